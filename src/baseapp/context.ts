@@ -1,0 +1,76 @@
+// What a handler knows of the world: the block it runs in, its gas, its events and its view of the state.
+
+import { cacheMultiStore } from "../store/cacheStore.ts";
+import type { KvStore } from "../store/kvStore.ts";
+import type { MultiStore } from "../store/multiStore.ts";
+import { EventManager } from "./events.ts";
+import type { GasMeter } from "./gas.ts";
+import { gasStore } from "./gasStore.ts";
+
+/** Why code is running. Only `finalize` ever reaches the committed state. */
+export type ExecMode = "genesis" | "check" | "recheck" | "simulate" | "finalize" | "query";
+
+/** The block that execution is part of; for checks and queries, the last committed one. */
+export interface BlockInfo {
+  readonly chainId: string;
+  /** 1 for the first block. Bounded by 2^53: one block per microsecond for 285 years. */
+  readonly height: number;
+  /** Nanoseconds since 1970, from the block header. */
+  readonly timeNs: bigint;
+  /** The 20-byte consensus address of the proposer. */
+  readonly proposerAddress: Uint8Array;
+}
+
+/** All that a context consists of. */
+export interface ContextParts {
+  readonly block: BlockInfo;
+  readonly mode: ExecMode;
+  readonly gas: GasMeter;
+  readonly events: EventManager;
+  readonly stores: MultiStore;
+}
+
+/** A view of the world for one execution. Cheap to make; never stored. */
+export class Context {
+  readonly block: BlockInfo;
+  readonly mode: ExecMode;
+  readonly gas: GasMeter;
+  readonly events: EventManager;
+  readonly stores: MultiStore;
+
+  constructor(parts: ContextParts) {
+    this.block = parts.block;
+    this.mode = parts.mode;
+    this.gas = parts.gas;
+    this.events = parts.events;
+    this.stores = parts.stores;
+  }
+
+  /** A module's store; reads and writes are charged to this context's gas meter. */
+  kv(name: string): KvStore {
+    return gasStore(this.stores.store(name), this.gas);
+  }
+
+  /** This context with some parts replaced. */
+  with(parts: Partial<ContextParts>): Context {
+    return new Context({
+      block: parts.block ?? this.block,
+      mode: parts.mode ?? this.mode,
+      gas: parts.gas ?? this.gas,
+      events: parts.events ?? this.events,
+      stores: parts.stores ?? this.stores,
+    });
+  }
+
+  /** A context whose writes and events reach this one only when `write` is called (CacheContext of the SDK). */
+  branch(): { ctx: Context; write: () => void } {
+    const stores = cacheMultiStore(this.stores);
+    const events = new EventManager();
+    const ctx = this.with({ stores, events });
+    const write = () => {
+      stores.write();
+      this.events.emitAll(events.list());
+    };
+    return { ctx, write };
+  }
+}
