@@ -1,0 +1,217 @@
+// Addresses as bech32 text (BIP 173), with the refusals and texts of the Cosmos SDK: cosmos-sdk v0.53 types/address.go
+// (AccAddressFromBech32) over github.com/cosmos/btcutil v1.0.5 bech32. Written out here rather than taken from a package
+// because clients see these texts, and because every transaction decodes several addresses.
+
+import { ChainError } from "./chainError.ts";
+import { ErrInvalidAddress } from "./sdkErrors.ts";
+
+/** The human-readable part of account addresses. */
+export const BECH32_PREFIX = "stateset";
+
+/** Longest address in bytes (MaxAddrLen of the SDK). */
+export const ADDRESS_LENGTH_MAX = 255;
+
+/** Longest bech32 text that the SDK reads, in characters. */
+const BECH32_LENGTH_MAX = 1023;
+
+const CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/** Value of each ASCII character in the data part, or 255. */
+const VALUE_OF_CHAR = new Uint8Array(128).fill(255);
+for (let value = 0; value < CHARSET.length; value++) VALUE_OF_CHAR[CHARSET.charCodeAt(value)] = value;
+
+/** One step of the BCH checksum over GF(32): the next state before the next value is mixed in. */
+function polymodStep(state: number): number {
+  const top = state >>> 25;
+  let next = (state & 0x1ffffff) << 5;
+  if ((top & 1) !== 0) next ^= 0x3b6a57b2;
+  if ((top & 2) !== 0) next ^= 0x26508e6d;
+  if ((top & 4) !== 0) next ^= 0x1ea119fa;
+  if ((top & 8) !== 0) next ^= 0x3d4233dd;
+  if ((top & 16) !== 0) next ^= 0x2a1462b3;
+  return next;
+}
+
+/** Checksum state after the human-readable part. */
+function prefixState(prefix: string): number {
+  let state = 1;
+  for (let i = 0; i < prefix.length; i++) state = polymodStep(state) ^ (prefix.charCodeAt(i) >>> 5);
+  state = polymodStep(state);
+  for (let i = 0; i < prefix.length; i++) state = polymodStep(state) ^ (prefix.charCodeAt(i) & 31);
+  return state;
+}
+
+/** The six checksum characters that follow data with this state. */
+function checksumOf(stateAfterData: number): string {
+  let state = stateAfterData;
+  for (let i = 0; i < 6; i++) state = polymodStep(state);
+  state ^= 1;
+  let text = "";
+  for (let i = 5; i >= 0; i--) text += CHARSET[(state >>> (5 * i)) & 31];
+  return text;
+}
+
+/** Bech32 text of any bytes under any lower-case prefix. Throws a RangeError when it would exceed 1023 characters. */
+export function encodeBech32(prefix: string, bytes: Uint8Array): string {
+  const length = prefix.length + 7 + Math.trunc((bytes.length * 8 + 4) / 5);
+  if (length > BECH32_LENGTH_MAX) throw new RangeError(`bech32 text of ${length} characters is too long`);
+  let state = prefixState(prefix);
+  let text = `${prefix}1`;
+  let bits = 0;
+  let carry = 0;
+  const put = (value: number) => {
+    state = polymodStep(state) ^ value;
+    text += CHARSET[value];
+  };
+  for (const byte of bytes) {
+    carry = ((carry << 8) | byte) & 0xfff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      put((carry >>> bits) & 31);
+    }
+  }
+  if (bits > 0) put((carry << (5 - bits)) & 31);
+  return text + checksumOf(state);
+}
+
+function bech32Error(what: string): Error {
+  return new Error(`decoding bech32 failed: ${what}`);
+}
+
+/** The text in lower case. Throws when it has characters outside 33..126, or both cases. */
+function normalize(text: string): string {
+  let hasLower = false;
+  let hasUpper = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 33 || code > 126) throw bech32Error(`invalid character in string: '${text.charAt(i)}'`);
+    if (code >= 97 && code <= 122) hasLower = true;
+    if (code >= 65 && code <= 90) hasUpper = true;
+    if (hasLower && hasUpper) throw bech32Error("string not all lowercase or all uppercase");
+  }
+  return hasUpper ? text.toLowerCase() : text;
+}
+
+/** Checks the checksum over the five-bit values in `text` from `start`; the values go to `values`. */
+function readValues(text: string, start: number, values: Uint8Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = VALUE_OF_CHAR[text.charCodeAt(start + i)] ?? 255;
+    if (value === 255) throw bech32Error(`invalid character not part of charset: ${text.charCodeAt(start + i)}`);
+    values[i] = value;
+  }
+  let state = prefixState(text.slice(0, start - 1));
+  const dataLength = values.length - 6;
+  for (let i = 0; i < dataLength; i++) state = polymodStep(state) ^ (values[i] ?? 0);
+  const expected = checksumOf(state);
+  const actual = text.slice(text.length - 6);
+  if (expected !== actual) throw bech32Error(`invalid checksum (expected ${expected} got ${actual})`);
+}
+
+/** Regroups five-bit values into bytes. At most four bits may be left over, all zero. */
+function valuesToBytes(values: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(Math.trunc((values.length * 5) / 8));
+  let bits = 0;
+  let carry = 0;
+  let length = 0;
+  for (let i = 0; i < values.length; i++) {
+    carry = ((carry << 5) | (values[i] ?? 0)) & 0xfff;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[length++] = carry >>> bits;
+    }
+  }
+  if (bits > 4 || (carry & ((1 << bits) - 1)) !== 0) throw bech32Error("invalid incomplete group");
+  return bytes;
+}
+
+/** Prefix and bytes of a bech32 text in one case. Throws a plain Error `decoding bech32 failed: …`. */
+export function decodeBech32(text: string): { readonly prefix: string; readonly bytes: Uint8Array } {
+  if (text.length > BECH32_LENGTH_MAX || text.length < 8) {
+    throw bech32Error(`invalid bech32 string length ${text.length}`);
+  }
+  const lower = normalize(text);
+  const separator = lower.lastIndexOf("1");
+  if (separator < 1 || separator + 7 > lower.length) throw bech32Error(`invalid separator index ${separator}`);
+  const values = new Uint8Array(lower.length - separator - 1);
+  readValues(lower, separator + 1, values);
+  return { prefix: lower.slice(0, separator), bytes: valuesToBytes(values.subarray(0, values.length - 6)) };
+}
+
+/** Entries of one generation of a cache; two generations are alive. */
+const CACHE_GENERATION_SIZE = 16_384;
+
+/** Remembers results of a pure function. When the young generation is full it replaces the old one. */
+class GenerationCache<V> {
+  #young = new Map<string, V>();
+  #old = new Map<string, V>();
+
+  get(key: string): V | undefined {
+    const hit = this.#young.get(key);
+    if (hit !== undefined) return hit;
+    const aged = this.#old.get(key);
+    if (aged !== undefined) this.set(key, aged);
+    return aged;
+  }
+
+  set(key: string, value: V): void {
+    if (this.#young.size >= CACHE_GENERATION_SIZE) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(key, value);
+  }
+}
+
+const textOfBytes = new GenerationCache<string>();
+const bytesOfText = new GenerationCache<Uint8Array>();
+
+/** The bech32 text of an account address of 1..255 bytes. Throws ErrInvalidAddress on another length. */
+export function encodeAddress(bytes: Uint8Array): string {
+  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const cached = textOfBytes.get(key);
+  if (cached !== undefined) return cached;
+  requireLength(bytes);
+  const text = encodeBech32(BECH32_PREFIX, bytes);
+  textOfBytes.set(key, text);
+  return text;
+}
+
+function requireLength(bytes: Uint8Array): void {
+  if (bytes.length === 0) throw new ChainError(ErrInvalidAddress, "addresses cannot be empty");
+  if (bytes.length > ADDRESS_LENGTH_MAX) {
+    throw new ChainError(ErrInvalidAddress, `address max length is ${ADDRESS_LENGTH_MAX}, got ${bytes.length}`);
+  }
+}
+
+/**
+ * The 1..255 bytes of an account address in bech32, in lower or upper case. The bytes are the caller's own. Throws
+ * ErrInvalidAddress with the texts of the SDK: `empty address string is not allowed`, `decoding bech32 failed: …`,
+ * `invalid Bech32 prefix; expected stateset, got …`.
+ */
+export function decodeAddress(text: string): Uint8Array {
+  const cached = bytesOfText.get(text);
+  if (cached !== undefined) return cached.slice();
+  const bytes = decodeAddressUncached(text);
+  bytesOfText.set(text, bytes);
+  return bytes.slice();
+}
+
+function decodeAddressUncached(text: string): Uint8Array {
+  if (text.trim().length === 0) throw new ChainError(ErrInvalidAddress, "empty address string is not allowed");
+  const { prefix, bytes } = decodeBech32OrRefuse(text);
+  if (prefix !== BECH32_PREFIX) {
+    throw new ChainError(ErrInvalidAddress, `invalid Bech32 prefix; expected ${BECH32_PREFIX}, got ${prefix}`);
+  }
+  requireLength(bytes);
+  return bytes;
+}
+
+function decodeBech32OrRefuse(text: string): { readonly prefix: string; readonly bytes: Uint8Array } {
+  try {
+    return decodeBech32(text);
+  } catch (cause) {
+    throw new ChainError(ErrInvalidAddress, cause instanceof Error ? cause.message : "decoding bech32 failed");
+  }
+}

@@ -1,0 +1,56 @@
+// Integers as text and as bytes. The text of an integer is `0`, or digits without a leading zero: BigInt() and
+// parseInt() also take "", " 12 ", "0x10" and "1e3", so nothing here hands them unchecked text.
+
+/** Largest magnitude of an amount: 2^256 - 1 (MaxBitLen of cosmossdk.io/math). */
+export const MAX_INT256 = (1n << 256n) - 1n;
+
+const MAX_UINT64 = (1n << 64n) - 1n;
+
+const UINT = /^(?:0|[1-9][0-9]*)$/;
+
+/** Most decimal digits of an unsigned integer of so many bits; 1233/4096 is a bit above log10(2). */
+function maxDigits(bits: number): number {
+  return Math.trunc((bits * 1233) / 4096) + 1;
+}
+
+/** Parses an unsigned integer below 2^bits, 1 <= bits <= 256. Throws a plain Error that shows no more than its start. */
+export function parseUint(text: string, bits: number): bigint {
+  if (text.length <= maxDigits(bits) && UINT.test(text)) {
+    const value = BigInt(text);
+    if (value >> BigInt(bits) === 0n) return value;
+  }
+  throw new Error(`invalid unsigned ${bits}-bit integer ${excerpt(text)}`);
+}
+
+/** Parses an integer of magnitude at most 2^256 - 1, with `-` in front when negative (and no `-0`); else an Error. */
+export function parseInt256(text: string): bigint {
+  const negative = text.charCodeAt(0) === 45;
+  const digits = negative ? text.slice(1) : text;
+  if (digits.length <= maxDigits(256) && UINT.test(digits)) {
+    const magnitude = BigInt(digits);
+    if (magnitude <= MAX_INT256 && !(negative && magnitude === 0n)) return negative ? -magnitude : magnitude;
+  }
+  throw new Error(`invalid 256-bit integer ${excerpt(text)}`);
+}
+
+/** At most this much of a refused text is repeated in an error. */
+const EXCERPT_LENGTH_MAX = 100;
+
+/** A text in quotes for an error message, cut when long. */
+export function excerpt(text: string): string {
+  return JSON.stringify(text.length <= EXCERPT_LENGTH_MAX ? text : `${text.slice(0, EXCERPT_LENGTH_MAX)}…`);
+}
+
+/** Eight bytes, most significant first, so that byte order is number order. Throws a RangeError outside 0..2^64-1. */
+export function encodeUint64BE(value: bigint): Uint8Array {
+  if (value < 0n || value > MAX_UINT64) throw new RangeError(`${value} is not an unsigned 64-bit integer`);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
+}
+
+/** Reads what `encodeUint64BE` wrote. Throws a RangeError unless there are exactly eight bytes. */
+export function decodeUint64BE(bytes: Uint8Array): bigint {
+  if (bytes.length !== 8) throw new RangeError(`expected 8 bytes, got ${bytes.length}`);
+  return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0);
+}
