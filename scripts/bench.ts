@@ -1,0 +1,18 @@
+// `npm run bench -- <name> [flags]`: runs a benchmark. Progress goes to standard error, the result as JSON to standard output.
+
+type Bench = (args: string[]) => Promise<Record<string, unknown>>;
+
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  send: async () => (await import("./bench/send.ts")).benchSend,
+  store: async () => (await import("./bench/store.ts")).benchStore,
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+const load = benches[name];
+if (load === undefined) {
+  console.error(`usage: npm run bench -- <${Object.keys(benches).join(" | ")}> [flags]`);
+  process.exitCode = 2;
+} else {
+  const bench = await load();
+  console.log(JSON.stringify(await bench(args), undefined, 2));
+}

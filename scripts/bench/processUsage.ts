@@ -1,0 +1,20 @@
+// CPU time and peak memory of another process, from Linux's /proc.
+
+import { readFileSync } from "node:fs";
+
+/** Linux counts CPU time in ticks of 1/100 s for user space, whatever the kernel's own clock. */
+const TICKS_PER_SECOND = 100;
+
+/** User plus system CPU seconds of all threads of a process so far. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  // The command name is in parentheses and may hold spaces; the numbers start after it with field 3.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** The most resident memory a process has had, in bytes. */
+export function peakMemoryBytes(pid: number): number {
+  const line = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(line ?? 0) * 1024;
+}

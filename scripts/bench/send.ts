@@ -1,0 +1,255 @@
+// `npm run bench -- send`: pre-signed MsgSend from many accounts through the RPC of a node in another process, with an
+// fsync for each block. A transaction is in flight from its submission until the block that holds it is announced over
+// the WebSocket; the generator keeps a fixed number in flight, so that latency and throughput are both the node's.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import WebSocket from "ws";
+import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
+import { signTx } from "../../src/cli/tx/buildTx.ts";
+import { encodeAddress } from "../../src/codec/address.ts";
+import { TypeRegistry } from "../../src/codec/registry.ts";
+import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
+import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
+import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
+import { RawConnection } from "./rawHttp.ts";
+
+interface Options {
+  readonly accounts: number;
+  readonly txs: number;
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly blockIntervalMs: number;
+}
+
+interface Account {
+  readonly privKey: Uint8Array;
+  readonly pubKey: Uint8Array;
+  readonly address: string;
+}
+
+const CHAIN_ID = "stateset-bench-1";
+const FEE_UUSDC = 2500n;
+const GAS_LIMIT = 100_000n;
+
+function parseOptions(args: string[]): Options {
+  const { values } = parseArgs({
+    args,
+    options: {
+      accounts: { type: "string", default: "1000" },
+      txs: { type: "string", default: "60000" },
+      "in-flight": { type: "string", default: "500" },
+      connections: { type: "string", default: "64" },
+      "block-interval-ms": { type: "string", default: "100" },
+    },
+  });
+  return {
+    accounts: Number(values.accounts),
+    txs: Number(values.txs),
+    inFlight: Number(values["in-flight"]),
+    connections: Number(values.connections),
+    blockIntervalMs: Number(values["block-interval-ms"]),
+  };
+}
+
+function makeAccounts(count: number): Account[] {
+  return Array.from({ length: count }, (_, index) => {
+    const privKey = createHash("sha256").update(`bench account ${index}`).digest();
+    const pubKey = publicKeyOf(privKey);
+    return { privKey, pubKey, address: encodeAddress(addressOfSecp256k1(pubKey)) };
+  });
+}
+
+/** Signs `options.txs` transactions, account after account in rounds, each account's sequences ascending. */
+function signAll(accounts: readonly Account[], numbers: readonly bigint[], options: Options): string[] {
+  const registry = new TypeRegistry();
+  return Array.from({ length: options.txs }, (_, index) => {
+    const at = index % accounts.length;
+    const sender = accounts[at]!;
+    const recipient = accounts[(at + 1) % accounts.length]!;
+    const value = MsgSend.encode({
+      fromAddress: sender.address,
+      toAddress: recipient.address,
+      amount: [{ denom: "uusdc", amount: "1" }],
+    }).finish();
+    const tx = signTx(registry, CHAIN_ID, "direct", {
+      messages: [{ typeUrl: "/cosmos.bank.v1beta1.MsgSend", value }],
+      signer: { ...sender, accountNumber: numbers[at]!, sequence: BigInt(Math.trunc(index / accounts.length)) },
+      options: {
+        memo: "",
+        timeoutHeight: 0n,
+        unorderedUntilNs: undefined,
+        fee: [{ denom: "uusdc", amount: FEE_UUSDC }],
+        gasLimit: GAS_LIMIT,
+        feePayer: "",
+        feeGranter: "",
+      },
+    });
+    return Buffer.from(tx).toString("base64");
+  });
+}
+
+interface StartedNode {
+  readonly process: ChildProcess;
+  readonly rpcPort: number;
+}
+
+/** Starts a node on free ports and waits until it says where it listens. */
+function startNode(home: string, accounts: readonly Account[], options: Options): Promise<StartedNode> {
+  const child = spawn(process.execPath, ["--import", "tsx", "scripts/bench/sendNode.ts"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end(
+    JSON.stringify({
+      home,
+      chainId: CHAIN_ID,
+      blockIntervalMs: options.blockIntervalMs,
+      addresses: accounts.map((account) => account.address),
+    }),
+  );
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.once("exit", (code) => reject(new Error(`the node ended with ${code}`)));
+    child.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      const port = /listening ([0-9]+)/.exec(text)?.[1];
+      if (port !== undefined) resolve({ process: child, rpcPort: Number(port) });
+    });
+  });
+}
+
+/** Calls `onTxs` with the hashes (latin1) of each block's transactions when the block is announced. */
+async function watchBlocks(port: number, onTxs: (hashes: readonly string[]) => void): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`, { maxPayload: 1 << 30 });
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  socket.on("message", (data) => {
+    const message = JSON.parse(String(data));
+    const txs: readonly string[] | undefined = message.result?.data?.value?.block?.data?.txs;
+    if (txs === undefined || txs === null) return;
+    onTxs(txs);
+  });
+  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params: { query: "tm.event='NewBlock'" } }));
+  return socket;
+}
+
+function percentile(sorted: Float64Array, fraction: number): number {
+  const index = Math.min(sorted.length - 1, Math.trunc(sorted.length * fraction));
+  return Math.round((sorted[index] ?? 0) * 10) / 10;
+}
+
+/** Runs the benchmark. See `parseOptions` for the flags. */
+export async function benchSend(args: string[]): Promise<Record<string, unknown>> {
+  const options = parseOptions(args);
+  const home = mkdtempSync(join(tmpdir(), "bench-send-"));
+  const accounts = makeAccounts(options.accounts);
+  const node = await startNode(home, accounts, options);
+  try {
+    process.stderr.write(`signing ${options.txs} transactions\n`);
+    // Genesis numbers accounts in the order in which it lists them.
+    const txs = signAll(
+      accounts,
+      accounts.map((_, index) => BigInt(index)),
+      options,
+    );
+    return { ...(await run(node, txs, options)), options };
+  } finally {
+    node.process.removeAllListeners("exit");
+    node.process.kill("SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+async function run(node: StartedNode, txs: readonly string[], options: Options): Promise<Record<string, unknown>> {
+  const pid = node.process.pid ?? 0;
+  const submittedMs = new Map<string, number>();
+  const acknowledgeMs = new Float64Array(txs.length);
+  const commitMs = new Float64Array(txs.length);
+  let finish = (): void => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let committed = 0;
+  let inFlight = 0;
+  let next = 0;
+  let refused = 0;
+  let wake: (() => void)[] = [];
+  const socket = await watchBlocks(node.rpcPort, (blockTxs) => {
+    const nowMs = performance.now();
+    for (const tx of blockTxs) {
+      const startedMs = submittedMs.get(tx);
+      if (startedMs === undefined) continue;
+      submittedMs.delete(tx);
+      commitMs[committed] = nowMs - startedMs;
+      committed += 1;
+      inFlight -= 1;
+    }
+    const waiting = wake;
+    wake = [];
+    for (const resume of waiting) resume();
+    if (committed + refused === txs.length) finish();
+  });
+  const cpuBefore = cpuSeconds(pid);
+  const startedMs = performance.now();
+  const report = setInterval(() => process.stderr.write(`${committed} of ${txs.length} committed\n`), 2000);
+
+  const send = async (): Promise<void> => {
+    const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
+    while (next < txs.length) {
+      if (inFlight >= options.inFlight) {
+        await new Promise<void>((resume) => wake.push(resume));
+        continue;
+      }
+      const index = next;
+      next += 1;
+      inFlight += 1;
+      const tx = txs[index]!;
+      const sentMs = performance.now();
+      submittedMs.set(tx, sentMs);
+      const answer = await connection.post(
+        `{"jsonrpc":"2.0","id":${index},"method":"broadcast_tx_sync","params":{"tx":"${tx}"}}`,
+      );
+      acknowledgeMs[index] = performance.now() - sentMs;
+      if (!answer.includes('"code":0')) {
+        if (refused === 0) process.stderr.write(`refused: ${answer}\n`);
+        refused += 1;
+        inFlight -= 1;
+        submittedMs.delete(tx);
+        if (committed + refused === txs.length) finish();
+      }
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: options.connections }, send));
+  await done;
+  clearInterval(report);
+  const seconds = (performance.now() - startedMs) / 1000;
+  socket.close();
+  const commits = commitMs.subarray(0, committed).sort();
+  acknowledgeMs.sort();
+  return {
+    bench: "send",
+    committed,
+    refused,
+    seconds: Math.round(seconds * 100) / 100,
+    txPerSecond: Math.round(committed / seconds),
+    submitToCommittedMs: {
+      p50: percentile(commits, 0.5),
+      p95: percentile(commits, 0.95),
+      p99: percentile(commits, 0.99),
+    },
+    submitToAcknowledgedMs: {
+      p50: percentile(acknowledgeMs, 0.5),
+      p95: percentile(acknowledgeMs, 0.95),
+      p99: percentile(acknowledgeMs, 0.99),
+    },
+    nodeCpuSeconds: Math.round((cpuSeconds(pid) - cpuBefore) * 100) / 100,
+    nodePeakMemoryMb: Math.round(peakMemoryBytes(pid) / 1024 / 1024),
+  };
+}

@@ -1,0 +1,62 @@
+// `statesetd genesis`: look at, check and fill the genesis file before a chain starts.
+
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { decodeAddress } from "../../codec/address.ts";
+import { parseCoins } from "../../codec/coins.ts";
+import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
+import { addGenesisAccount, parseGenesisDoc } from "../../devnet/genesisFile.ts";
+import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
+import { homeFiles, readJson, writeJson } from "../../devnet/nodeConfig.ts";
+import { CliError } from "../cliError.ts";
+import { globalOptions, type Json, print } from "../output.ts";
+
+/** The genesis file of a home directory, or of a path that was given. Throws CliError. */
+export function loadGenesis(home: string, file?: string): GenesisDoc {
+  const path = file ?? homeFiles(home).genesis;
+  if (!existsSync(path)) throw new CliError("failed", `${path}: no such file; \`statesetd init\` makes one`);
+  try {
+    return parseGenesisDoc(readJson(path));
+  } catch (cause) {
+    throw new CliError("failed", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Adds `genesis show`, `genesis validate` and `genesis add-account`. */
+export function addGenesis(program: Command): void {
+  const genesis = program.command("genesis").description("the genesis file");
+  genesis
+    .command("show")
+    .description("print the genesis file of --home")
+    .addHelpText("after", "\nExample:\n  statesetd genesis show --output json")
+    .action((_flags: unknown, self: Command) => {
+      const options = globalOptions(self);
+      print(options, loadGenesis(options.home) as unknown as Json);
+    });
+  genesis
+    .command("validate [file]")
+    .description("check a genesis file: shape, every module's state, and that it can start a chain")
+    .addHelpText("after", "\nExample:\n  statesetd genesis validate genesis.json")
+    .action((file: string | undefined, _flags: unknown, self: Command) => {
+      const options = globalOptions(self);
+      const doc = loadGenesis(options.home, file);
+      const { appHash } = validateGenesisDoc(doc);
+      print(options, { valid: true, chain_id: doc.chain_id, app_hash_of_first_block: appHash });
+    });
+  genesis
+    .command("add-account <address> <coins>")
+    .description("give an account coins at genesis")
+    .addHelpText("after", "\nExample:\n  statesetd genesis add-account stateset1... 1000000uusdc")
+    .action((address: string, coins: string, _flags: unknown, self: Command) => {
+      const options = globalOptions(self);
+      const doc = loadGenesis(options.home);
+      try {
+        decodeAddress(address);
+        const changed = addGenesisAccount(doc, { address, coins: parseCoins(coins) });
+        writeJson(homeFiles(options.home).genesis, changed);
+      } catch (cause) {
+        throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
+      }
+      print(options, { address, coins });
+    });
+}

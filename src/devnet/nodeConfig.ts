@@ -1,0 +1,157 @@
+// What a node is told by its owner: `<home>/config/node.json`, every value with a default, every key checked.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Where a server listens. Port 0 picks a free one. */
+export interface ListenConfig {
+  readonly enabled: boolean;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The settings of a node. Intervals are milliseconds. */
+export interface NodeConfig {
+  readonly moniker: string;
+  readonly rpc: ListenConfig & { readonly corsOrigins: readonly string[] };
+  readonly grpc: ListenConfig;
+  readonly rest: ListenConfig & { readonly corsOrigins: readonly string[] };
+  readonly metrics: ListenConfig;
+  readonly consensus: {
+    /** Least time between two blocks; 0 makes blocks as fast as there is work. */
+    readonly blockIntervalMs: number;
+    /** Time after which an empty block is made; 0 is never. */
+    readonly emptyBlockIntervalMs: number;
+  };
+  readonly mempool: {
+    readonly maxTxs: number;
+    readonly maxBytes: number;
+    readonly maxTxsPerSender: number;
+    /** 0 keeps transactions until they are in a block. */
+    readonly ttlBlocks: number;
+  };
+  readonly state: {
+    /** `default`, `nothing`, `everything` or `custom`, as in the SDK. */
+    readonly pruning: string;
+    /** Heights kept for queries and proofs when pruning is `custom`. */
+    readonly pruningKeepRecent: number;
+    /** Blocks between two snapshots of the tree; a restart replays at most that many. */
+    readonly snapshotInterval: number;
+  };
+  /** Threads that verify signatures; 0 verifies on the main thread. */
+  readonly verifyWorkers: number;
+  readonly logLevel: string;
+}
+
+/** The settings of a node that was told nothing. Every server listens on loopback. */
+export const DEFAULT_NODE_CONFIG: NodeConfig = Object.freeze({
+  moniker: "stateset",
+  rpc: { enabled: true, host: "127.0.0.1", port: 26657, corsOrigins: [] },
+  grpc: { enabled: true, host: "127.0.0.1", port: 9090 },
+  rest: { enabled: true, host: "127.0.0.1", port: 1317, corsOrigins: [] },
+  metrics: { enabled: true, host: "127.0.0.1", port: 26660 },
+  consensus: { blockIntervalMs: 100, emptyBlockIntervalMs: 5000 },
+  mempool: { maxTxs: 50_000, maxBytes: 256 * 1024 * 1024, maxTxsPerSender: 1000, ttlBlocks: 0 },
+  state: { pruning: "default", pruningKeepRecent: 100, snapshotInterval: 1000 },
+  verifyWorkers: 1,
+  logLevel: "info",
+});
+
+/** A configuration that cannot be used. `path` is the key, as in `rpc.port`. */
+export class ConfigError extends Error {
+  readonly code = "invalid_config";
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(`${path}: ${message}`);
+    this.name = "ConfigError";
+    this.path = path;
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Lays `given` over `defaults`, key by key. The defaults say which keys exist and of which type each is. */
+function overlay(path: string, defaults: Json, given: Json): Json {
+  for (const key of Object.keys(given)) {
+    if (!Object.hasOwn(defaults, key)) throw new ConfigError(`${path}${key}`, "there is no such setting");
+  }
+  return Object.fromEntries(
+    Object.entries(defaults).map(([key, fallback]) => [key, overlayValue(`${path}${key}`, fallback, given[key])]),
+  );
+}
+
+function overlayValue(path: string, fallback: unknown, value: unknown): unknown {
+  if (value === undefined) return fallback;
+  if (isRecord(fallback)) {
+    if (!isRecord(value)) throw new ConfigError(path, "expected an object");
+    return overlay(`${path}.`, fallback, value);
+  }
+  if (Array.isArray(fallback)) {
+    if (!Array.isArray(value) || value.some((item) => typeof item !== "string")) {
+      throw new ConfigError(path, "expected a list of strings");
+    }
+    return value;
+  }
+  if (typeof value !== typeof fallback) {
+    throw new ConfigError(path, `expected a ${typeof fallback}, got ${JSON.stringify(value)}`);
+  }
+  if (typeof value === "number" && (!Number.isSafeInteger(value) || value < 0)) {
+    throw new ConfigError(path, `expected a whole number that is not negative, got ${value}`);
+  }
+  return value;
+}
+
+/** Settings over the defaults. Throws ConfigError on an unknown key or a wrong type. */
+export function parseNodeConfig(given: unknown): NodeConfig {
+  if (!isRecord(given)) throw new ConfigError("node.json", "expected an object");
+  // `overlay` gives exactly the keys and types of the defaults.
+  const config = overlay("", DEFAULT_NODE_CONFIG as unknown as Json, given) as unknown as NodeConfig;
+  if (!["default", "nothing", "everything", "custom"].includes(config.state.pruning)) {
+    throw new ConfigError("state.pruning", "expected default, nothing, everything or custom");
+  }
+  if (config.moniker === "") throw new ConfigError("moniker", "must not be empty");
+  for (const name of ["rpc", "grpc", "rest", "metrics"] as const) {
+    if (config[name].port > 65535) throw new ConfigError(`${name}.port`, "expected 0 to 65535");
+  }
+  return config;
+}
+
+/** The files of a home directory. */
+export function homeFiles(home: string) {
+  return {
+    config: join(home, "config", "node.json"),
+    genesis: join(home, "config", "genesis.json"),
+    validatorKey: join(home, "config", "priv_validator_key.json"),
+    nodeKey: join(home, "config", "node_key.json"),
+    data: join(home, "data"),
+  } as const;
+}
+
+/** Reads a JSON file. Throws ConfigError when it is missing or not JSON. */
+export function readJson(file: string): unknown {
+  if (!existsSync(file)) throw new ConfigError(file, "no such file; `statesetd init` makes it");
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new ConfigError(file, `not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** Writes a JSON file whole or not at all, and makes its folder. */
+export function writeJson(file: string, value: unknown, mode = 0o644): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const scratch = `${file}.tmp`;
+  writeFileSync(scratch, `${JSON.stringify(value, undefined, 2)}\n`, { mode });
+  renameSync(scratch, file);
+}
+
+/** The settings of a home directory; the defaults when it has none. */
+export function loadNodeConfig(home: string): NodeConfig {
+  const file = homeFiles(home).config;
+  return existsSync(file) ? parseNodeConfig(readJson(file)) : DEFAULT_NODE_CONFIG;
+}
