@@ -24,6 +24,8 @@ export interface DecodedTx {
   readonly bodyBytes: Uint8Array;
   readonly authInfoBytes: Uint8Array;
   readonly body: TxBody;
+  /** The body has unknown fields, all non-critical: SIGN_MODE_LEGACY_AMINO_JSON cannot sign it. Absent is false. */
+  readonly bodyHasNonCritical?: boolean;
   readonly authInfo: AuthInfo;
   /** One for each signer; for a multisig the encoded MultiSignature. */
   readonly signatures: readonly Uint8Array[];
