@@ -51,6 +51,8 @@ export interface FieldPlan {
 export interface FieldOptions {
   /** gogoproto.nullable, true unless said otherwise: an absent message is null rather than an empty one. */
   readonly nullable: boolean;
+  /** gogoproto.stdtime: a Go time.Time, whose absence is the year 1 and not 1970. */
+  readonly isStdTime: boolean;
   /** A decimal whose wire form is its units: gogoproto.customtype LegacyDec. */
   readonly isDec: boolean;
   /** gogoproto.customtype Int: an integer as text; absent is "0". */
@@ -179,6 +181,7 @@ export class MessagePlans {
     const customType = this.#text(field, "gogoproto.customtype") ?? "";
     return {
       nullable: this.#option<boolean>(field, "gogoproto.nullable") ?? true,
+      isStdTime: this.#option<boolean>(field, "gogoproto.stdtime") ?? false,
       isDec: /\bLegacyDec$|\btypes\.Dec$/.test(customType),
       isInt: /\bmath\.Int$|\btypes\.Int$/.test(customType),
       scalarName: this.#text(field, "cosmos_proto.scalar"),

@@ -1,18 +1,39 @@
 // Protobuf events as ABCI events (cosmos-sdk v0.53 types/events.go, TypedEventToEvent).
 
-import { fromBinary, type JsonObject, toJson } from "@bufbuild/protobuf";
 import type { Event } from "../../gen/tendermint/abci/types.ts";
-import { fileRegistry } from "./descriptors.ts";
+import { readMessage } from "./dynamicMessage.ts";
+import { escapeAsGo } from "./goJson.ts";
 import type { MessageCodec } from "./message.ts";
+import type { FieldPlan } from "./messagePlan.ts";
+import { fieldJson } from "./protoJson.ts";
+import { TypeRegistry } from "./registry.ts";
 
-/** An event whose type is the message's full name; each field is an attribute, sorted by name, its value JSON text. */
+/** Events have no registry of their own application: every type in `gen/` is known. Built at the first event. */
+let registry: TypeRegistry | undefined;
+
+/** The fields of an event type, by name in byte order. */
+const sortedFields = new Map<string, readonly FieldPlan[]>();
+
+/**
+ * An event whose type is the message's full name; each field is an attribute, sorted by name, whose value is the JSON
+ * text of the field as Go writes it: strings in quotes, 64-bit integers too. All attributes are indexed.
+ */
 export function typedEvent<T>(codec: MessageCodec<T>, message: T): Event {
-  const desc = fileRegistry().getMessage(codec.$type);
-  if (desc === undefined) throw new Error(`no descriptor of event ${codec.$type}`);
-  const reflected = fromBinary(desc, codec.encode(message).finish());
-  // A message type that is not a well-known one always becomes a JSON object.
-  const json = toJson(desc, reflected, { useProtoFieldName: true, alwaysEmitImplicit: true }) as JsonObject;
-  const names = Object.keys(json).sort((a, b) => (a < b ? -1 : 1));
-  const attributes = names.map((key) => ({ key, value: JSON.stringify(json[key]), index: true }));
+  registry ??= new TypeRegistry();
+  const plan = registry.plan(codec.$type);
+  if (plan === undefined) throw new Error(`no descriptor of event ${codec.$type}`);
+  const { values } = readMessage(plan, codec.encode(message).finish());
+  let fields = sortedFields.get(codec.$type);
+  if (fields === undefined) {
+    fields = [...plan.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
+    sortedFields.set(codec.$type, fields);
+  }
+  const attributes = [];
+  for (const field of fields) {
+    const value = values[field.index];
+    if (value === undefined && field.oneof !== undefined) continue;
+    const json = fieldJson(registry, field, value, 0);
+    attributes.push({ key: field.name, value: escapeAsGo(JSON.stringify(json)), index: true });
+  }
   return { type: codec.$type, attributes };
 }
