@@ -1,0 +1,197 @@
+// The committed state: one Merkle tree for each module, committed together (cosmossdk.io/store v1.1 rootmulti).
+
+import { commitStores, proveKey, proveStore } from "./commitProof.ts";
+import { IavlTree, VersionNotAvailableError } from "./iavlTree.ts";
+import type { ReadonlyKvStore } from "./kvStore.ts";
+import type { MerkleTree } from "./merkleTree.ts";
+import type {
+  CommitMultiStore,
+  KvChange,
+  ProofOp,
+  ReadonlyMultiStore,
+  StoreChanges,
+  StoreCommit,
+  StoreInfo,
+} from "./multiStore.ts";
+import type { PruningOptions } from "./pruning.ts";
+
+/** What a multistore is made of. */
+export interface CommitStoreOptions {
+  /** The stores, in any order. */
+  readonly names: readonly string[];
+  readonly pruning: PruningOptions;
+  /** Trees to start from, all of one version; a store without one starts empty. */
+  readonly trees?: ReadonlyMap<string, MerkleTree>;
+}
+
+/** A committed multistore, with what the disk side of the store needs besides. */
+export class TreeMultiStore implements CommitMultiStore {
+  readonly names: readonly string[];
+  readonly #trees: ReadonlyMap<string, MerkleTree>;
+  readonly #pruning: PruningOptions;
+  /** Versions that are being written to disk, with how often each is pinned. */
+  readonly #pins = new Map<number, number>();
+  #version: number;
+  #appHash: Uint8Array;
+  #staged: StoreCommit | undefined;
+
+  constructor(options: CommitStoreOptions) {
+    this.names = [...options.names].sort(byText);
+    this.#pruning = options.pruning;
+    const version = options.trees?.values().next().value?.version ?? 0;
+    this.#trees = new Map(this.names.map((name) => [name, options.trees?.get(name) ?? new IavlTree(version)]));
+    for (const [name, tree] of this.#trees) {
+      if (tree.version !== version) throw new Error(`store ${name} is at version ${tree.version}, not ${version}`);
+    }
+    this.#version = version;
+    this.#appHash = this.#commitInfo(version).root;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get appHash(): Uint8Array {
+    return this.#appHash;
+  }
+
+  get oldestVersion(): number {
+    let oldest = 0;
+    for (const tree of this.#trees.values()) oldest = Math.max(oldest, tree.oldestVersion);
+    return oldest;
+  }
+
+  /** Bytes of memory that the trees use. */
+  get memoryBytes(): number {
+    let bytes = 0;
+    for (const tree of this.#trees.values()) bytes += tree.memoryBytes;
+    return bytes;
+  }
+
+  /** Keys in all stores of the last version. */
+  get keyCount(): number {
+    let keys = 0;
+    for (const tree of this.#trees.values()) keys += tree.size;
+    return keys;
+  }
+
+  latest(): ReadonlyMultiStore {
+    return this.at(this.#version);
+  }
+
+  at(version: number): ReadonlyMultiStore {
+    if (version < this.oldestVersion || version > this.#version) {
+      throw new VersionNotAvailableError(version, this.oldestVersion, this.#version);
+    }
+    return new MultiView(this.#trees, version);
+  }
+
+  stage(changes: readonly StoreChanges[]): StoreCommit {
+    const byName = new Map<string, readonly KvChange[]>(changes.map((entry) => [entry.name, entry.changes]));
+    for (const name of byName.keys()) this.#tree(name);
+    const stores = this.names.map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }));
+    this.#staged = {
+      version: this.#version + 1,
+      appHash: commitStores(stores).root,
+      stores,
+      changes: changes.filter((entry) => entry.changes.length > 0).sort((a, b) => byText(a.name, b.name)),
+    };
+    return this.#staged;
+  }
+
+  commit(): void {
+    if (this.#staged === undefined) throw new Error("no version is staged");
+    for (const tree of this.#trees.values()) tree.commit();
+    this.#version = this.#staged.version;
+    this.#appHash = this.#staged.appHash;
+    this.#staged = undefined;
+    this.#prune();
+  }
+
+  prove(name: string, key: Uint8Array, version: number): { value: Uint8Array | undefined; ops: readonly ProofOp[] } {
+    const { value, op } = proveKey(this.#tree(name), version, key);
+    const { stores, proofs } = this.#commitInfo(version);
+    const index = this.names.indexOf(name);
+    return { value, ops: [op, proveStore(stores[index]!, proofs[index]!)] };
+  }
+
+  /** The stores of a kept version, sorted by name. */
+  storesOf(version: number): readonly StoreInfo[] {
+    return this.#commitInfo(version).stores;
+  }
+
+  /** The tree of a store. For snapshots. Throws an Error when there is no such store. */
+  treeOf(name: string): MerkleTree {
+    return this.#tree(name);
+  }
+
+  /** Keeps a version and all later ones until the returned function is called. */
+  pin(version: number): () => void {
+    this.at(version);
+    this.#pins.set(version, (this.#pins.get(version) ?? 0) + 1);
+    return () => {
+      const left = (this.#pins.get(version) ?? 1) - 1;
+      if (left > 0) this.#pins.set(version, left);
+      else this.#pins.delete(version);
+    };
+  }
+
+  /** Makes a kept version the last one and forgets the later ones. */
+  revertTo(version: number): void {
+    this.at(version);
+    for (const tree of this.#trees.values()) tree.revertTo(version);
+    this.#staged = undefined;
+    this.#version = version;
+    this.#appHash = this.#commitInfo(version).root;
+  }
+
+  #prune(): void {
+    if (this.#pruning.keepRecent === undefined) return;
+    const wanted = this.#version - this.#pruning.keepRecent;
+    const below = Math.min(wanted, ...this.#pins.keys());
+    if (below <= this.oldestVersion) return;
+    for (const tree of this.#trees.values()) tree.pruneBelow(below);
+  }
+
+  #tree(name: string): MerkleTree {
+    const tree = this.#trees.get(name);
+    if (tree === undefined) throw new Error(`no store named ${name} is mounted`);
+    return tree;
+  }
+
+  #commitInfo(version: number) {
+    const stores = this.names.map((name) => ({ name, rootHash: this.#tree(name).rootHash(version) }));
+    return { stores, ...commitStores(stores) };
+  }
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A version of all stores. */
+class MultiView implements ReadonlyMultiStore {
+  readonly #trees: ReadonlyMap<string, MerkleTree>;
+  readonly #version: number;
+  readonly #views = new Map<string, ReadonlyKvStore>();
+
+  constructor(trees: ReadonlyMap<string, MerkleTree>, version: number) {
+    this.#trees = trees;
+    this.#version = version;
+  }
+
+  store(name: string): ReadonlyKvStore {
+    const known = this.#views.get(name);
+    if (known !== undefined) return known;
+    const tree = this.#trees.get(name);
+    if (tree === undefined) throw new Error(`no store named ${name} is mounted`);
+    const view = tree.view(this.#version);
+    this.#views.set(name, view);
+    return view;
+  }
+}
+
+/** A committed multistore. See CommitStoreOptions. */
+export function createCommitMultiStore(options: CommitStoreOptions): TreeMultiStore {
+  return new TreeMultiStore(options);
+}

@@ -1,0 +1,170 @@
+// Cases: vectors of Go's iavl (roots, sizes, proofs) with pruning and with all versions kept; staging again; reverting;
+// export and import; random changes against a Map, all versions readable; memory that does not grow.
+
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fromHex, toHex } from "../codec/bytes.ts";
+import { proveKey } from "./commitProof.ts";
+import { IavlTree, VersionNotAvailableError } from "./iavlTree.ts";
+import type { KvChange } from "./multiStore.ts";
+import { merkleTreeSuite } from "./testing/merkleTreeSuite.ts";
+
+interface VectorCase {
+  name: string;
+  versions: { changes: { key: string; value: string | null }[]; root: string; size: number; height: number }[];
+  proofs: { version: number; key: string; proof: string }[] | null;
+}
+
+const cases: VectorCase[] = JSON.parse(
+  readFileSync(new URL("../../test/vectors/iavl/iavl.json", import.meta.url), "utf8"),
+);
+
+function changesOf(version: VectorCase["versions"][number]): KvChange[] {
+  return version.changes.map(({ key, value }) => [fromHex(key), value === null ? undefined : fromHex(value)]);
+}
+
+merkleTreeSuite("IavlTree", () => new IavlTree());
+
+describe.each(cases)("vectors of Go iavl: $name", ({ versions, proofs }) => {
+  test("default: every version has the root and the size that Go gives", () => {
+    const tree = new IavlTree();
+    for (const version of versions) {
+      expect(toHex(tree.stage(changesOf(version)))).toBe(version.root);
+      tree.commit();
+      expect(tree.size).toBe(version.size);
+    }
+  });
+
+  test("behavior: pruning, staging twice and reverting do not change roots", () => {
+    const tree = new IavlTree();
+    const roots: string[] = [];
+    versions.forEach((version, index) => {
+      tree.stage(changesOf(versions[(index * 7) % versions.length]!));
+      expect(toHex(tree.stage(changesOf(version)))).toBe(version.root);
+      tree.commit();
+      roots.push(version.root);
+      if (index % 3 === 2) {
+        tree.revertTo(tree.version - 2);
+        expect(toHex(tree.rootHash(tree.version))).toBe(roots[index - 2]);
+        for (const again of versions.slice(index - 1, index + 1)) {
+          expect(toHex(tree.stage(changesOf(again)))).toBe(again.root);
+          tree.commit();
+        }
+      }
+      if (tree.version > 4) tree.pruneBelow(tree.version - 3);
+    });
+  });
+
+  test("behavior: an exported tree builds the same tree again, which goes on the same way", () => {
+    const half = Math.trunc(versions.length / 2);
+    const tree = new IavlTree();
+    for (const version of versions.slice(0, half)) {
+      tree.stage(changesOf(version));
+      tree.commit();
+    }
+    const copy = IavlTree.import(half, tree.export(half));
+    expect(toHex(copy.rootHash(half))).toBe(versions[half - 1]!.root);
+    for (const version of versions.slice(half)) {
+      expect(toHex(copy.stage(changesOf(version)))).toBe(version.root);
+      copy.commit();
+    }
+  });
+
+  test("behavior: proofs are Go's, byte for byte", () => {
+    const tree = new IavlTree();
+    for (const version of versions) {
+      tree.stage(changesOf(version));
+      tree.commit();
+    }
+    for (const { version, key, proof } of proofs ?? []) {
+      expect(toHex(proveKey(tree, version, fromHex(key)).op.data)).toBe(proof);
+    }
+  });
+});
+
+test("behavior: memory does not grow when the same keys are written again and again with pruning", () => {
+  const tree = new IavlTree();
+  const round = (count: number): void => {
+    for (let index = 0; index < count; index += 1) {
+      const changes: KvChange[] = Array.from({ length: 50 }, (_, at) => [
+        Uint8Array.of(1, at),
+        new Uint8Array(100).fill(index),
+      ]);
+      tree.stage(changes);
+      tree.commit();
+      if (tree.version > 5) tree.pruneBelow(tree.version - 5);
+    }
+  };
+  round(200);
+  const before = tree.memoryBytes;
+  round(1000);
+  expect(tree.memoryBytes).toBe(before);
+});
+
+test("error: a pruned version is refused, in views that were taken before as well", () => {
+  const tree = new IavlTree();
+  for (const value of [1, 2, 3]) {
+    tree.stage([[Uint8Array.of(1), Uint8Array.of(value)]]);
+    tree.commit();
+  }
+  const view = tree.view(1);
+  expect(view.get(Uint8Array.of(1))).toEqual(Uint8Array.of(1));
+  tree.pruneBelow(3);
+  expect(() => view.get(Uint8Array.of(1))).toThrow(VersionNotAvailableError);
+  expect(() => tree.view(2)).toThrow("version 2 is not available; kept are 3 to 3");
+  expect(() => tree.view(4)).toThrow(VersionNotAvailableError);
+});
+
+test("error: nodes that make no tree are refused", () => {
+  const leaf = (byte: number) =>
+    ({ height: 0, version: 1, key: Uint8Array.of(byte), value: Uint8Array.of(byte) }) as const;
+  expect(() => IavlTree.import(1, [leaf(1), leaf(2)])).toThrow("nodes are left over");
+  expect(() => IavlTree.import(1, [leaf(1), { height: 1, version: 1 }])).toThrow("an inner node without children");
+  expect(() => IavlTree.import(1, [{ ...leaf(1), version: 2 }])).toThrow("node of version 2");
+});
+
+test("behavior: what a revert frees is used again, and earlier versions stay whole", () => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          writes: fc.array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.option(fc.integer({ min: 0, max: 255 }))), {
+            maxLength: 12,
+          }),
+          back: fc.integer({ min: 0, max: 4 }),
+        }),
+        { maxLength: 25 },
+      ),
+      (rounds) => {
+        const tree = new IavlTree();
+        const states: Map<number, number>[] = [new Map()];
+        const roots: string[] = [toHex(tree.rootHash(0))];
+        for (const { writes, back } of rounds) {
+          const state = new Map(states.at(-1));
+          const byKey = new Map(writes);
+          const changes: KvChange[] = [...byKey]
+            .sort(([a], [b]) => a - b)
+            .map(([key, value]) => [Uint8Array.of(key), value === null ? undefined : Uint8Array.of(value)]);
+          for (const [key, value] of byKey) {
+            if (value === null) state.delete(key);
+            else state.set(key, value);
+          }
+          roots.push(toHex(tree.stage(changes)));
+          tree.commit();
+          states.push(state);
+          const target = Math.max(tree.version - back, tree.oldestVersion);
+          tree.revertTo(target);
+          states.length = target + 1;
+          roots.length = target + 1;
+          for (let version = tree.oldestVersion; version <= target; version += 1) {
+            const entries = [...tree.view(version).iterate()].map(([key, value]) => [key[0], value[0]]);
+            expect(entries).toEqual([...states[version]!].sort(([a], [b]) => a - b));
+            expect(toHex(tree.rootHash(version))).toBe(roots[version]);
+          }
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,56 @@
+// The contract of a versioned Merkle tree. One implementation in TypeScript (iavlTree.ts); another one, say in
+// WebAssembly, must pass the same suite (testing/merkleTreeSuite.ts).
+
+import type { ReadonlyKvStore } from "./kvStore.ts";
+import type { KvChange } from "./multiStore.ts";
+
+/** An inner node on the way from a leaf to the root, as ICS-23 wants it. */
+export interface ProofStep {
+  readonly height: number;
+  readonly size: number;
+  readonly version: number;
+  /** Hash of the sibling on the left; undefined when the way comes from the left. */
+  readonly left: Uint8Array | undefined;
+  readonly right: Uint8Array | undefined;
+}
+
+/** A leaf and the way from it to the root. */
+export interface LeafProof {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+  readonly version: number;
+  /** From the leaf upwards. */
+  readonly steps: readonly ProofStep[];
+}
+
+/** A node in the order left, right, parent: enough to build the same tree again. */
+export type ExportedNode =
+  | { readonly height: 0; readonly version: number; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly height: number; readonly version: number };
+
+/** An ordered map whose versions each have a root hash. Versions ascend by one. */
+export interface MerkleTree {
+  /** The last committed version; 0 before the first. */
+  readonly version: number;
+  readonly oldestVersion: number;
+  /** Entries of the last committed version. */
+  readonly size: number;
+  /** Root hash of a version; sha256 of nothing when it is empty. Throws when the version is not kept. */
+  rootHash(version: number): Uint8Array;
+  /** Builds version + 1 from changes sorted by key, each key once, and gives its root hash. Replaces what was staged. */
+  stage(changes: readonly KvChange[]): Uint8Array;
+  /** Makes the staged version the last one. Throws when none is staged. */
+  commit(): void;
+  /** Entries of a version, stable until it is pruned. */
+  view(version: number): ReadonlyKvStore;
+  /** The leaf of a key, or the neighbours of where it would be. */
+  prove(version: number, key: Uint8Array): { leaf?: LeafProof; left?: LeafProof; right?: LeafProof };
+  /** Forgets versions below `version`. */
+  pruneBelow(version: number): void;
+  /** Makes an earlier version the last one and forgets the later ones. */
+  revertTo(version: number): void;
+  /** All nodes of a version. The version must not be pruned meanwhile. */
+  export(version: number): IterableIterator<ExportedNode>;
+  /** Bytes of memory in use. */
+  readonly memoryBytes: number;
+}

@@ -1,0 +1,59 @@
+// The part of a store whose keys begin with a prefix, as a store of its own.
+
+import { concatBytes } from "../codec/bytes.ts";
+import type { KvEntry, KvRange, KvStore } from "./kvStore.ts";
+
+/** The first key after all keys that begin with `prefix`; undefined when there is none (all bytes are 0xff). */
+export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
+  let length = prefix.length;
+  while (length > 0 && prefix[length - 1] === 0xff) length -= 1;
+  if (length === 0) return undefined;
+  const end = prefix.slice(0, length);
+  end[length - 1] = end[length - 1]! + 1;
+  return end;
+}
+
+class PrefixStore implements KvStore {
+  readonly #store: KvStore;
+  readonly #prefix: Uint8Array;
+
+  constructor(store: KvStore, prefix: Uint8Array) {
+    this.#store = store;
+    this.#prefix = prefix;
+  }
+
+  #full(key: Uint8Array): Uint8Array {
+    return concatBytes(this.#prefix, key);
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#store.get(this.#full(key));
+  }
+
+  has(key: Uint8Array): boolean {
+    return this.#store.has(this.#full(key));
+  }
+
+  set(key: Uint8Array, value: Uint8Array): void {
+    if (key.length === 0) throw new Error("store keys are not empty");
+    this.#store.set(this.#full(key), value);
+  }
+
+  delete(key: Uint8Array): void {
+    this.#store.delete(this.#full(key));
+  }
+
+  *iterate(range: KvRange = {}): IterableIterator<KvEntry> {
+    const below = this.#store.iterate({
+      start: this.#full(range.start ?? new Uint8Array(0)),
+      end: range.end === undefined ? prefixEnd(this.#prefix) : this.#full(range.end),
+      reverse: range.reverse,
+    });
+    for (const [key, value] of below) yield [key.subarray(this.#prefix.length), value];
+  }
+}
+
+/** A view of the keys below a prefix. Iteration gives keys without it. */
+export function prefixStore(store: KvStore, prefix: Uint8Array): KvStore {
+  return new PrefixStore(store, prefix);
+}
