@@ -2,8 +2,26 @@
 // succeed. Layers stack.
 
 import { compareBytes } from "../codec/bytes.ts";
+import { keyAfter } from "./keyBounds.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
 import type { CacheMultiStore, KvChange, MultiStore, ReadonlyMultiStore, StoreChanges } from "./multiStore.ts";
+
+/** Up to this many new keys are inserted one by one; more are sorted and merged. */
+const INSERT_ONE_BY_ONE_MAX = 16;
+
+/**
+ * A store that says how often it has changed, so that a layer above may keep an iterator of it between two steps.
+ * Of a store that does not say, a layer asks for a new iterator at each step.
+ */
+export interface ChangeCounting {
+  /** Rises whenever a read might give something else than before. Below 2^53. */
+  readonly changeCount: number;
+}
+
+/** NaN, which equals nothing, when the store does not count. */
+function changeCountOf(store: ReadonlyKvStore & Partial<ChangeCounting>): number {
+  return store.changeCount ?? Number.NaN;
+}
 
 /** A written key. `value` is undefined when it is deleted. */
 interface Write {
@@ -17,15 +35,20 @@ function textOf(key: Uint8Array): string {
 }
 
 /** Writes over one store. */
-class CacheStore implements KvStore {
+class CacheStore implements KvStore, ChangeCounting {
   readonly #parent: ReadonlyKvStore;
   readonly #writes = new Map<string, Write>();
-  /** The written keys in order; rebuilt when a key was added since. Only iteration and `write` need it. */
-  #sorted: readonly string[] = [];
-  #isSorted = true;
+  /** The written keys in order, but for the new ones. Only iteration and `write` need it. */
+  #sorted: string[] = [];
+  #new: string[] = [];
+  #ownChanges = 0;
 
   constructor(parent: ReadonlyKvStore) {
     this.#parent = parent;
+  }
+
+  get changeCount(): number {
+    return this.#ownChanges + changeCountOf(this.#parent);
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -44,10 +67,11 @@ class CacheStore implements KvStore {
   }
 
   delete(key: Uint8Array): void {
-    this.#put(key, undefined);
+    if (key.length > 0) this.#put(key, undefined);
   }
 
   #put(key: Uint8Array, value: Uint8Array | undefined): void {
+    this.#ownChanges += 1;
     const text = textOf(key);
     const write = this.#writes.get(text);
     if (write !== undefined) {
@@ -55,13 +79,19 @@ class CacheStore implements KvStore {
       return;
     }
     this.#writes.set(text, { key, value });
-    this.#isSorted = false;
+    this.#new.push(text);
   }
 
+  /** PERF: a loop that writes while it iterates adds a key a step, which must not sort everything again. */
   #sortedTexts(): readonly string[] {
-    if (!this.#isSorted) {
-      this.#sorted = [...this.#writes.keys()].sort((a, b) => (a < b ? -1 : 1));
-      this.#isSorted = true;
+    const added = this.#new;
+    if (added.length === 0) return this.#sorted;
+    this.#new = [];
+    if (added.length <= INSERT_ONE_BY_ONE_MAX) {
+      for (const text of added) this.#sorted.splice(lowerBound(this.#sorted, text), 0, text);
+    } else {
+      added.sort(byText);
+      this.#sorted = this.#sorted.length === 0 ? added : mergeSorted(this.#sorted, added);
     }
     return this.#sorted;
   }
@@ -75,61 +105,116 @@ class CacheStore implements KvStore {
   }
 
   clear(): void {
+    if (this.#writes.size === 0) return;
+    this.#ownChanges += 1;
     this.#writes.clear();
     this.#sorted = [];
-    this.#isSorted = true;
+    this.#new = [];
   }
 
   /**
    * Each step looks for the next key after the last one, in the writes and below, so that writes made between two steps
-   * are seen. PERF: the layer below is walked by one iterator as long as nobody writes.
+   * are seen, in this layer and in those below. PERF: one iterator walks the layer below as long as nobody writes there.
    */
   *iterate(range: KvRange = {}): IterableIterator<KvEntry> {
     const reverse = range.reverse === true;
-    const below = this.#parent.iterate(range);
-    let belowNext = below.next();
+    const bounds: TextBounds = {
+      start: range.start === undefined ? undefined : textOf(range.start),
+      end: range.end === undefined ? undefined : textOf(range.end),
+    };
+    const below = new Cursor(this.#parent, range);
     let last: Uint8Array | undefined;
     for (;;) {
-      const write = this.#nextWrite(range, last);
-      const parentEntry = belowNext.done === true ? undefined : belowNext.value;
-      if (write === undefined && parentEntry === undefined) return;
-      const order = compareHeads(write?.key, parentEntry?.[0], reverse);
-      if (order >= 0) belowNext = below.next();
-      if (order <= 0) {
+      const write = reverse ? this.#writeBefore(last, bounds) : this.#writeAfter(last, bounds);
+      const entry = below.peek(last);
+      if (write === undefined && entry === undefined) return;
+      const order = compareHeads(write?.key, entry?.[0], reverse);
+      if (order >= 0) below.take();
+      if (order > 0) {
+        last = entry![0];
+        yield entry!;
+      } else {
         last = write!.key;
         if (write!.value !== undefined) yield [write!.key, write!.value];
-        continue;
       }
-      last = parentEntry![0];
-      // A key written since the iterator below stood on it is in the writes and was found above.
-      yield parentEntry!;
     }
   }
 
-  /** The first write after `last` in the direction and bounds of the range. */
-  #nextWrite(range: KvRange, last: Uint8Array | undefined): Write | undefined {
+  /** The first write after `last`, at the start of the range when there is no last. */
+  #writeAfter(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
-    const reverse = range.reverse === true;
-    const lastText = last === undefined ? undefined : textOf(last);
-    const startText = range.start === undefined ? undefined : textOf(range.start);
-    const endText = range.end === undefined ? undefined : textOf(range.end);
-    if (reverse) {
-      const bound = lastText ?? endText;
-      const at = (bound === undefined ? texts.length : lowerBound(texts, bound)) - 1;
-      const text = texts[at];
-      if (text === undefined || (startText !== undefined && text < startText)) return undefined;
-      return this.#writes.get(text);
-    }
-    const at =
-      lastText === undefined
-        ? startText === undefined
-          ? 0
-          : lowerBound(texts, startText)
-        : upperBound(texts, lastText);
+    const at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, textOf(last));
     const text = texts[at];
-    if (text === undefined || (endText !== undefined && text >= endText)) return undefined;
-    return this.#writes.get(text);
+    return text === undefined || (end !== undefined && text >= end) ? undefined : this.#writes.get(text);
   }
+
+  /** The last write before `last`, at the end of the range when there is no last. */
+  #writeBefore(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
+    const texts = this.#sortedTexts();
+    const bound = last === undefined ? end : textOf(last);
+    const text = texts[(bound === undefined ? texts.length : lowerBound(texts, bound)) - 1];
+    return text === undefined || (start !== undefined && text < start) ? undefined : this.#writes.get(text);
+  }
+}
+
+interface TextBounds {
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+}
+
+/** The entries of a store one by one; when the store has changed, the next one is looked for anew. */
+class Cursor {
+  readonly #store: ReadonlyKvStore;
+  readonly #range: KvRange;
+  #entries: IterableIterator<KvEntry> | undefined;
+  #head: KvEntry | undefined;
+  #seenCount = 0;
+
+  constructor(store: ReadonlyKvStore, range: KvRange) {
+    this.#store = store;
+    this.#range = range;
+  }
+
+  /** The next entry after `last`, which is not behind the last one that was taken. */
+  peek(last: Uint8Array | undefined): KvEntry | undefined {
+    const count = changeCountOf(this.#store);
+    if (this.#entries === undefined || count !== this.#seenCount) {
+      this.#seenCount = count;
+      this.#entries = this.#store.iterate(restOf(this.#range, last));
+      this.#head = undefined;
+    }
+    if (this.#head === undefined) {
+      const next = this.#entries.next();
+      this.#head = next.done === true ? undefined : next.value;
+    }
+    return this.#head;
+  }
+
+  take(): void {
+    this.#head = undefined;
+  }
+}
+
+/** What of a range lies behind `last` in its direction. */
+function restOf(range: KvRange, last: Uint8Array | undefined): KvRange {
+  if (last === undefined) return range;
+  return range.reverse === true ? { ...range, end: last } : { ...range, start: keyAfter(last) };
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Two sorted lists without common items as one. */
+function mergeSorted(a: readonly string[], b: readonly string[]): string[] {
+  const merged: string[] = [];
+  let next = 0;
+  for (const text of a) {
+    for (; next < b.length && b[next]! < text; next += 1) merged.push(b[next]!);
+    merged.push(text);
+  }
+  for (; next < b.length; next += 1) merged.push(b[next]!);
+  return merged;
 }
 
 /** Negative when the write comes first, positive when the entry below does, 0 when they are the same key. */
@@ -158,7 +243,7 @@ function upperBound(texts: readonly string[], bound: string): number {
   return texts[at] === bound ? at + 1 : at;
 }
 
-class CacheMulti implements CacheMultiStore {
+class CacheMulti implements WriteSet, CacheMultiStore {
   readonly #parent: ReadonlyMultiStore;
   readonly #stores = new Map<string, CacheStore>();
 
@@ -175,9 +260,8 @@ class CacheMulti implements CacheMultiStore {
   }
 
   write(): void {
-    const parent = this.#parent as MultiStore;
     for (const { name, changes } of this.changes()) {
-      const target = parent.store(name);
+      const target = writable(this.#parent.store(name));
       for (const [key, value] of changes) {
         if (value === undefined) target.delete(key);
         else target.set(key, value);
@@ -194,18 +278,24 @@ class CacheMulti implements CacheMultiStore {
     return [...this.#stores]
       .map(([name, store]) => ({ name, changes: store.sortedWrites() }))
       .filter(({ changes }) => changes.length > 0)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .sort((a, b) => byText(a.name, b.name));
   }
 }
 
-/** A layer over a multistore that can be written to. */
-export function cacheMultiStore(parent: MultiStore): CacheMultiStore {
+function writable(store: ReadonlyKvStore & Partial<KvStore>): KvStore {
+  if (store.set === undefined || store.delete === undefined) throw new Error("the layer below is read-only");
+  // Both halves of the interface are there.
+  return store as KvStore;
+}
+
+/** A layer over a multistore. `write` throws an Error when the layer below is read-only. */
+export function cacheMultiStore(parent: MultiStore | ReadonlyMultiStore): CacheMultiStore {
   return new CacheMulti(parent);
 }
 
 /** The top layer over a committed state: its writes go nowhere by themselves, `changes` gives them. */
 export interface WriteSet extends MultiStore {
-  /** Sorted by store name; within a store by key, each key once. */
+  /** Sorted by store name; within a store by key, each key once. A deletion of an absent key is listed too. */
   changes(): readonly StoreChanges[];
   discard(): void;
 }
@@ -213,4 +303,10 @@ export interface WriteSet extends MultiStore {
 /** A layer over a state that is not written to. */
 export function writeSet(parent: ReadonlyMultiStore): WriteSet {
   return new CacheMulti(parent);
+}
+
+/** The writes of a layer that `cacheMultiStore` made, as `WriteSet.changes` gives them. */
+export function changesOf(cache: CacheMultiStore): readonly StoreChanges[] {
+  if (!(cache instanceof CacheMulti)) throw new Error("not a layer of cacheMultiStore");
+  return cache.changes();
 }

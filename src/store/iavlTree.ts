@@ -665,6 +665,8 @@ export class IavlTree implements MerkleTree {
 
 /** A version of a tree as a store. */
 class TreeView implements ReadonlyKvStore {
+  /** See ChangeCounting in cacheStore.ts: a version never changes. */
+  readonly changeCount = 0;
   readonly #tree: IavlTree;
   readonly #version: number;
   readonly #root: number;

@@ -1,17 +1,8 @@
 // The part of a store whose keys begin with a prefix, as a store of its own.
 
 import { concatBytes } from "../codec/bytes.ts";
-import type { KvEntry, KvRange, KvStore } from "./kvStore.ts";
-
-/** The first key after all keys that begin with `prefix`; undefined when there is none (all bytes are 0xff). */
-export function prefixEnd(prefix: Uint8Array): Uint8Array | undefined {
-  let length = prefix.length;
-  while (length > 0 && prefix[length - 1] === 0xff) length -= 1;
-  if (length === 0) return undefined;
-  const end = prefix.slice(0, length);
-  end[length - 1] = end[length - 1]! + 1;
-  return end;
-}
+import { prefixEnd } from "./keyBounds.ts";
+import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
 
 class PrefixStore implements KvStore {
   readonly #store: KvStore;
@@ -54,6 +45,10 @@ class PrefixStore implements KvStore {
 }
 
 /** A view of the keys below a prefix. Iteration gives keys without it. */
-export function prefixStore(store: KvStore, prefix: Uint8Array): KvStore {
-  return new PrefixStore(store, prefix);
+export function prefixStore(store: KvStore, prefix: Uint8Array): KvStore;
+/** The same for reading. */
+export function prefixStore(store: ReadonlyKvStore, prefix: Uint8Array): ReadonlyKvStore;
+export function prefixStore(store: ReadonlyKvStore, prefix: Uint8Array): ReadonlyKvStore {
+  // Who gave a read-only store gets a read-only type back.
+  return new PrefixStore(store as KvStore, prefix);
 }
