@@ -1,0 +1,72 @@
+// cosmos.base.abci.v1beta1.TxResponse from what the node knows of a transaction (cosmos-sdk v0.53 types/result.go).
+
+import { createHash } from "node:crypto";
+import { TxResponse } from "../../../gen/cosmos/base/abci/v1beta1/abci.ts";
+import type { ResponseCheckTx } from "../../../gen/tendermint/abci/types.ts";
+import { toHex } from "../../codec/bytes.ts";
+import type { ErrorKind } from "../../codec/chainError.ts";
+import { ErrMempoolIsFull, ErrTxInMempoolCache, ErrTxTooLarge } from "../../codec/sdkErrors.ts";
+import { formatTimestamp } from "../../codec/time.ts";
+import type { IndexedTx, StoredBlock } from "../../consensus/chainNode.ts";
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return createHash("sha256").update(bytes).digest();
+}
+
+function hexUpper(bytes: Uint8Array): string {
+  return toHex(bytes).toUpperCase();
+}
+
+/** The response to a transaction in a block. Its time is the block's, in whole seconds as the SDK formats it. */
+export function responseOfIndexedTx(found: IndexedTx, block: StoredBlock | undefined): TxResponse {
+  const time = block?.block.header?.time;
+  return TxResponse.fromPartial({
+    height: BigInt(found.height),
+    txhash: hexUpper(found.hash),
+    codespace: found.result.codespace,
+    code: found.result.code,
+    data: hexUpper(found.result.data),
+    rawLog: found.result.log,
+    info: found.result.info,
+    gasWanted: found.result.gasWanted,
+    gasUsed: found.result.gasUsed,
+    // TxRaw and Tx have one wire form, so these are the bytes that were signed.
+    tx: { typeUrl: "/cosmos.tx.v1beta1.Tx", value: found.tx },
+    timestamp: time === undefined ? "" : formatTimestamp({ seconds: time.seconds, nanos: 0 }),
+    events: found.result.events,
+  });
+}
+
+/** The response to a submitted transaction: its hash, and what CheckTx said unless nobody waited for it. */
+export function responseOfCheck(tx: Uint8Array, check: ResponseCheckTx | undefined): TxResponse {
+  const txhash = hexUpper(sha256(tx));
+  if (check === undefined) return TxResponse.fromPartial({ txhash });
+  return TxResponse.fromPartial({
+    txhash,
+    code: check.code,
+    codespace: check.codespace,
+    data: hexUpper(check.data),
+    rawLog: check.log,
+  });
+}
+
+/** What the mempool's refusals are called in a TxResponse (cosmos-sdk client/broadcast.go CheckCometError). */
+const KIND_OF_TEXT: readonly (readonly [text: string, kind: ErrorKind])[] = [
+  ["tx already exists in cache", ErrTxInMempoolCache],
+  ["mempool is full", ErrMempoolIsFull],
+  ["tx too large", ErrTxTooLarge],
+];
+
+/** The response to a transaction that the mempool refused; `undefined` when the error is not such a refusal. */
+export function responseOfRefusedTx(tx: Uint8Array, error: unknown): TxResponse | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const text = error.message.toLowerCase();
+  const kind = KIND_OF_TEXT.find(([known]) => text.includes(known))?.[1];
+  if (kind === undefined) return undefined;
+  return TxResponse.fromPartial({
+    txhash: hexUpper(sha256(tx)),
+    code: kind.code,
+    codespace: kind.codespace,
+    rawLog: error.message,
+  });
+}
