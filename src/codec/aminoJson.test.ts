@@ -28,8 +28,10 @@ interface Vector {
 }
 
 // The file is part of the repository, and its fields are used by every test below.
-const { vectors } = JSON.parse(readFileSync(new URL("./testing/aminoSignDocs.json", import.meta.url), "utf8")) as {
-  readonly vectors: readonly Vector[];
+const { signDocs } = JSON.parse(
+  readFileSync(new URL("../../test/vectors/xtx/signDocs.json", import.meta.url), "utf8"),
+) as {
+  readonly signDocs: readonly Vector[];
 };
 
 const registry = new TypeRegistry();
@@ -62,7 +64,7 @@ function refusal(run: () => unknown): ChainError {
 }
 
 describe("sign documents that Go made", () => {
-  test.each(vectors.map((vector) => [vector.name, vector] as const))("behavior: %s", (_, vector) => {
+  test.each(signDocs.map((vector) => [vector.name, vector] as const))("behavior: %s", (_, vector) => {
     const tx = partOfTx(TxBody.decode(fromHex(vector.bodyHex)), AuthInfo.decode(fromHex(vector.authInfoHex)));
     const signer = {
       chainId: vector.chainId,

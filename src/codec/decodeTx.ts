@@ -1,13 +1,13 @@
 // Bytes to a transaction: everything that can be refused without state (cosmos-sdk v0.53 x/tx/decode, ADR-020, ADR-027).
 
-import { createHash } from "node:crypto";
 import { AuthInfo, type ModeInfo, TxBody } from "../../gen/cosmos/tx/v1beta1/tx.ts";
+import { sha256 } from "../crypto/hash.ts";
 import { decodeAddress } from "./address.ts";
 import { bytesEqual } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import type { MessageCodec } from "./message.ts";
 import type { TypeRegistry } from "./registry.ts";
-import { ErrInvalidRequest, ErrNoSignatures, ErrTxDecode, ErrTxTooLarge } from "./sdkErrors.ts";
+import { ErrInvalidAddress, ErrInvalidRequest, ErrNoSignatures, ErrTxDecode, ErrTxTooLarge } from "./sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "./tx.ts";
 import { ANY_DEPTH_MAX, rejectUnknownFields } from "./unknownFields.ts";
 
@@ -59,7 +59,7 @@ export function decodeTx(registry: TypeRegistry, bytes: Uint8Array, limits: TxLi
   const { signers, feePayer } = collectSigners(messages, authInfo);
   return {
     bytes,
-    hash: createHash("sha256").update(bytes).digest(),
+    hash: sha256(bytes),
     bodyBytes: raw.bodyBytes,
     authInfoBytes: raw.authInfoBytes,
     body,
@@ -76,9 +76,11 @@ function refuse(what: string): ChainError {
   return new ChainError(ErrTxDecode, what);
 }
 
-/** What a check or a decoder complained of. */
+/** What a check or a decoder complained of; of a bad address only the reason, as in Go. */
 function reasonOf(cause: unknown): string {
-  if (cause instanceof ChainError) return cause.message;
+  if (cause instanceof ChainError && cause.kind === ErrInvalidAddress) {
+    return cause.message.slice(0, -`: ${ErrInvalidAddress.text}`.length);
+  }
   return cause instanceof Error ? cause.message : "malformed";
 }
 
@@ -93,11 +95,11 @@ function splitTxRaw(bytes: Uint8Array, limits: TxLimits): RawParts {
   while (pos < bytes.length) {
     const tag = bytes[pos++] ?? 0;
     const number = tag >>> 3;
+    if ((tag & 7) !== 2) throw refuse(`expected 2 wire type, got ${tag & 7}`);
     // Field numbers 1 to 3 fit the tag's only byte; a longer tag is either padded or an unknown field.
     if (tag >= 0x80 || number < 1 || number > 3) {
       throw refuse(`cosmos.tx.v1beta1.TxRaw: {TagNum: ${number}}: unknown protobuf field`);
     }
-    if ((tag & 7) !== 2) throw refuse(`expected 2 wire type, got ${tag & 7}`);
     if (number < previous || (number === previous && number !== 3)) {
       throw refuse(`txRaw must follow ADR-027, got tagNum ${number} after tagNum ${previous}`);
     }
