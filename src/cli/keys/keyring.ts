@@ -1,0 +1,214 @@
+// The keys of a person: one file each, `<home>/keyring-<backend>/<name>.json`. The `file` backend seals them with a
+// passphrase; the `test` backend does not, and is for devnets only.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Bip39, EnglishMnemonic, Slip10, Slip10Curve, stringToPath } from "@cosmjs/crypto";
+import { decodeAddress, encodeAddress } from "../../codec/address.ts";
+import { fromBase64, fromHex, toBase64 } from "../../codec/bytes.ts";
+import { addressOfPubKey, addressOfSecp256k1 } from "../../crypto/address.ts";
+import { decodePubKey } from "../../crypto/pubKey.ts";
+import { publicKeyOf } from "../../crypto/secp256k1.ts";
+import { writeJson } from "../../devnet/nodeConfig.ts";
+import { CliError } from "../cliError.ts";
+import { type SealedKey, seal, unseal } from "./sealedKey.ts";
+
+/** Where keys lie and how. */
+export type KeyringBackend = "file" | "test";
+
+/** What everybody may know of a key. */
+export interface KeyInfo {
+  readonly name: string;
+  readonly type: "local" | "multi";
+  readonly address: string;
+  /** Type URL and value (base64) of the public key's Any. */
+  readonly pubKey: { readonly typeUrl: string; readonly value: string };
+}
+
+interface KeyFile extends KeyInfo {
+  readonly version: 1;
+  /** A local key of the `file` backend. */
+  readonly sealed?: SealedKey;
+  /** A local key of the `test` backend, hex. */
+  readonly plain?: string;
+}
+
+/** Asks a person for the passphrase. `isNew` asks twice. */
+export type AskPassphrase = (isNew: boolean) => Promise<string>;
+
+/** BIP-44 path of the first account: coin type 118. */
+export const DEFAULT_HD_PATH = "m/44'/118'/0'/0/0";
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/;
+const SECP256K1_TYPE_URL = "/cosmos.crypto.secp256k1.PubKey";
+/** Words of a new mnemonic: 24, which is 256 bits. */
+const MNEMONIC_ENTROPY_BYTES = 32;
+const ARMOR_HEADER = "-----BEGIN STATESET PRIVATE KEY-----";
+const ARMOR_FOOTER = "-----END STATESET PRIVATE KEY-----";
+
+/** A new mnemonic of 24 words from the given entropy (32 bytes). */
+export function mnemonicFrom(entropy: Uint8Array): string {
+  if (entropy.length !== MNEMONIC_ENTROPY_BYTES) throw new RangeError("a mnemonic of 24 words needs 32 bytes");
+  return Bip39.encode(entropy).toString();
+}
+
+/** The private key at a path of a mnemonic. Throws CliError `usage` on words that are not one. */
+export async function privKeyFromMnemonic(mnemonic: string, hdPath = DEFAULT_HD_PATH): Promise<Uint8Array> {
+  try {
+    const words = new EnglishMnemonic(mnemonic.trim().split(/\s+/).join(" "));
+    return Slip10.derivePath(Slip10Curve.Secp256k1, await Bip39.mnemonicToSeed(words), stringToPath(hdPath)).privkey;
+  } catch (cause) {
+    throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** The keys of one backend in one home. */
+export class Keyring {
+  readonly #folder: string;
+  readonly #backend: KeyringBackend;
+  readonly #ask: AskPassphrase;
+  #passphrase: string | undefined;
+
+  constructor(home: string, backend: string, ask: AskPassphrase) {
+    if (backend !== "file" && backend !== "test") {
+      throw new CliError("usage", `--keyring-backend: expected file or test, got ${backend}`);
+    }
+    this.#folder = join(home, `keyring-${backend}`);
+    this.#backend = backend;
+    this.#ask = ask;
+  }
+
+  /** All keys, sorted by name. */
+  list(): readonly KeyInfo[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder)
+      .filter((file) => file.endsWith(".json"))
+      .sort((a, b) => (a < b ? -1 : 1))
+      .map((file) => infoOf(this.#read(file.slice(0, -".json".length))));
+  }
+
+  /** A key by name or address. Throws CliError when there is none. */
+  require(nameOrAddress: string): KeyInfo {
+    const found = this.list().find((key) => key.name === nameOrAddress || key.address === nameOrAddress);
+    if (found === undefined)
+      throw new CliError("failed", `${nameOrAddress}: no such key in the ${this.#backend} keyring`);
+    return found;
+  }
+
+  /** Adds a private key (32 bytes). Throws CliError when the name is taken or not a name. */
+  async add(name: string, privKey: Uint8Array): Promise<KeyInfo> {
+    this.#requireFree(name);
+    const pubKey = publicKeyOf(privKey);
+    const info: KeyInfo = {
+      name,
+      type: "local",
+      address: encodeAddress(addressOfSecp256k1(pubKey)),
+      pubKey: { typeUrl: SECP256K1_TYPE_URL, value: toBase64(Uint8Array.from([10, pubKey.length, ...pubKey])) },
+    };
+    const secret =
+      this.#backend === "test"
+        ? { plain: Buffer.from(privKey).toString("hex") }
+        : { sealed: seal(privKey, await this.#passphraseFor(true)) };
+    this.#write({ version: 1, ...info, ...secret });
+    return info;
+  }
+
+  /** Adds a key that several people have: its address and members, and no secret. */
+  addMultisig(name: string, pubKey: { readonly typeUrl: string; readonly value: Uint8Array }): KeyInfo {
+    this.#requireFree(name);
+    const info: KeyInfo = {
+      name,
+      type: "multi",
+      address: encodeAddress(addressOfPubKey(decodePubKey(pubKey))),
+      pubKey: { typeUrl: pubKey.typeUrl, value: toBase64(pubKey.value) },
+    };
+    this.#write({ version: 1, ...info });
+    return info;
+  }
+
+  /** The private key (32 bytes) of a key. Throws CliError on a wrong passphrase, or when there is no secret. */
+  async privKey(nameOrAddress: string): Promise<Uint8Array> {
+    const { name } = this.require(nameOrAddress);
+    const file = this.#read(name);
+    if (file.plain !== undefined) return fromHex(file.plain);
+    if (file.sealed === undefined) throw new CliError("failed", `${name} is a multisig key: its members sign`);
+    return unseal(file.sealed, await this.#passphraseFor(false));
+  }
+
+  /** Removes a key. */
+  delete(nameOrAddress: string): void {
+    rmSync(this.#fileOf(this.require(nameOrAddress).name));
+  }
+
+  /** A private key sealed with a passphrase of its own, as text that can be sent. */
+  async export(nameOrAddress: string, passphrase: string): Promise<string> {
+    const sealed = seal(await this.privKey(nameOrAddress), passphrase);
+    const body = Buffer.from(JSON.stringify(sealed)).toString("base64");
+    return [ARMOR_HEADER, ...(body.match(/.{1,64}/g) ?? []), ARMOR_FOOTER].join("\n");
+  }
+
+  /** Adds a key from what `export` gave. */
+  async import(name: string, armor: string, passphrase: string): Promise<KeyInfo> {
+    const lines = armor.trim().split(/\r?\n/);
+    if (lines[0] !== ARMOR_HEADER || lines.at(-1) !== ARMOR_FOOTER) {
+      throw new CliError("usage", `expected a key between ${ARMOR_HEADER} and ${ARMOR_FOOTER}`);
+    }
+    const sealed = parseSealed(Buffer.from(lines.slice(1, -1).join(""), "base64").toString("utf8"));
+    return this.add(name, unseal(sealed, passphrase));
+  }
+
+  async #passphraseFor(isNew: boolean): Promise<string> {
+    const isFirstKey = isNew && this.list().length === 0;
+    this.#passphrase ??= await this.#ask(isFirstKey);
+    return this.#passphrase;
+  }
+
+  #fileOf(name: string): string {
+    if (!NAME.test(name)) {
+      throw new CliError("usage", `${JSON.stringify(name)} is not a key name: letters, digits, _ . - and at most 64`);
+    }
+    return join(this.#folder, `${name}.json`);
+  }
+
+  #requireFree(name: string): void {
+    if (existsSync(this.#fileOf(name))) throw new CliError("failed", `${name}: there is a key of that name`);
+  }
+
+  #read(name: string): KeyFile {
+    const file = this.#fileOf(name);
+    try {
+      return checkKeyFile(JSON.parse(readFileSync(file, "utf8")));
+    } catch (cause) {
+      throw new CliError("failed", `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+  }
+
+  #write(file: KeyFile): void {
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    writeJson(this.#fileOf(file.name), file, 0o600);
+  }
+}
+
+function infoOf({ name, type, address, pubKey }: KeyFile): KeyInfo {
+  return { name, type, address, pubKey };
+}
+
+function parseSealed(text: string): SealedKey {
+  try {
+    return JSON.parse(text) as SealedKey;
+  } catch (cause) {
+    throw new CliError("usage", "the armored key is malformed", { cause });
+  }
+}
+
+/** A key file whose address belongs to its public key. Throws an Error. */
+function checkKeyFile(json: unknown): KeyFile {
+  const file = json as KeyFile;
+  if (typeof json !== "object" || json === null || file.version !== 1) throw new Error("not a key of version 1");
+  if (typeof file.name !== "string" || typeof file.address !== "string")
+    throw new Error("a name or an address is missing");
+  const pubKey = decodePubKey({ typeUrl: file.pubKey.typeUrl, value: fromBase64(file.pubKey.value) });
+  if (Buffer.compare(addressOfPubKey(pubKey), decodeAddress(file.address)) !== 0) {
+    throw new Error("the address does not belong to the public key");
+  }
+  return file;
+}
