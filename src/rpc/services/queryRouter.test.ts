@@ -44,6 +44,7 @@ import { toHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { TypeRegistry } from "../../codec/registry.ts";
 import { ErrInsufficientFunds } from "../../codec/sdkErrors.ts";
+import { MempoolError } from "../../consensus/mempool.ts";
 import { createQueryRouter, PENDING_CALLS_MAX, type QueryRouter } from "./queryRouter.ts";
 import { ALICE, BOB, createStubNode, STUB_AMOUNT, STUB_TIME, type StubOptions, stubTx } from "./testing/stubNode.ts";
 
@@ -184,11 +185,12 @@ describe("cosmos.tx.v1beta1.Service", () => {
   });
 
   test.each([
-    ["tx already exists in cache", 19],
-    ["mempool is full: number of txs 5000 (max: 5000)", 20],
-    ["Tx too large. Max size is 1048576, but got 2000000", 21],
-  ])("error: BroadcastTx of what the mempool refuses: %s", async (text, code) => {
-    const { router } = setUp({ submitTx: async () => Promise.reject(new Error(text)) });
+    ["duplicate", "tx already exists in cache", 19],
+    ["full", "mempool is full: number of txs 5000 (max: 5000)", 20],
+    ["sender_limit", "too many transactions of one sender", 20],
+    ["too_large", "Tx too large. Max size is 1048576, but got 2000000", 21],
+  ] as const)("error: BroadcastTx of what the mempool refuses: %s", async (reason, text, code) => {
+    const { router } = setUp({ submitTx: async () => Promise.reject(new MempoolError(reason, text)) });
     const data = BroadcastTxRequest.encode({ txBytes: stubTx(), mode: 2 }).finish();
     const { value } = await router.call(`${TX}/BroadcastTx`, data, 0n);
     expect(BroadcastTxResponse.decode(value).txResponse).toMatchObject({ code, codespace: "sdk", rawLog: text });

@@ -1,6 +1,5 @@
 // cosmos.base.abci.v1beta1.TxResponse from what the node knows of a transaction (cosmos-sdk v0.53 types/result.go).
 
-import { createHash } from "node:crypto";
 import { TxResponse } from "../../../gen/cosmos/base/abci/v1beta1/abci.ts";
 import type { ResponseCheckTx } from "../../../gen/tendermint/abci/types.ts";
 import { toHex } from "../../codec/bytes.ts";
@@ -8,10 +7,8 @@ import type { ErrorKind } from "../../codec/chainError.ts";
 import { ErrMempoolIsFull, ErrTxInMempoolCache, ErrTxTooLarge } from "../../codec/sdkErrors.ts";
 import { formatTimestamp } from "../../codec/time.ts";
 import type { IndexedTx, StoredBlock } from "../../consensus/chainNode.ts";
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash("sha256").update(bytes).digest();
-}
+import type { MempoolError } from "../../consensus/mempool.ts";
+import { sha256 } from "../../crypto/hash.ts";
 
 function hexUpper(bytes: Uint8Array): string {
   return toHex(bytes).toUpperCase();
@@ -51,22 +48,15 @@ export function responseOfCheck(tx: Uint8Array, check: ResponseCheckTx | undefin
 }
 
 /** What the mempool's refusals are called in a TxResponse (cosmos-sdk client/broadcast.go CheckCometError). */
-const KIND_OF_TEXT: readonly (readonly [text: string, kind: ErrorKind])[] = [
-  ["tx already exists in cache", ErrTxInMempoolCache],
-  ["mempool is full", ErrMempoolIsFull],
-  ["tx too large", ErrTxTooLarge],
-];
+const KIND_OF_REFUSAL: Readonly<Record<MempoolError["code"], ErrorKind>> = {
+  duplicate: ErrTxInMempoolCache,
+  full: ErrMempoolIsFull,
+  sender_limit: ErrMempoolIsFull,
+  too_large: ErrTxTooLarge,
+};
 
-/** The response to a transaction that the mempool refused; `undefined` when the error is not such a refusal. */
-export function responseOfRefusedTx(tx: Uint8Array, error: unknown): TxResponse | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const text = error.message.toLowerCase();
-  const kind = KIND_OF_TEXT.find(([known]) => text.includes(known))?.[1];
-  if (kind === undefined) return undefined;
-  return TxResponse.fromPartial({
-    txhash: hexUpper(sha256(tx)),
-    code: kind.code,
-    codespace: kind.codespace,
-    rawLog: error.message,
-  });
+/** The response to a transaction that the mempool refused. */
+export function responseOfRefusedTx(tx: Uint8Array, refusal: MempoolError): TxResponse {
+  const { code, codespace } = KIND_OF_REFUSAL[refusal.code];
+  return TxResponse.fromPartial({ txhash: hexUpper(sha256(tx)), code, codespace, rawLog: refusal.message });
 }

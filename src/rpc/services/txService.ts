@@ -29,6 +29,7 @@ import { ChainError } from "../../codec/chainError.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import type { ChainNode, IndexedTx, StoredBlock } from "../../consensus/chainNode.ts";
+import { MempoolError } from "../../consensus/mempool.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOfOffset, readPage, requirePage } from "./paging.ts";
 import { requireBlock } from "./requireBlock.ts";
@@ -41,6 +42,9 @@ const HASH_LENGTH = 32;
 
 /** Conditions of the old `events` field that are joined into one query. */
 const EVENTS_MAX = 16;
+
+/** Names of the errors by which a node refuses a search: a query that is none, or one that reaches too far. */
+const SEARCH_REFUSALS: ReadonlySet<string> = new Set(["QuerySyntaxError", "SearchTooBroadError"]);
 
 /** The methods of cosmos.tx.v1beta1.Service. */
 export function txServices(registry: TypeRegistry): readonly NodeService[] {
@@ -118,9 +122,8 @@ async function broadcastTx(node: ChainNode, request: BroadcastTxRequest): Promis
   try {
     return { txResponse: responseOfCheck(request.txBytes, await node.submitTx(request.txBytes)) };
   } catch (error) {
-    const txResponse = responseOfRefusedTx(request.txBytes, error);
-    if (txResponse === undefined) throw error;
-    return { txResponse };
+    if (error instanceof MempoolError) return { txResponse: responseOfRefusedTx(request.txBytes, error) };
+    throw error;
   }
 }
 
@@ -166,10 +169,8 @@ async function searchOrRefuse(node: ChainNode, options: Parameters<ChainNode["se
   try {
     return await node.searchTxs(options);
   } catch (error) {
-    if (error instanceof Error && error.name === "QuerySyntaxError") {
-      throw invalid(`failed to search for txs: ${error.message}`);
-    }
-    throw error;
+    if (!(error instanceof Error) || !SEARCH_REFUSALS.has(error.name)) throw error;
+    throw invalid(`failed to search for txs: ${error.message}`);
   }
 }
 
