@@ -1,0 +1,31 @@
+// Cases: published vectors; parts; the result is a plain array of its own.
+
+import { expect, test } from "vitest";
+import { ripemd160, sha256, sha256Parts } from "./hash.ts";
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+const text = (value: string) => new TextEncoder().encode(value);
+
+test.each([
+  ["", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"],
+  ["abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"],
+])("default: sha256 of %j (FIPS 180-4)", (input, expected) => {
+  expect(hex(sha256(text(input)))).toBe(expected);
+  expect(hex(sha256Parts([...input].map(text)))).toBe(expected);
+});
+
+test.each([
+  ["", "9c1185a5c5e9fc54612808977ee8f548b2258d31"],
+  ["abc", "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"],
+])("default: ripemd160 of %j (its authors' vectors)", (input, expected) => {
+  expect(hex(ripemd160(text(input)))).toBe(expected);
+});
+
+test("behavior: a hash is a plain array that owns its memory", () => {
+  for (const hash of [sha256(text("a")), ripemd160(text("a")), sha256Parts([text("a")])]) {
+    expect(hash.constructor).toBe(Uint8Array);
+    const copy = hash.slice();
+    copy[0]! ^= 1;
+    expect(copy).not.toEqual(hash);
+  }
+});
