@@ -27,12 +27,10 @@ async function fill(db: MemoryDatabase, heights: number): Promise<BlockStore> {
       committed,
       commit: sampleCommit(height),
       validators: height === 1 ? { fromHeight: 1, set: validators } : undefined,
-      params:
-        height === 1
-          ? { fromHeight: 1, params: params(1n) }
-          : height === 2
-            ? { fromHeight: 3, params: params(2n) }
-            : undefined,
+      params: [
+        ...(height === 1 ? [{ fromHeight: 1, params: params(1n) }] : []),
+        ...(height === 2 ? [{ fromHeight: 3, params: params(2n) }] : []),
+      ],
     });
     batch.apply();
     store.publish(committed);
@@ -85,7 +83,7 @@ describe("BlockStore", () => {
     const store = await fill(db, 1);
     const block = sampleBlock(2, [[]]);
     const batch = db.batch();
-    store.write(batch, { committed: block, commit: sampleCommit(2), validators: undefined, params: undefined });
+    store.write(batch, { committed: block, commit: sampleCommit(2), validators: undefined, params: [] });
     batch.apply();
     expect(store.latestHeight).toBe(1);
     expect(await store.getBlock(2)).toBeUndefined();

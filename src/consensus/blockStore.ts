@@ -36,7 +36,7 @@ export interface BlockWrite {
   readonly commit: Commit;
   /** Set when they differ from the block before: they hold from the height given. */
   readonly validators: { readonly fromHeight: number; readonly set: ValidatorSet } | undefined;
-  readonly params: { readonly fromHeight: number; readonly params: ConsensusParams } | undefined;
+  readonly params: readonly { readonly fromHeight: number; readonly params: ConsensusParams }[];
 }
 
 /** The small part of a block. */
@@ -128,9 +128,9 @@ export class BlockStore {
       const key = heightKey(DB_PREFIX.validators, validators.fromHeight);
       batch.put(key, ValidatorSet.encode(validators.set).finish());
     }
-    if (params !== undefined) {
-      const key = heightKey(DB_PREFIX.params, params.fromHeight);
-      batch.put(key, ConsensusParams.encode(params.params).finish());
+    for (const change of params) {
+      const key = heightKey(DB_PREFIX.params, change.fromHeight);
+      batch.put(key, ConsensusParams.encode(change.params).finish());
     }
   }
 
@@ -192,6 +192,15 @@ export class BlockStore {
 
   async getResults(height: number): Promise<BlockResults | undefined> {
     return (await this.getCommitted(height))?.results;
+  }
+
+  /** The events of a block itself. PERF: from memory, or one read. */
+  getBlockEvents(height: number): readonly Event[] | undefined {
+    const cached = this.#cache.get(height);
+    if (cached !== undefined) return cached.results.events;
+    if (!this.#isVisible(height)) return undefined;
+    const value = this.#db.get(heightKey(DB_PREFIX.results, height));
+    return value === undefined ? undefined : ResponseFinalizeBlock.decode(value).events;
   }
 
   /** A block with its transactions and results, from memory or put together from its records. */

@@ -1,0 +1,47 @@
+// The time of the next block: the machine's clock, which the devnet may move, and never before the last block.
+
+/** Least time between the times of two blocks. */
+const STEP_NS = 1_000_000n;
+
+/** The clock of one node. All times are nanoseconds since 1970. */
+export class BlockClock {
+  readonly #now: () => bigint;
+  #offsetNs = 0n;
+  #nextNs: bigint | undefined;
+
+  constructor(now: () => bigint) {
+    this.#now = now;
+  }
+
+  /** The time for the block after one of `lastNs`. A time that was set is used up. */
+  nextBlockTime(lastNs: bigint): bigint {
+    if (this.#nextNs !== undefined) {
+      const timeNs = this.#nextNs > lastNs ? this.#nextNs : lastNs + STEP_NS;
+      this.#nextNs = undefined;
+      this.#offsetNs = timeNs - this.#now();
+      return timeNs;
+    }
+    const timeNs = this.#now() + this.#offsetNs;
+    return timeNs > lastNs ? timeNs : lastNs + STEP_NS;
+  }
+
+  /** Sets the time of the next block; the clock goes on from there. Throws RangeError unless it is after `lastNs`. */
+  setNext(timeNs: bigint, lastNs: bigint): void {
+    if (timeNs <= lastNs)
+      throw new RangeError(`the next block's time ${timeNs} is not after the last block's ${lastNs}`);
+    this.#nextNs = timeNs;
+  }
+
+  /** Moves the clock forward. Throws RangeError on a negative step. */
+  advance(deltaNs: bigint): void {
+    if (deltaNs < 0n) throw new RangeError(`the clock moves forward only, not by ${deltaNs}`);
+    if (this.#nextNs !== undefined) this.#nextNs += deltaNs;
+    else this.#offsetNs += deltaNs;
+  }
+
+  /** Goes on from the last block's time when that is ahead of the machine's clock: it was moved before a restart. */
+  resume(lastNs: bigint): void {
+    const aheadNs = lastNs - this.#now();
+    if (aheadNs > this.#offsetNs) this.#offsetNs = aheadNs;
+  }
+}

@@ -1,0 +1,237 @@
+// One block of the embedded node: its header, its execution, its commit. Nothing here is durable or visible yet.
+
+import type { ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
+import type { Block } from "../../../gen/tendermint/types/block.ts";
+import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
+import type { BlockID, Commit, Header } from "../../../gen/tendermint/types/types.ts";
+import { BlockIDFlag, type ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
+import { timestampFromNs } from "../../codec/time.ts";
+import type { DecodedTx } from "../../codec/tx.ts";
+import type { StoreCommit } from "../../store/multiStore.ts";
+import type { CommittedBlock } from "../chainNode.ts";
+import {
+  blockIdOf,
+  commitHash,
+  consensusParamsHash,
+  dataHash,
+  evidenceHash,
+  lastResultsHash,
+  precommitSignBytes,
+  validatorsHash,
+} from "../hashing.ts";
+import type { PrivValidator } from "./privValidator.ts";
+
+/** CometBFT's block protocol version (version/version.go). */
+export const BLOCK_PROTOCOL = 11n;
+
+/** Time between a block and its precommit: CometBFT lets no vote be earlier (consensus/state.go voteTime). */
+const VOTE_DELAY_NS = 1_000_000n;
+
+/** All that the next block's header takes from the chain so far. */
+export interface ChainState {
+  /** 0 before the first block. */
+  readonly height: number;
+  /** Of the last block; before the first, of the genesis. */
+  readonly timeNs: bigint;
+  readonly lastBlockId: BlockID;
+  /** The commit for the last block. */
+  readonly lastCommit: Commit;
+  readonly appHash: Uint8Array;
+  readonly lastResultsHash: Uint8Array;
+  readonly validators: ValidatorSet;
+  readonly params: ConsensusParams;
+}
+
+/** A block that was executed. */
+export interface MadeBlock {
+  readonly committed: CommittedBlock;
+  /** The commit for it. */
+  readonly commit: Commit;
+  readonly storeCommit: StoreCommit;
+  /** The state for the block after it. */
+  readonly next: ChainState;
+  /** Whether the parameters change with the next block. */
+  readonly hasNewParams: boolean;
+  readonly timings: { readonly hashMs: number; readonly executeMs: number };
+}
+
+/** What the application is told of a block. */
+export interface FinalizeRequest {
+  readonly txs: readonly DecodedTx[];
+  readonly height: number;
+  readonly timeNs: bigint;
+  /** The header's hash, 32 bytes. */
+  readonly hash: Uint8Array;
+  readonly nextValidatorsHash: Uint8Array;
+  readonly proposerAddress: Uint8Array;
+}
+
+/** The part of the application that makes blocks. */
+export interface BlockExecutor {
+  finalizeBlock(request: FinalizeRequest): { readonly response: ResponseFinalizeBlock; readonly commit: StoreCommit };
+}
+
+/** Makes blocks. Synchronous: nothing waits between the state it is given and the state it returns. */
+export class BlockMaker {
+  readonly #chainId: string;
+  readonly #app: BlockExecutor;
+  readonly #validator: PrivValidator;
+
+  constructor(chainId: string, app: BlockExecutor, validator: PrivValidator) {
+    this.#chainId = chainId;
+    this.#app = app;
+    this.#validator = validator;
+  }
+
+  /**
+   * Builds the next block, executes it and signs the commit for it. The application's new state is staged.
+   * Throws when the application asks for what one validator cannot give, and DoubleSignError.
+   */
+  make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): MadeBlock {
+    const startedMs = performance.now();
+    const block = buildBlock({
+      chainId: this.#chainId,
+      proposerAddress: this.#validator.key.address,
+      state,
+      txs,
+      timeNs,
+    });
+    const { blockId, sizeBytes } = blockIdOf(block);
+    const hashedMs = performance.now();
+    const { response, commit: storeCommit } = this.#app.finalizeBlock({
+      txs,
+      height: state.height + 1,
+      timeNs,
+      hash: blockId.hash,
+      nextValidatorsHash: block.header.nextValidatorsHash,
+      proposerAddress: block.header.proposerAddress,
+    });
+    const executedMs = performance.now();
+    checkResponse(state.height + 1, txs.length, response);
+    const commit = this.#sign(state.height + 1, blockId, timeNs + VOTE_DELAY_NS);
+    const params = mergeParams(state.params, response.consensusParamUpdates);
+    const next: ChainState = {
+      height: state.height + 1,
+      timeNs,
+      lastBlockId: blockId,
+      lastCommit: commit,
+      appHash: response.appHash,
+      lastResultsHash: lastResultsHash(response.txResults),
+      validators: state.validators,
+      params,
+    };
+    const hashMs = hashedMs - startedMs + (performance.now() - executedMs);
+    return {
+      committed: committedBlock({ height: next.height, block, blockId, sizeBytes, txs, response }),
+      commit,
+      storeCommit,
+      next,
+      hasNewParams: params !== state.params,
+      timings: { hashMs, executeMs: executedMs - hashedMs },
+    };
+  }
+
+  #sign(height: number, blockId: BlockID, timeNs: bigint): Commit {
+    const timestamp = timestampFromNs(timeNs);
+    const signBytes = precommitSignBytes({ chainId: this.#chainId, height, round: 0, blockId, timestamp });
+    return {
+      height: BigInt(height),
+      round: 0,
+      blockId,
+      signatures: [
+        {
+          blockIdFlag: BlockIDFlag.BLOCK_ID_FLAG_COMMIT,
+          validatorAddress: this.#validator.key.address,
+          timestamp,
+          signature: this.#validator.signPrecommit(height, signBytes),
+        },
+      ],
+    };
+  }
+}
+
+/** A block with all that `BlockMaker` set. */
+type BuiltBlock = Block & { header: Header; data: { txs: Uint8Array[] }; lastCommit: Commit };
+
+function buildBlock(parts: {
+  readonly chainId: string;
+  readonly proposerAddress: Uint8Array;
+  readonly state: ChainState;
+  readonly txs: readonly DecodedTx[];
+  readonly timeNs: bigint;
+}): BuiltBlock {
+  const { chainId, proposerAddress, state, txs, timeNs } = parts;
+  const setHash = validatorsHash(state.validators);
+  return {
+    header: {
+      version: { block: BLOCK_PROTOCOL, app: state.params.version?.app ?? 0n },
+      chainId,
+      height: BigInt(state.height + 1),
+      time: timestampFromNs(timeNs),
+      lastBlockId: state.lastBlockId,
+      lastCommitHash: commitHash(state.lastCommit),
+      dataHash: dataHash(txs.map((tx) => tx.hash)),
+      validatorsHash: setHash,
+      // One validator for ever.
+      nextValidatorsHash: setHash,
+      consensusHash: consensusParamsHash(state.params),
+      appHash: state.appHash,
+      lastResultsHash: state.lastResultsHash,
+      evidenceHash: evidenceHash([]),
+      proposerAddress,
+    },
+    data: { txs: txs.map((tx) => tx.bytes) },
+    evidence: { evidence: [] },
+    lastCommit: state.lastCommit,
+  };
+}
+
+/** Refuses what the embedded node cannot honour, before anything is signed. */
+function checkResponse(height: number, txCount: number, response: ResponseFinalizeBlock): void {
+  if (response.txResults.length !== txCount) {
+    throw new Error(
+      `block ${height} has ${txCount} transactions, the application gave ${response.txResults.length} results`,
+    );
+  }
+  if (response.validatorUpdates.length > 0) {
+    throw new Error(`block ${height} changes the validators; the embedded node has one validator for ever`);
+  }
+}
+
+/** The parameters with the groups that are given replaced (types/params.go Update). The same object when none is. */
+export function mergeParams(params: ConsensusParams, updates: ConsensusParams | undefined): ConsensusParams {
+  if (updates === undefined) return params;
+  return {
+    block: updates.block ?? params.block,
+    evidence: updates.evidence ?? params.evidence,
+    validator: updates.validator ?? params.validator,
+    version: updates.version ?? params.version,
+    abci: updates.abci ?? params.abci,
+  };
+}
+
+function committedBlock(parts: {
+  readonly height: number;
+  readonly block: BuiltBlock;
+  readonly blockId: BlockID;
+  readonly sizeBytes: number;
+  readonly txs: readonly DecodedTx[];
+  readonly response: ResponseFinalizeBlock;
+}): CommittedBlock {
+  const { height, block, blockId, sizeBytes, txs, response } = parts;
+  return {
+    height,
+    block,
+    blockId,
+    sizeBytes,
+    txs: txs.map((tx, index) => ({ hash: tx.hash, height, index, tx: tx.bytes, result: response.txResults[index]! })),
+    results: {
+      height,
+      txResults: response.txResults,
+      events: response.events,
+      validatorUpdates: response.validatorUpdates,
+      consensusParamUpdates: response.consensusParamUpdates,
+      appHash: response.appHash,
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// What the embedded node needs of the application and the disk. `openSoloNode` passes the real ones.
+
+import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
+import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
+import type { DecodedTx } from "../../codec/tx.ts";
+import type { StoreCommit } from "../../store/multiStore.ts";
+import type { BlockBatch } from "../blockDatabase.ts";
+import type { ChainNode } from "../chainNode.ts";
+import type { MempoolPlace, TakeLimits } from "../mempool.ts";
+import type { BlockExecutor } from "./blockMaker.ts";
+
+/** The application. Synchronous but for the verification of signatures, which is not its business. */
+export interface SoloApp extends BlockExecutor {
+  info(): ResponseInfo;
+  query(request: RequestQuery): ResponseQuery;
+  simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]>;
+  /** Decodes a transaction. Throws ChainError. */
+  decode(bytes: Uint8Array): DecodedTx;
+  /** Verifies a transaction's signatures off the main thread and keeps the verdicts for checks and the block. */
+  verify(tx: DecodedTx): Promise<void>;
+  checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx;
+  /** Where a transaction that passed CheckTx stands in the mempool. */
+  placeOf(tx: DecodedTx, response: ResponseCheckTx): MempoolPlace;
+  /** Makes the staged block the state that queries and checks see. */
+  commit(): void;
+}
+
+/** Writes that become durable in one synced step. */
+export interface SoloBatch extends BlockBatch {
+  /** Resolves once the batch is on the disk. Rejects when it is not, and then nothing of it is. */
+  write(): Promise<void>;
+}
+
+/** The node's database, with the state's part of it. */
+export interface SoloDisk {
+  batch(): SoloBatch;
+  get(key: Uint8Array): Uint8Array | undefined;
+  /** Adds a block's state changes to its batch. */
+  putState(batch: SoloBatch, commit: StoreCommit): void;
+  /** Adds the removal of all state after a height to a batch. Rejects when the state of that height is gone. */
+  truncateState(batch: SoloBatch, height: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The most that CometBFT allows a block (types/params.go MaxBlockSizeBytes). */
+const BLOCK_BYTES_MAX = 100 * 1024 * 1024;
+/** What a block has besides its data with one validator: types/block.go MaxDataBytes. */
+const BLOCK_OVERHEAD_BYTES = 11 + 626 + 94 + 109;
+
+/** What the consensus parameters leave for transactions. */
+export function blockLimits(params: ConsensusParams): TakeLimits {
+  const maxBytes = Number(params.block?.maxBytes ?? -1n);
+  const maxGas = params.block?.maxGas ?? -1n;
+  return {
+    maxDataBytes: Math.max(
+      0,
+      (maxBytes < 0 ? BLOCK_BYTES_MAX : Math.min(maxBytes, BLOCK_BYTES_MAX)) - BLOCK_OVERHEAD_BYTES,
+    ),
+    maxGas: maxGas < 0n ? undefined : maxGas,
+  };
+}

@@ -1,0 +1,413 @@
+// The embedded node: one process, one validator, real signed CometBFT blocks. It drives the application through ABCI,
+// makes each block durable in one synced write, and only then lets anybody see it.
+
+import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
+import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
+import type { Commit, Header } from "../../../gen/tendermint/types/types.ts";
+import { sha256 } from "../../crypto/hash.ts";
+import type { BlockStore } from "../blockStore.ts";
+import type {
+  BlockResults,
+  ChainNode,
+  CommittedBlock,
+  DevnetAdmin,
+  IndexedTx,
+  MempoolView,
+  SearchOptions,
+  SearchPage,
+  StoredBlock,
+  ValidatorInfo,
+} from "../chainNode.ts";
+import type { GenesisDoc } from "../genesisDoc.ts";
+import type { Mempool } from "../mempool.ts";
+import type { TxIndex } from "../txIndex.ts";
+import type { BlockClock } from "./blockClock.ts";
+import { BlockMaker, type ChainState, type MadeBlock } from "./blockMaker.ts";
+import { readChainState } from "./chainState.ts";
+import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
+import { Pace, type PaceOptions } from "./pace.ts";
+import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
+import type { PrivValidator } from "./privValidator.ts";
+import { TxIntake } from "./txIntake.ts";
+
+/** Transactions rechecked in one turn before other work gets its turn. */
+const RECHECKS_PER_TURN_MAX = 256;
+
+/** How long the stages of a block took, milliseconds. */
+export interface BlockTimings {
+  readonly height: number;
+  readonly txCount: number;
+  /** Header, data, results and part-set hashes, and the signature. */
+  readonly hashMs: number;
+  /** The application's finalizeBlock, with its new app hash. */
+  readonly executeMs: number;
+  /** Encoding and the synced write. */
+  readonly persistMs: number;
+  /** Commit, mempool, recheck, listeners. */
+  readonly publishMs: number;
+}
+
+/** Hears what the node does; for metrics and logs. Must not throw. */
+export interface NodeObserver {
+  block?(timings: BlockTimings, block: CommittedBlock): void;
+  /** A transaction was checked: code 0 is in the mempool. */
+  checked?(response: ResponseCheckTx): void;
+  /** The node stopped by itself; nothing of the failed block was shown. */
+  failed?(error: Error): void;
+  /** A listener threw. The chain goes on. */
+  listenerFailed?(error: unknown): void;
+}
+
+/** The node has stopped, by `stop` or by a failure, which is then the cause. */
+export class NodeStoppedError extends Error {
+  readonly code = "node_stopped";
+  readonly retryable = false;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "NodeStoppedError";
+  }
+}
+
+/** What a node is made of. `openSoloNode` puts it together. */
+export interface SoloParts {
+  readonly genesis: GenesisDoc;
+  readonly moniker: string;
+  readonly nodeKey: NodeKey;
+  readonly validator: PrivValidator;
+  readonly app: SoloApp;
+  /** Opens the application again on the state that is on the disk. */
+  readonly reopenApp: () => Promise<SoloApp>;
+  readonly mempool: Mempool;
+  readonly blockStore: BlockStore;
+  readonly txIndex: TxIndex;
+  readonly disk: SoloDisk;
+  readonly state: ChainState;
+  readonly clock: BlockClock;
+  readonly pace: PaceOptions;
+  readonly observer: NodeObserver | undefined;
+}
+
+/** The embedded node. `openSoloNode` makes it; `start` lets it make blocks. */
+export class SoloNode implements ChainNode {
+  readonly chainId: string;
+  readonly moniker: string;
+  readonly genesis: GenesisDoc;
+  readonly nodeId: string;
+  readonly validatorPubKey: Uint8Array;
+  readonly mempool: MempoolView;
+  readonly #parts: SoloParts;
+  readonly #intake: TxIntake;
+  readonly #pace: Pace;
+  /** Set by who allows it. */
+  admin: DevnetAdmin | undefined;
+  readonly #listeners = new Set<(block: CommittedBlock) => void>();
+  #app: SoloApp;
+  #maker: BlockMaker;
+  #state: ChainState;
+  /** The last of the works that follow one another: blocks, reverts, stop. Never rejects. */
+  #turn: Promise<void> = Promise.resolve();
+  #stopped: NodeStoppedError | undefined;
+
+  constructor(parts: SoloParts) {
+    this.#parts = parts;
+    this.chainId = parts.genesis.chain_id;
+    this.moniker = parts.moniker;
+    this.genesis = parts.genesis;
+    this.nodeId = nodeIdOf(parts.nodeKey);
+    this.validatorPubKey = parts.validator.key.pubKey;
+    this.mempool = parts.mempool;
+    this.#state = parts.state;
+    this.#app = parts.app;
+    this.#maker = new BlockMaker(this.chainId, parts.app, parts.validator);
+    this.#intake = new TxIntake({
+      decode: (bytes) => this.#app.decode(bytes),
+      verify: (tx) => this.#app.verify(tx),
+      check: (tx) => this.#app.checkTx(tx, "check"),
+    });
+    this.#pace = new Pace(
+      parts.pace,
+      () => parts.mempool.size > 0,
+      // A failure has stopped the node and was told to the observer.
+      () => this.produce().then(noResult, noResult),
+    );
+  }
+
+  get latestHeight(): number {
+    return this.#parts.blockStore.latestHeight;
+  }
+
+  get earliestHeight(): number {
+    return this.#parts.blockStore.earliestHeight;
+  }
+
+  /** Executes the genesis in block 1 if that is not done, and begins to make blocks. */
+  async start(): Promise<void> {
+    if (this.latestHeight === 0) await this.produce();
+    this.#pace.start();
+  }
+
+  /** Lets the block in the making become durable, and closes the files. */
+  async stop(): Promise<void> {
+    this.#pace.stop();
+    await this.#inTurn(async () => {
+      if (this.#stopped === undefined) this.#stopped = new NodeStoppedError("the node was stopped");
+      this.#intake.close(this.#stopped);
+      await this.#parts.validator.close();
+      await this.#parts.disk.close();
+    });
+  }
+
+  /** The time of the last block, nanoseconds since 1970; before the first, of the genesis. */
+  get latestTimeNs(): bigint {
+    return this.#state.timeNs;
+  }
+
+  /** Makes a block now, even an empty one. Rejects with NodeStoppedError. */
+  produce(): Promise<CommittedBlock> {
+    return this.#inTurn(() => this.#produce());
+  }
+
+  /** One after the other: blocks, reverts and the stop never overlap. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.then(noResult, noResult);
+    return result;
+  }
+
+  async #produce(): Promise<CommittedBlock> {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    try {
+      const { mempool, clock, disk } = this.#parts;
+      const txs = mempool.take(blockLimits(this.#state.params));
+      const made = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
+      const writtenMs = performance.now();
+      const batch = disk.batch();
+      this.#write(batch, made);
+      await batch.write();
+      const durableMs = performance.now();
+      await this.#publish(made);
+      const { hashMs, executeMs } = made.timings;
+      this.#parts.observer?.block?.(
+        {
+          height: made.next.height,
+          txCount: txs.length,
+          hashMs,
+          executeMs,
+          persistMs: durableMs - writtenMs,
+          publishMs: performance.now() - durableMs,
+        },
+        made.committed,
+      );
+      return made.committed;
+    } catch (cause) {
+      throw this.#fail(`block ${this.#state.height + 1} could not be made`, cause);
+    }
+  }
+
+  #write(batch: SoloBatch, made: MadeBlock): void {
+    const { blockStore, txIndex, disk } = this.#parts;
+    const { committed, commit, next } = made;
+    blockStore.write(batch, {
+      committed,
+      commit,
+      validators: next.height === 1 ? { fromHeight: 1, set: next.validators } : undefined,
+      params: [
+        ...(next.height === 1 ? [{ fromHeight: 1, params: this.#state.params }] : []),
+        ...(made.hasNewParams ? [{ fromHeight: next.height + 1, params: next.params }] : []),
+      ],
+    });
+    txIndex.write(batch, committed);
+    disk.putState(batch, made.storeCommit);
+  }
+
+  /** The block is durable: shows it, tells of it, and brings the mempool up to date. */
+  async #publish(made: MadeBlock): Promise<void> {
+    const { blockStore, mempool, validator } = this.#parts;
+    // Checks wait until the check state holds what is left in the mempool.
+    this.#intake.hold();
+    try {
+      this.#app.commit();
+      this.#state = made.next;
+      blockStore.publish(made.committed);
+      validator.published(made.next.height);
+      mempool.update(
+        made.committed.txs.map((tx) => tx.hash),
+        made.next.height,
+      );
+      this.#tell(made.committed);
+      await this.#recheck();
+    } finally {
+      this.#intake.release();
+    }
+  }
+
+  #tell(block: CommittedBlock): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(block);
+      } catch (error) {
+        this.#parts.observer?.listenerFailed?.(error);
+      }
+    }
+  }
+
+  /**
+   * Checks all that is left in the mempool again, as CometBFT does: the check state starts from the new block, and a
+   * later transaction of a sender passes only behind its earlier ones.
+   */
+  async #recheck(): Promise<void> {
+    const { mempool } = this.#parts;
+    let checked = 0;
+    for (const tx of mempool.pending()) {
+      if (++checked % RECHECKS_PER_TURN_MAX === 0) await new Promise(setImmediate);
+      if (this.#app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
+    }
+  }
+
+  /**
+   * Drops every block after a height, with the state, the indexes and the mempool, in one durable step.
+   * @param extra adds to the same batch
+   */
+  revertTo(height: number, extra: (batch: SoloBatch) => void): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#stopped !== undefined) throw this.#stopped;
+      if (height < 1 || height > this.latestHeight) throw new RangeError(`there is no block ${height} to revert to`);
+      this.#intake.hold();
+      try {
+        await this.#revert(height, extra);
+      } finally {
+        this.#intake.release();
+      }
+      this.#pace.reset();
+    });
+  }
+
+  async #revert(height: number, extra: (batch: SoloBatch) => void): Promise<void> {
+    const { disk, blockStore, txIndex, mempool, validator, reopenApp } = this.#parts;
+    const batch = disk.batch();
+    await disk.truncateState(batch, height);
+    await blockStore.truncate(batch, height, (block) => txIndex.remove(batch, block));
+    extra(batch);
+    // From here on nothing may fail half way: the node stops if it does, and finds its way at the next start.
+    try {
+      await validator.rewind(height);
+      await batch.write();
+      blockStore.rewound(height);
+      this.#app = await reopenApp();
+      this.#maker = new BlockMaker(this.chainId, this.#app, validator);
+      this.#state = await readChainState(blockStore);
+      mempool.clear();
+    } catch (cause) {
+      throw this.#fail(`the chain could not be reverted to block ${height}`, cause);
+    }
+  }
+
+  /** Stops the node: what failed was neither shown nor signed in public, and nothing may follow it. */
+  #fail(what: string, cause: unknown): NodeStoppedError {
+    if (cause instanceof NodeStoppedError) return cause;
+    const text = cause instanceof Error ? cause.message : String(cause);
+    const error = new NodeStoppedError(`${what}, and the node has stopped at block ${this.latestHeight}: ${text}`, {
+      cause,
+    });
+    this.#stopped = error;
+    this.#pace.stop();
+    this.#intake.close(error);
+    this.#parts.observer?.failed?.(error);
+    return error;
+  }
+
+  info(): ResponseInfo {
+    return this.#app.info();
+  }
+
+  query(request: RequestQuery): ResponseQuery {
+    return this.#app.query(request);
+  }
+
+  checkTx(tx: Uint8Array): Promise<ResponseCheckTx> {
+    return this.#intake.submit(tx, noResult);
+  }
+
+  async submitTx(tx: Uint8Array): Promise<ResponseCheckTx> {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    const { mempool, observer } = this.#parts;
+    const release = mempool.reserve(tx, sha256(tx));
+    let isAdded = false;
+    try {
+      const response = await this.#intake.submit(tx, (decoded, checked) => {
+        mempool.add(decoded, this.#app.placeOf(decoded, checked), this.latestHeight);
+        isAdded = true;
+      });
+      if (isAdded) this.#pace.wake();
+      observer?.checked?.(response);
+      return response;
+    } finally {
+      if (!isAdded) release();
+    }
+  }
+
+  simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]> {
+    return this.#app.simulate(tx);
+  }
+
+  getBlock(height: number): Promise<StoredBlock | undefined> {
+    return this.#parts.blockStore.getBlock(height);
+  }
+
+  async getBlockByHash(hash: Uint8Array): Promise<StoredBlock | undefined> {
+    const height = this.#parts.blockStore.getHeightByHash(hash);
+    return height === undefined ? undefined : this.getBlock(height);
+  }
+
+  async getCommit(height: number): Promise<{ header: Header; commit: Commit; canonical: boolean } | undefined> {
+    const { blockStore } = this.#parts;
+    const head = blockStore.getHead(height);
+    const commit = blockStore.getCommit(height);
+    if (head === undefined || commit === undefined) return undefined;
+    return { header: head.header, commit, canonical: height < this.latestHeight };
+  }
+
+  getBlockResults(height: number): Promise<BlockResults | undefined> {
+    return this.#parts.blockStore.getResults(height);
+  }
+
+  async getValidators(height: number): Promise<readonly ValidatorInfo[]> {
+    if (height < 1 || height > this.latestHeight + 1) return [];
+    const set = await this.#parts.blockStore.getValidators(height);
+    return (set?.validators ?? []).map((validator) => ({
+      address: validator.address,
+      pubKey: validator.pubKey?.ed25519 ?? new Uint8Array(0),
+      votingPower: validator.votingPower,
+      proposerPriority: validator.proposerPriority,
+    }));
+  }
+
+  async getConsensusParams(height: number): Promise<ConsensusParams> {
+    const isKnown = height >= 1 && height <= this.latestHeight + 1;
+    const params = isKnown ? await this.#parts.blockStore.getParams(height) : undefined;
+    if (params === undefined) throw new RangeError(`there are no consensus parameters for height ${height}`);
+    return params;
+  }
+
+  async getTx(hash: Uint8Array): Promise<IndexedTx | undefined> {
+    return this.#parts.blockStore.getTx(hash);
+  }
+
+  searchTxs(options: SearchOptions): Promise<SearchPage<IndexedTx>> {
+    return this.#parts.txIndex.searchTxs(options);
+  }
+
+  searchBlocks(options: SearchOptions): Promise<SearchPage<StoredBlock>> {
+    return this.#parts.txIndex.searchBlocks(options);
+  }
+
+  onBlock(listener: (block: CommittedBlock) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+}
+
+function noResult(): void {
+  // The outcome was dealt with where it came up.
+}

@@ -1,0 +1,156 @@
+// An application of forty lines for tests of the node: accounts with a sequence each set keys to values.
+// A transaction is JSON: who, with which sequence, sets what.
+
+import {
+  type ExecTxResult,
+  type RequestQuery,
+  type ResponseCheckTx,
+  ResponseFinalizeBlock,
+  type ResponseInfo,
+  ResponseQuery,
+} from "../../../gen/tendermint/abci/types.ts";
+import { fromUtf8, utf8 } from "../../codec/bytes.ts";
+import { ChainError } from "../../codec/chainError.ts";
+import { ErrTxDecode } from "../../codec/sdkErrors.ts";
+import type { DecodedTx } from "../../codec/tx.ts";
+import { sha256 } from "../../crypto/hash.ts";
+import { createCommitMultiStore } from "../../store/commitStore.ts";
+import type { CommitMultiStore, StoreChanges, StoreCommit } from "../../store/multiStore.ts";
+import { pruningOptions } from "../../store/pruning.ts";
+import type { MempoolPlace } from "../mempool.ts";
+import type { FinalizeRequest } from "../solo/blockMaker.ts";
+import type { SoloApp } from "../solo/parts.ts";
+import { sampleEvent } from "./sampleBlocks.ts";
+
+/** What a transaction says. `fail` makes it fail in the block, with its sequence used up. */
+export interface KvTx {
+  readonly from: string;
+  readonly sequence: number;
+  readonly key: string;
+  readonly value: string;
+  readonly fail?: boolean;
+}
+
+/** A transaction's bytes. */
+export function kvTx(tx: KvTx): Uint8Array {
+  return utf8(JSON.stringify(tx));
+}
+
+const WRONG_SEQUENCE = 32;
+
+/** The application, over a real multistore. */
+export class KvApp implements SoloApp {
+  readonly stores: CommitMultiStore;
+  /** Sequences that checks have used since the last block. */
+  #checked = new Map<string, number>();
+  /** Verifications wait for this; tests replace it. */
+  verifying: Promise<void> = Promise.resolve();
+  rechecks = 0;
+
+  constructor(changes: readonly (readonly StoreChanges[])[] = []) {
+    this.stores = createCommitMultiStore({ names: ["kv"], pruning: pruningOptions("nothing") });
+    for (const version of changes) {
+      this.stores.stage(version);
+      this.stores.commit();
+    }
+  }
+
+  info(): ResponseInfo {
+    return {
+      data: "kv",
+      version: "1",
+      appVersion: 0n,
+      lastBlockHeight: BigInt(this.stores.version),
+      lastBlockAppHash: this.stores.appHash,
+    };
+  }
+
+  query(request: RequestQuery): ResponseQuery {
+    const value = this.stores.latest().store("kv").get(request.data);
+    return ResponseQuery.fromPartial({ value: value ?? new Uint8Array(0), height: BigInt(this.stores.version) });
+  }
+
+  simulate(): never {
+    throw new Error("the test application does not simulate");
+  }
+
+  decode(bytes: Uint8Array): DecodedTx {
+    try {
+      JSON.parse(fromUtf8(bytes));
+    } catch {
+      throw new ChainError(ErrTxDecode, "not JSON");
+    }
+    // The node looks at bytes and hash only.
+    return { bytes, hash: sha256(bytes) } as DecodedTx;
+  }
+
+  verify(): Promise<void> {
+    return this.verifying;
+  }
+
+  checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx {
+    if (mode === "recheck") this.rechecks++;
+    const { from, sequence } = parse(tx.bytes);
+    const expected = this.#checked.get(from) ?? this.#sequence(from);
+    if (sequence === expected) this.#checked.set(from, sequence + 1);
+    return result(sequence === expected ? 0 : WRONG_SEQUENCE);
+  }
+
+  placeOf(tx: DecodedTx): MempoolPlace {
+    const { from, sequence } = parse(tx.bytes);
+    return { sender: from, sequence: BigInt(sequence), isUnordered: false, priority: 1n, gasWanted: 10n };
+  }
+
+  finalizeBlock(request: FinalizeRequest): { response: ResponseFinalizeBlock; commit: StoreCommit } {
+    const writes = new Map<string, string>([["height", String(request.height)]]);
+    const txResults = request.txs.map((tx): ExecTxResult => {
+      const { from, sequence, key, value, fail } = parse(tx.bytes);
+      const expected = Number(writes.get(`sequence/${from}`) ?? this.#sequence(from));
+      if (sequence !== expected) return result(WRONG_SEQUENCE);
+      writes.set(`sequence/${from}`, String(sequence + 1));
+      if (fail === true) return result(5);
+      writes.set(`value/${key}`, value);
+      return {
+        ...result(0),
+        events: [sampleEvent("message", { sender: from, action: "set" }), sampleEvent("set", { key })],
+      };
+    });
+    const changes = [...writes]
+      .map(([key, value]) => [utf8(key), utf8(value)] as const)
+      .sort(([a], [b]) => Buffer.compare(a, b));
+    const commit = this.stores.stage([{ name: "kv", changes }]);
+    const events = [sampleEvent("clock", { second: String(request.timeNs / 1_000_000_000n) })];
+    return { response: ResponseFinalizeBlock.fromPartial({ events, txResults, appHash: commit.appHash }), commit };
+  }
+
+  commit(): void {
+    this.stores.commit();
+    this.#checked = new Map();
+  }
+
+  #sequence(from: string): number {
+    const value = this.stores
+      .latest()
+      .store("kv")
+      .get(utf8(`sequence/${from}`));
+    return value === undefined ? 0 : Number(fromUtf8(value));
+  }
+}
+
+function parse(bytes: Uint8Array): KvTx {
+  // Only kvTx makes what is parsed here.
+  return JSON.parse(fromUtf8(bytes)) as KvTx;
+}
+
+function result(code: number): ResponseCheckTx & ExecTxResult {
+  return {
+    code,
+    data: new Uint8Array(0),
+    log: code === 0 ? "" : `code ${code}`,
+    info: "",
+    gasWanted: 10n,
+    gasUsed: 5n,
+    events: [],
+    codespace: code === 0 ? "" : "kv",
+  };
+}

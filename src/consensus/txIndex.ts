@@ -1,0 +1,252 @@
+// Finds transactions and blocks by CometBFT queries, as the kv indexer of v0.38 does (state/txindex/kv, state/indexer/
+// block/kv): all conditions but hash and height must hold within one event.
+//
+// A query is answered from its most selective equality: the entries of all equalities are read side by side, and the
+// list that ends first gives the candidates. The other conditions are then checked on the events themselves. Cost is
+// bounded by what is read, whatever the query says.
+
+import type { Event } from "../../gen/tendermint/abci/types.ts";
+import type { BlockBatch, BlockDatabase } from "./blockDatabase.ts";
+import type { BlockStore } from "./blockStore.ts";
+import type { CommittedBlock, IndexedTx, SearchOptions, SearchPage, StoredBlock } from "./chainNode.ts";
+import { EventIndex, type HeightRange, type Posting } from "./eventIndex.ts";
+import { type Condition, matchesWithinOneEvent, parseSearch } from "./searchQuery.ts";
+
+/** Index entries that one search reads; an entry is one attribute value in one block. */
+export const SEARCH_ENTRIES_MAX = 200_000;
+/** Transactions or blocks whose events one search looks at. */
+export const SEARCH_CANDIDATES_MAX = 20_000;
+/** Entries read from one list before the others get their turn. */
+const RACE_STEP = 64;
+/** Candidates looked at in one turn. */
+const CANDIDATES_PER_TURN = 256;
+
+/** A search that would cost too much. */
+export class SearchTooBroadError extends Error {
+  readonly code = "search_too_broad";
+  readonly retryable = false;
+
+  constructor(what: string) {
+    super(`the query reaches more than ${what}; narrow it, for instance by height`);
+    this.name = "SearchTooBroadError";
+  }
+}
+
+/** What is found: a transaction's place, or a block when `index` is 0 for all. */
+interface Place {
+  readonly height: number;
+  readonly index: number;
+}
+
+/** Searches, and writes what searches need. */
+export class TxIndex {
+  readonly #events: EventIndex;
+  readonly #blocks: BlockStore;
+
+  private constructor(events: EventIndex, blocks: BlockStore) {
+    this.#events = events;
+    this.#blocks = blocks;
+  }
+
+  static async open(db: BlockDatabase, blocks: BlockStore): Promise<TxIndex> {
+    return new TxIndex(await EventIndex.open(db), blocks);
+  }
+
+  /** Adds a block to its batch. PERF: about 10 us and nine puts for a MsgSend. */
+  write(batch: BlockBatch, block: CommittedBlock): void {
+    const txEvents = block.txs.map((tx) => tx.result.events);
+    this.#events.writeTxs(batch, block.height, txEvents);
+    this.#events.writeBlock(batch, block.height, block.results.events);
+  }
+
+  /** Adds the removal of a block to a batch. */
+  remove(batch: BlockBatch, block: CommittedBlock): void {
+    const txs = block.txs.map((tx) => tx.result.events);
+    this.#events.remove(batch, block.height, { txs, block: block.results.events });
+  }
+
+  /** Throws QuerySyntaxError and SearchTooBroadError. */
+  async searchTxs(options: SearchOptions): Promise<SearchPage<IndexedTx>> {
+    const search = parseSearch(options.query, "tx");
+    if (search.hash !== undefined) return this.#byHash(search.hash, options);
+    const range = this.#visible(search.height);
+    if (range === undefined) return { items: [], totalCount: 0 };
+    const places =
+      search.conditions.length === 0
+        ? this.#allTxs(range, options)
+        : await this.#find("tx", search.conditions, range, options);
+    const items = places.items.map((place) => this.#blocks.getTxAt(place.height, place.index));
+    return { items: items.filter((tx) => tx !== undefined), totalCount: places.totalCount };
+  }
+
+  /** Throws QuerySyntaxError and SearchTooBroadError. */
+  async searchBlocks(options: SearchOptions): Promise<SearchPage<StoredBlock>> {
+    const search = parseSearch(options.query, "block");
+    const range = this.#visible(search.height);
+    if (range === undefined) return { items: [], totalCount: 0 };
+    const places =
+      search.conditions.length === 0
+        ? allBlocks(range, options)
+        : await this.#find("block", search.conditions, range, options);
+    const items: StoredBlock[] = [];
+    for (const place of places.items) {
+      const block = await this.#blocks.getBlock(place.height);
+      if (block !== undefined) items.push(block);
+    }
+    return { items, totalCount: places.totalCount };
+  }
+
+  /** The part of a range that there are blocks for. */
+  #visible(range: HeightRange): HeightRange | undefined {
+    const min = Math.max(range.min, this.#blocks.earliestHeight, 1);
+    const max = Math.min(range.max, this.#blocks.latestHeight);
+    return min > max ? undefined : { min, max };
+  }
+
+  #byHash(hash: Uint8Array, options: SearchOptions): SearchPage<IndexedTx> {
+    const tx = this.#blocks.getTx(hash);
+    if (tx === undefined) return { items: [], totalCount: 0 };
+    return { items: options.page === 1 ? [tx] : [], totalCount: 1 };
+  }
+
+  /** All transactions of a range. Heads carry running counts, so that a page costs its own length. */
+  #allTxs(range: HeightRange, options: SearchOptions): SearchPage<Place> {
+    const countTo = (height: number) => this.#blocks.getHead(height)?.txCountTotal ?? 0;
+    const before = countTo(range.min - 1);
+    const totalCount = countTo(range.max) - before;
+    const items = pageOrdinals(totalCount, options).map((ordinal) => {
+      // The lowest height at which more than `ordinal` transactions have come since `before`.
+      let low = range.min;
+      let high = range.max;
+      while (low < high) {
+        const middle = low + Math.floor((high - low) / 2);
+        if (countTo(middle) - before > ordinal) high = middle;
+        else low = middle + 1;
+      }
+      return { height: low, index: ordinal - (countTo(low - 1) - before) };
+    });
+    return { items, totalCount };
+  }
+
+  async #find(
+    kind: "tx" | "block",
+    conditions: readonly Condition[],
+    range: HeightRange,
+    options: SearchOptions,
+  ): Promise<SearchPage<Place>> {
+    const only = conditions.length === 1 ? conditions[0]! : undefined;
+    const postings = await this.#candidates(kind, conditions, range);
+    if (only?.equals !== undefined && this.#events.isExact(only.equals)) return pageOfPostings(postings, options);
+    const found: Place[] = [];
+    let looked = 0;
+    for (const place of distinctPlaces(postings)) {
+      if (++looked > SEARCH_CANDIDATES_MAX) {
+        throw new SearchTooBroadError(`${SEARCH_CANDIDATES_MAX} ${kind === "tx" ? "transactions" : "blocks"}`);
+      }
+      if (looked % CANDIDATES_PER_TURN === 0) await new Promise(setImmediate);
+      const events = this.#eventsAt(kind, place);
+      if (events !== undefined && matchesWithinOneEvent(conditions, events)) found.push(place);
+    }
+    const items = pageOrdinals(found.length, options).map((ordinal) => found[ordinal]!);
+    return { items, totalCount: found.length };
+  }
+
+  #eventsAt(kind: "tx" | "block", place: Place): readonly Event[] | undefined {
+    if (kind === "block") return this.#blocks.getBlockEvents(place.height);
+    return this.#blocks.getTxAt(place.height, place.index)?.result.events;
+  }
+
+  /** The shortest list of entries that holds every match, by height unless it is of a composite key's every value. */
+  async #candidates(
+    kind: "tx" | "block",
+    conditions: readonly Condition[],
+    range: HeightRange,
+  ): Promise<readonly Posting[]> {
+    const lists: AsyncIterable<Posting>[] = [];
+    for (const { key, equals } of conditions) {
+      if (equals !== undefined) lists.push(this.#events.equal(kind, key, equals, range));
+    }
+    if (lists.length === 0) lists.push(this.#events.any(kind, conditions[0]!.key, range));
+    return shortestOf(lists);
+  }
+}
+
+/** Reads lists side by side, a step of each in turn, and gives the one that ends first. */
+async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<readonly Posting[]> {
+  const runners = lists.map((list) => ({ reader: list[Symbol.asyncIterator](), read: [] as Posting[] }));
+  try {
+    for (let entries = 0; entries < SEARCH_ENTRIES_MAX; ) {
+      for (const runner of runners) {
+        for (let step = 0; step < RACE_STEP; step++) {
+          const next = await runner.reader.next();
+          if (next.done === true) return runner.read;
+          runner.read.push(next.value);
+          entries++;
+        }
+      }
+    }
+  } finally {
+    for (const runner of runners) await runner.reader.return?.();
+  }
+  throw new SearchTooBroadError(`${SEARCH_ENTRIES_MAX} index entries`);
+}
+
+/** The ordinals (0-based, ascending order of the whole) that a page shows, in the order it shows them. */
+function pageOrdinals(totalCount: number, options: SearchOptions): number[] {
+  const start = (options.page - 1) * options.perPage;
+  const end = Math.min(totalCount, start + options.perPage);
+  const ordinals: number[] = [];
+  for (let i = start; i < end; i++) ordinals.push(options.order === "asc" ? i : totalCount - 1 - i);
+  return ordinals;
+}
+
+function allBlocks(range: HeightRange, options: SearchOptions): SearchPage<Place> {
+  const totalCount = range.max - range.min + 1;
+  const items = pageOrdinals(totalCount, options).map((ordinal) => ({ height: range.min + ordinal, index: 0 }));
+  return { items, totalCount };
+}
+
+/** Entries of the block index have no positions: the block itself is meant. */
+function positionsOf(posting: Posting): readonly number[] {
+  return posting.positions.length === 0 ? BLOCK_ITSELF : posting.positions;
+}
+
+const BLOCK_ITSELF: readonly number[] = Object.freeze([0]);
+
+/** A page of entries that are in order and are all matches. */
+function pageOfPostings(postings: readonly Posting[], options: SearchOptions): SearchPage<Place> {
+  /** Ordinal of each entry's first place. */
+  const firsts: number[] = [];
+  let totalCount = 0;
+  for (const posting of postings) {
+    firsts.push(totalCount);
+    totalCount += positionsOf(posting).length;
+  }
+  const items = pageOrdinals(totalCount, options).map((ordinal) => {
+    let low = 0;
+    let high = firsts.length - 1;
+    while (low < high) {
+      const middle = low + Math.ceil((high - low) / 2);
+      if (firsts[middle]! <= ordinal) low = middle;
+      else high = middle - 1;
+    }
+    const posting = postings[low]!;
+    return { height: posting.height, index: positionsOf(posting)[ordinal - firsts[low]!]! };
+  });
+  return { items, totalCount };
+}
+
+/** The places of entries in chain order, each once. */
+function* distinctPlaces(postings: readonly Posting[]): Generator<Place> {
+  const byHeight = new Map<number, Set<number>>();
+  for (const posting of postings) {
+    const indexes = byHeight.get(posting.height) ?? new Set();
+    for (const index of positionsOf(posting)) indexes.add(index);
+    byHeight.set(posting.height, indexes);
+  }
+  const heights = [...byHeight.keys()].sort((a, b) => a - b);
+  for (const height of heights) {
+    const indexes = [...byHeight.get(height)!].sort((a, b) => a - b);
+    for (const index of indexes) yield { height, index };
+  }
+}
