@@ -142,6 +142,9 @@ export function decodeBech32(text: string): { readonly prefix: string; readonly 
 /** Entries of one generation of a cache; two generations are alive. */
 const CACHE_GENERATION_SIZE = 16_384;
 
+/** Longest address that is remembered, in bytes: hostile long ones must not fill the memory. */
+const CACHED_LENGTH_MAX = 32;
+
 /** Remembers results of a pure function. When the young generation is full it replaces the old one. */
 class GenerationCache<V> {
   #young = new Map<string, V>();
@@ -174,7 +177,7 @@ export function encodeAddress(bytes: Uint8Array): string {
   if (cached !== undefined) return cached;
   requireLength(bytes);
   const text = encodeBech32(BECH32_PREFIX, bytes);
-  textOfBytes.set(key, text);
+  if (bytes.length <= CACHED_LENGTH_MAX) textOfBytes.set(key, text);
   return text;
 }
 
@@ -194,6 +197,7 @@ export function decodeAddress(text: string): Uint8Array {
   const cached = bytesOfText.get(text);
   if (cached !== undefined) return cached.slice();
   const bytes = decodeAddressUncached(text);
+  if (bytes.length > CACHED_LENGTH_MAX) return bytes;
   bytesOfText.set(text, bytes);
   return bytes.slice();
 }

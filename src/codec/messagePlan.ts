@@ -59,6 +59,8 @@ export interface FieldOptions {
   readonly isInt: boolean;
   /** cosmos_proto.scalar, such as `cosmos.Int`. */
   readonly scalarName: string | undefined;
+  /** cosmos_proto.accepts_interface: what the content of an Any must implement. */
+  readonly acceptsInterface: string | undefined;
   /** amino.field_name, or the name. */
   readonly aminoName: string;
   /** amino.oneof_name */
@@ -86,6 +88,8 @@ export interface MessagePlan {
   readonly aminoName: string | undefined;
   /** amino.message_encoding */
   readonly aminoEncoding: string | undefined;
+  /** cosmos_proto.implements_interface: `cosmos.authz.v1beta1.Authorization` and so on. */
+  readonly implementedInterfaces: readonly string[];
   /** cosmos.msg.v1.signer: names of the fields that name the signers; empty when it is no transaction message. */
   readonly signerFields: readonly string[];
 }
@@ -140,6 +144,7 @@ export class MessagePlans {
       slotCount: slots.size,
       aminoName: this.#text(desc, "amino.name"),
       aminoEncoding: this.#text(desc, "amino.message_encoding"),
+      implementedInterfaces: this.#option<readonly string[]>(desc, "cosmos_proto.implements_interface") ?? [],
       signerFields: this.#option<readonly string[]>(desc, "cosmos.msg.v1.signer") ?? [],
     };
   }
@@ -185,6 +190,7 @@ export class MessagePlans {
       isDec: /\bLegacyDec$|\btypes\.Dec$/.test(customType),
       isInt: /\bmath\.Int$|\btypes\.Int$/.test(customType),
       scalarName: this.#text(field, "cosmos_proto.scalar"),
+      acceptsInterface: this.#text(field, "cosmos_proto.accepts_interface"),
       aminoName: this.#text(field, "amino.field_name") ?? field.name,
       aminoOneofName: this.#text(field, "amino.oneof_name"),
       aminoDontOmitEmpty: this.#option<boolean>(field, "amino.dont_omitempty") ?? false,

@@ -77,6 +77,18 @@ describe("annotations", () => {
     expect(registry.aminoName("foo.Bar")).toBeUndefined();
   });
 
+  test("behavior: implementations of interfaces", () => {
+    const authorizations = registry.implementations("cosmos.authz.v1beta1.Authorization");
+    expect(authorizations).toContain("/cosmos.bank.v1beta1.SendAuthorization");
+    expect(authorizations).toContain("/cosmos.authz.v1beta1.GenericAuthorization");
+    for (const typeUrl of authorizations) {
+      expect(registry.planOfUrl(typeUrl)?.implementedInterfaces).toContain("cosmos.authz.v1beta1.Authorization");
+    }
+    expect(registry.implementations("foo.Bar")).toEqual([]);
+    const grant = registry.plan("cosmos.authz.v1beta1.Grant")?.byJsonName.get("authorization");
+    expect(grant?.options.acceptsInterface).toBe("cosmos.authz.v1beta1.Authorization");
+  });
+
   test("behavior: services with their methods and HTTP rules", () => {
     const byName = new Map(registry.services().map((service) => [service.name, service]));
     expect(byName.get("cosmos.bank.v1beta1.Msg")?.isMsgService).toBe(true);

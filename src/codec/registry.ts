@@ -64,6 +64,7 @@ export class TypeRegistry {
   readonly #codecs = new Map<string, MessageCodec<unknown>>();
   readonly #signers = new Map<string, SignerReader>();
   #services: readonly ServiceInfo[] | undefined;
+  #implementations: ReadonlyMap<string, readonly string[]> | undefined;
 
   constructor(descriptors: FileRegistry = fileRegistry()) {
     this.descriptors = descriptors;
@@ -131,6 +132,28 @@ export class TypeRegistry {
     const reader = compileSigners(plan, 0);
     this.#signers.set(typeUrl, reader);
     return reader;
+  }
+
+  /**
+   * Type URLs of all messages that are annotated as implementing an interface, such as
+   * `cosmos.authz.v1beta1.Authorization`, in the order of the descriptors.
+   */
+  implementations(interfaceName: string): readonly string[] {
+    this.#implementations ??= this.#collectImplementations();
+    return this.#implementations.get(interfaceName) ?? [];
+  }
+
+  #collectImplementations(): ReadonlyMap<string, readonly string[]> {
+    const option = this.#requireExtension("cosmos_proto.implements_interface");
+    const found = new Map<string, string[]>();
+    for (const type of this.descriptors) {
+      if (type.kind !== "message" || !hasOption(type, option)) continue;
+      // The option is declared as a repeated string.
+      for (const name of getOption(type, option) as readonly string[]) {
+        found.set(name, [...(found.get(name) ?? []), `/${type.typeName}`]);
+      }
+    }
+    return found;
   }
 
   /** Every service that clients may call, in the order of the descriptors. */
