@@ -1,0 +1,71 @@
+// The commands of `statesetd`, put together.
+
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { Command } from "commander";
+import { appRegistry } from "../../app/registry.ts";
+import { fromBase64 } from "../codec/bytes.ts";
+import { CliError } from "./cliError.ts";
+import { addDebug } from "./commands/debug.ts";
+import { addGenesis } from "./commands/genesis.ts";
+import { addKeys } from "./commands/keys.ts";
+import { addNodeCommands } from "./commands/node.ts";
+import { addNodeQueries } from "./commands/nodeQueries.ts";
+import { addModuleQueries } from "./commands/query.ts";
+import { addStatus } from "./commands/status.ts";
+import { addModuleTxs, addTxTools } from "./commands/tx.ts";
+import { Keyring } from "./keys/keyring.ts";
+import { askPassphrase } from "./passphrase.ts";
+import type { KeyringAccess } from "./tx/sendTx.ts";
+import { VERSION } from "./version.ts";
+
+/** Opens keys for transactions. */
+const keyringAccess: KeyringAccess = {
+  async open(options, nameOrAddress) {
+    if (nameOrAddress === undefined) throw new CliError("usage", "--from: which key signs?");
+    const keyring = new Keyring(options.home, options.keyringBackend, askPassphrase);
+    const { name, address, pubKey } = keyring.require(nameOrAddress);
+    const privKey = await keyring.privKey(name);
+    return { name, address, pubKey: fromBase64(pubKey.value).subarray(2), privKey };
+  },
+};
+
+/** The whole command line. */
+export function createProgram(): Command {
+  const registry = appRegistry();
+  const program = new Command("statesetd")
+    .description("A commerce chain: run a node, look at it, send transactions.")
+    .version(VERSION)
+    .option("--home <folder>", "folder of configuration, data and keys", join(homedir(), ".stateset"))
+    .option("--node <url>", "RPC of the node to ask", "http://127.0.0.1:26657")
+    .option("--chain-id <id>", "chain id; asked from the node when left out")
+    .option("-o, --output <format>", "json or text", "text")
+    .option("--keyring-backend <backend>", "file (sealed) or test (plain, for devnets)", "file")
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride();
+  program.addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 not understood, 3 no node answers, 4 refused by the chain.",
+  );
+  addNodeCommands(program);
+  addKeys(program);
+  const tx = program.command("tx").description("send transactions");
+  addModuleTxs(tx, registry, keyringAccess);
+  addTxTools(tx, registry);
+  const query = program.command("query").alias("q").description("ask the chain");
+  addNodeQueries(query, registry);
+  addModuleQueries(query, registry);
+  addGenesis(program);
+  addStatus(program);
+  addDebug(program, registry);
+  inheritExit(program);
+  return program;
+}
+
+/** Commander exits by itself unless each command is told not to. */
+function inheritExit(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().showHelpAfterError("(--help shows how it is used)");
+    inheritExit(child);
+  }
+}
