@@ -10,7 +10,7 @@ import { BlockIDFlag, ValidatorSet } from "../../gen/tendermint/types/validator.
 import { fromHex, toHex } from "../codec/bytes.ts";
 import { timestampFromNs, timestampToNs } from "../codec/time.ts";
 import { addressOfEd25519 } from "../crypto/address.ts";
-import { ed25519Verify } from "../crypto/ed25519.ts";
+import { verifyEd25519 } from "../crypto/ed25519.ts";
 import { sha256 } from "../crypto/hash.ts";
 import {
   blockIdOf,
@@ -64,7 +64,7 @@ describe.each(vectors.map((vector, index) => ({ index, vector })))(
       const pubKey = fromHex(vector["pubKey"]!);
       const signature = fromHex(vector["signature"]!);
       expect(toHex(signBytes)).toBe(vector["signBytes"]);
-      expect(ed25519Verify(pubKey, signBytes, signature)).toBe(true);
+      expect(verifyEd25519(pubKey, signBytes, signature)).toBe(true);
       const address = addressOfEd25519(pubKey);
       expect(toHex(address)).toBe(vector["address"]);
       const entry = { blockIdFlag: BlockIDFlag.BLOCK_ID_FLAG_COMMIT, validatorAddress: address, timestamp, signature };

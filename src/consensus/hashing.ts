@@ -10,7 +10,7 @@ import { type ConsensusParams, HashedParams } from "../../gen/tendermint/types/p
 import { BlockID, type Commit, CommitSig, type Header, SignedMsgType } from "../../gen/tendermint/types/types.ts";
 import { BlockIDFlag, SimpleValidator, type ValidatorSet } from "../../gen/tendermint/types/validator.ts";
 import { Consensus } from "../../gen/tendermint/version/types.ts";
-import { ed25519Verify } from "../crypto/ed25519.ts";
+import { verifyEd25519 } from "../crypto/ed25519.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { merkleRoot } from "../crypto/merkle.ts";
 
@@ -207,7 +207,7 @@ export function checkCommit(
       blockId: commit.blockId,
       timestamp: signature.timestamp ?? { seconds: 0n, nanos: 0 },
     });
-    if (!ed25519Verify(validator.pubKey, signBytes, signature.signature)) return `signature ${index} is invalid`;
+    if (!verifyEd25519(validator.pubKey, signBytes, signature.signature)) return `signature ${index} is invalid`;
     signedPower += validator.votingPower;
   }
   return signedPower * 3n > totalPower * 2n ? undefined : `${signedPower} of ${totalPower} voting power signed`;
