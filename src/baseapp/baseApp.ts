@@ -1,0 +1,429 @@
+// The ABCI 2.0 application (cosmos-sdk v0.53 baseapp): synchronous, and a pure function of (state, block). It does not
+// know the disk: what a block changed is returned for somebody else to make durable.
+
+import type {
+  Event,
+  ExecTxResult,
+  RequestInitChain,
+  RequestQuery,
+  ResponseCheckTx,
+  ResponseFinalizeBlock,
+  ResponseInfo,
+  ResponseInitChain,
+} from "../../gen/tendermint/abci/types.ts";
+import { ResponseQuery } from "../../gen/tendermint/abci/types.ts";
+import type { ConsensusParams } from "../../gen/tendermint/types/params.ts";
+import { fromUtf8, utf8 } from "../codec/bytes.ts";
+import { ChainError } from "../codec/chainError.ts";
+import { decodeTx } from "../codec/decodeTx.ts";
+import { jsonToMessage, messageToJson } from "../codec/protoJson.ts";
+import type { TypeRegistry } from "../codec/registry.ts";
+import { ErrOutOfGas, ErrUnknownRequest } from "../codec/sdkErrors.ts";
+import { timestampToNs } from "../codec/time.ts";
+import type { DecodedTx } from "../codec/tx.ts";
+import { sha256 } from "../crypto/hash.ts";
+import { type WriteSet, writeSet } from "../store/cacheStore.ts";
+import type { CommitMultiStore, MultiStore, StoreCommit } from "../store/multiStore.ts";
+import { checkQueryHeight, queryFailure, queryStore, refuseQuery } from "./abciQuery.ts";
+import { type BlockInfo, Context, type ExecMode } from "./context.ts";
+import { EventManager } from "./events.ts";
+import { GasMeter } from "./gas.ts";
+import type { AppModule, ModuleGenesis } from "./module.ts";
+import type { Router } from "./msgRouter.ts";
+import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
+
+/** What an application is made of. */
+export interface BaseAppOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly registry: TypeRegistry;
+  readonly stores: CommitMultiStore;
+  /** In the order of their block hooks and of their genesis. */
+  readonly modules: readonly AppModule[];
+  readonly router: Router;
+  readonly ante: AnteHandler;
+  /** The last durable block; undefined for a new chain. */
+  readonly lastBlock?: BlockInfo | undefined;
+  /** Limits of the last durable block's consensus parameters. */
+  readonly maxGas?: bigint | undefined;
+}
+
+/** A block to execute. */
+export interface FinalizeBlockRequest {
+  readonly height: number;
+  readonly timeNs: bigint;
+  readonly txs: readonly DecodedTx[];
+  readonly proposerAddress: Uint8Array;
+}
+
+/** An executed block: the answer of ABCI, and what is to be made durable. */
+export interface FinalizedBlock {
+  readonly response: ResponseFinalizeBlock;
+  readonly commit: StoreCommit;
+}
+
+/** A simulated transaction. */
+export interface Simulation {
+  readonly gasWanted: bigint;
+  readonly gasUsed: bigint;
+  readonly result: ExecTxResult;
+  readonly msgResponses: readonly { typeUrl: string; value: Uint8Array }[];
+}
+
+const NO_BYTES = new Uint8Array(0);
+/** App hash before the first commit (baseapp/abci.go InitChain). */
+const EMPTY_APP_HASH = sha256(NO_BYTES);
+const PROTOCOL_VERSION = 0n;
+
+/** The application. */
+export class BaseApp {
+  readonly registry: TypeRegistry;
+  readonly router: Router;
+  readonly #options: BaseAppOptions;
+  readonly #stores: CommitMultiStore;
+  #block: BlockInfo;
+  #maxGas: bigint | undefined;
+  /** What checks see: the committed state with the transactions that passed since. */
+  #checkState: WriteSet;
+  /** The genesis, until block 1 takes it along. */
+  #genesisState: WriteSet | undefined;
+  /** The block that is staged. */
+  #staged: BlockInfo | undefined;
+
+  constructor(options: BaseAppOptions) {
+    this.#options = options;
+    this.registry = options.registry;
+    this.router = options.router;
+    this.#stores = options.stores;
+    this.#block = options.lastBlock ?? { chainId: "", height: 0, timeNs: 0n, proposerAddress: NO_BYTES };
+    this.#maxGas = options.maxGas;
+    this.#checkState = writeSet(this.#stores.latest());
+  }
+
+  /** The last committed block. */
+  get block(): BlockInfo {
+    return this.#block;
+  }
+
+  /** Height and app hash of the committed state. */
+  info(): ResponseInfo {
+    return {
+      data: this.#options.name,
+      version: this.#options.version,
+      appVersion: PROTOCOL_VERSION,
+      lastBlockHeight: BigInt(this.#stores.version),
+      lastBlockAppHash: this.#stores.version === 0 ? NO_BYTES : this.#stores.appHash,
+    };
+  }
+
+  /** Reads the genesis into the state that block 1 will start from. Throws an Error that names the module. */
+  initChain(request: RequestInitChain): ResponseInitChain {
+    if (this.#stores.version !== 0) throw new Error("the chain has begun already");
+    const state = writeSet(this.#stores.latest());
+    this.#block = {
+      chainId: request.chainId,
+      height: 0,
+      timeNs: request.time === undefined ? 0n : timestampToNs(request.time),
+      proposerAddress: NO_BYTES,
+    };
+    this.#maxGas = maxGasOf(request.consensusParams);
+    const ctx = this.#context("genesis", state, { ...this.#block, height: Number(request.initialHeight) });
+    const appState = parseAppState(request.appStateBytes);
+    const unknown = Object.keys(appState).filter(
+      (name) => !this.#options.modules.some((module) => module.name === name),
+    );
+    if (unknown.length > 0) throw new Error(`genesis has the state of unknown modules: ${unknown.join(", ")}`);
+    for (const module of this.#options.modules) {
+      if (module.genesis !== undefined)
+        initModule(this.registry, module.name, module.genesis, ctx, appState[module.name]);
+    }
+    this.#genesisState = state;
+    return { consensusParams: undefined, validators: [], appHash: EMPTY_APP_HASH };
+  }
+
+  /** Decodes a transaction. Throws ChainError. */
+  decode(bytes: Uint8Array): DecodedTx {
+    return decodeTx(this.registry, bytes);
+  }
+
+  /** A context over what checks see: for code that prepares a check. */
+  checkContext(): Context {
+    return this.#context("check", this.#checkState, this.#block);
+  }
+
+  /** Runs the ante handler against the check state, which then has the fee and the sequence of a passing transaction. */
+  checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx {
+    const gas = new GasMeter(gasLimitOf(tx));
+    const ctx = this.#context(mode, this.#checkState, this.#block, gas);
+    const run = this.#run(ctx, tx, true);
+    return {
+      code: run.failure?.code ?? 0,
+      codespace: run.failure?.codespace ?? "",
+      log: run.failure?.log ?? "",
+      data: NO_BYTES,
+      info: "",
+      gasWanted: gasLimitOf(tx),
+      gasUsed: gas.consumed,
+      events: [...run.events],
+    };
+  }
+
+  /** Runs a transaction against the check state without leaving anything. */
+  simulate(bytes: Uint8Array): Simulation {
+    const tx = this.decode(bytes);
+    const gas = new GasMeter(undefined);
+    const ctx = this.#context("simulate", this.#checkState, this.#block, gas).branch().ctx;
+    const run = this.#run(ctx.with({ gas }), tx, false);
+    if (run.failure !== undefined) {
+      const { codespace, code, log } = run.failure;
+      throw new ChainError({ codespace, code, text: log });
+    }
+    return {
+      gasWanted: gas.wanted,
+      gasUsed: gas.consumed,
+      result: resultOf(run, gas.wanted, gas.consumed),
+      msgResponses: run.msgResponses,
+    };
+  }
+
+  /** The transactions of `candidates` that a block may carry. */
+  prepareProposal(candidates: readonly DecodedTx[], maxTxBytes: number): readonly DecodedTx[] {
+    let bytes = 0;
+    const chosen: DecodedTx[] = [];
+    for (const tx of candidates) {
+      bytes += tx.bytes.length;
+      if (bytes > maxTxBytes) break;
+      chosen.push(tx);
+    }
+    return chosen;
+  }
+
+  /** Whether a proposed block can be executed: each of its transactions decodes. */
+  processProposal(txs: readonly Uint8Array[]): boolean {
+    try {
+      for (const tx of txs) this.decode(tx);
+      return true;
+    } catch (error) {
+      if (error instanceof ChainError) return false;
+      throw error;
+    }
+  }
+
+  /** Executes a block and stages its state. Nothing visible moves before `commit`. */
+  finalizeBlock(request: FinalizeBlockRequest): FinalizedBlock {
+    const expected = this.#stores.version + 1;
+    if (request.height !== expected) throw new Error(`block ${request.height} cannot follow; expected is ${expected}`);
+    const state = this.#blockState();
+    const block: BlockInfo = {
+      chainId: this.#block.chainId,
+      height: request.height,
+      timeNs: request.timeNs,
+      proposerAddress: request.proposerAddress,
+    };
+    const events: Event[] = [...this.#hooks("beginBlock", "BeginBlock", state, block)];
+    const txResults = this.#runTxs(request.txs, state, block);
+    events.push(...this.#hooks("endBlock", "EndBlock", state, block));
+    const commit = this.#stores.stage(state.changes());
+    this.#staged = block;
+    return {
+      response: {
+        events,
+        txResults,
+        validatorUpdates: [],
+        consensusParamUpdates: undefined,
+        appHash: commit.appHash,
+      },
+      commit,
+    };
+  }
+
+  /** The state a block starts from: for block 1 the genesis. Executing a block again starts from the same. */
+  #blockState(): WriteSet {
+    if (this.#genesisState === undefined) return writeSet(this.#stores.latest());
+    const state = writeSet(this.#stores.latest());
+    for (const { name, changes } of this.#genesisState.changes()) {
+      const store = state.store(name);
+      for (const [key, value] of changes) {
+        if (value === undefined) store.delete(key);
+        else store.set(key, value);
+      }
+    }
+    return state;
+  }
+
+  /** Makes the staged block the committed state. Checks start from it. */
+  commit(): void {
+    if (this.#staged === undefined) throw new Error("no block is staged");
+    this.#stores.commit();
+    this.#block = this.#staged;
+    this.#staged = undefined;
+    this.#genesisState = undefined;
+    this.#checkState = writeSet(this.#stores.latest());
+  }
+
+  /** Starts over from an earlier committed block, which the stores have gone back to. */
+  revertTo(block: BlockInfo): void {
+    this.#block = block;
+    this.#staged = undefined;
+    this.#checkState = writeSet(this.#stores.latest());
+  }
+
+  /** Answers a query. Never throws. */
+  query(request: RequestQuery): ResponseQuery {
+    const latest = this.#stores.version;
+    let height = latest;
+    try {
+      height = checkQueryHeight(request.height, latest);
+      return this.#answer(request, height);
+    } catch (thrown) {
+      return refuseQuery(queryFailure(thrown), height);
+    }
+  }
+
+  #answer(request: RequestQuery, height: number): ResponseQuery {
+    const handler = this.router.query(request.path);
+    if (handler !== undefined) {
+      const ctx = this.queryContext(height);
+      const answer = handler.handle(ctx, handler.request.decode(request.data));
+      return ResponseQuery.fromPartial({ value: handler.response.encode(answer).finish(), height: BigInt(height) });
+    }
+    const { path, data, prove } = request;
+    if (path.startsWith("/store/")) return queryStore(this.#stores, { path, data, height, prove });
+    if (path === "/app/version") {
+      return ResponseQuery.fromPartial({ value: utf8(this.#options.version), height: BigInt(height) });
+    }
+    throw new ChainError(ErrUnknownRequest, `unknown query path: ${path}`);
+  }
+
+  /** A context over the committed state of a height. Throws VersionNotAvailableError. */
+  queryContext(height = this.#stores.version): Context {
+    const state = writeSet(this.#stores.at(height));
+    return this.#context("query", state, { ...this.#block, height }, new GasMeter(undefined));
+  }
+
+  /** The state of every module as genesis JSON. */
+  exportGenesis(): Record<string, unknown> {
+    const ctx = this.queryContext();
+    const exported: Record<string, unknown> = {};
+    for (const { name, genesis } of this.#options.modules) {
+      if (genesis === undefined) continue;
+      const bytes = genesis.codec.encode(genesis.export(ctx)).finish();
+      exported[name] = messageToJson(this.registry, genesis.codec.$type, bytes);
+    }
+    return exported;
+  }
+
+  /** Checks every invariant over the committed state: what is broken, one text for each. */
+  brokenInvariants(): readonly string[] {
+    const ctx = this.queryContext();
+    return this.#options.modules
+      .flatMap((module) => module.invariants ?? [])
+      .flatMap(({ name, check }) => {
+        const broken = check(ctx);
+        return broken === undefined ? [] : [`${name}: ${broken}`];
+      });
+  }
+
+  #runTxs(txs: readonly DecodedTx[], state: MultiStore, block: BlockInfo): ExecTxResult[] {
+    let blockGas = 0n;
+    return txs.map((tx) => {
+      const limit = gasLimitOf(tx);
+      if (this.#maxGas !== undefined && blockGas >= this.#maxGas) {
+        const { code, codespace, message } = new ChainError(ErrOutOfGas, "no block gas left to run tx");
+        const failure = { code, codespace, log: message };
+        return resultOf({ failure, data: NO_BYTES, msgResponses: [], events: [] }, limit, 0n);
+      }
+      const gas = new GasMeter(limit);
+      const run = this.#run(this.#context("finalize", state, block, gas), tx, false, () => {
+        if (this.#maxGas === undefined || blockGas + gas.consumed <= this.#maxGas) return;
+        throw new ChainError(
+          ErrOutOfGas,
+          `out of gas in location: block gas meter; gasWanted: ${limit}, gasUsed: ${gas.consumed}`,
+        );
+      });
+      blockGas += gas.consumed;
+      return resultOf(run, limit, gas.consumed);
+    });
+  }
+
+  #run(ctx: Context, tx: DecodedTx, isChecking: boolean, beforeWrite?: () => void): TxRun {
+    const { ante } = this.#options;
+    return runTx(ctx, tx, { router: this.router, ante, isChecking, ...(beforeWrite && { beforeWrite }) });
+  }
+
+  #hooks(hook: "beginBlock" | "endBlock", mode: string, state: MultiStore, block: BlockInfo): readonly Event[] {
+    const ctx = this.#context("finalize", state, block);
+    for (const module of this.#options.modules) module[hook]?.(ctx);
+    return ctx.events
+      .list()
+      .map(({ type, attributes }) => ({
+        type,
+        attributes: [...attributes, { key: "mode", value: mode, index: true }],
+      }));
+  }
+
+  #context(mode: ExecMode, stores: MultiStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {
+    return new Context({ block, mode, gas, events: new EventManager(), stores });
+  }
+}
+
+/** The gas limit that a transaction pays for. */
+export function gasLimitOf(tx: DecodedTx): bigint {
+  return tx.authInfo.fee?.gasLimit ?? 0n;
+}
+
+function resultOf(run: TxRun, gasWanted: bigint, gasUsed: bigint): ExecTxResult {
+  return {
+    code: run.failure?.code ?? 0,
+    codespace: run.failure?.codespace ?? "",
+    log: run.failure?.log ?? "",
+    data: run.data,
+    info: "",
+    gasWanted,
+    gasUsed,
+    events: [...run.events],
+  };
+}
+
+/** The gas limit of blocks; -1 is none. */
+export function maxGasOf(params: ConsensusParams | undefined): bigint | undefined {
+  const maxGas = params?.block?.maxGas ?? -1n;
+  return maxGas < 0n ? undefined : maxGas;
+}
+
+function parseAppState(bytes: Uint8Array): Record<string, unknown> {
+  if (bytes.length === 0) return {};
+  const json: unknown = JSON.parse(fromUtf8(bytes));
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new Error("app_state is not an object");
+  return json as Record<string, unknown>;
+}
+
+/** A module's genesis message from its JSON; its default when there is none. Throws an Error that names the module. */
+export function parseModuleGenesis(
+  registry: TypeRegistry,
+  name: string,
+  genesis: ModuleGenesis<unknown>,
+  json: unknown,
+): unknown {
+  try {
+    const state =
+      json === undefined
+        ? genesis.defaultGenesis()
+        : // What was parsed from JSON text is JSON.
+          genesis.codec.decode(jsonToMessage(registry, genesis.codec.$type, json as never));
+    genesis.validate(state);
+    return state;
+  } catch (cause) {
+    throw new Error(`genesis of ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function initModule(
+  registry: TypeRegistry,
+  name: string,
+  genesis: ModuleGenesis<unknown>,
+  ctx: Context,
+  json: unknown,
+): void {
+  genesis.init(ctx, parseModuleGenesis(registry, name, genesis, json));
+}

@@ -1,0 +1,110 @@
+// Runs one transaction (cosmos-sdk v0.53 baseapp.go runTx, runMsgs): the ante handler in a layer of its own, then the
+// messages in another. A transaction that fails in its messages leaves what the ante handler did, and nothing else.
+
+import { TxMsgData } from "../../gen/cosmos/base/abci/v1beta1/abci.ts";
+import type { Any } from "../../gen/google/protobuf/any.ts";
+import type { Event } from "../../gen/tendermint/abci/types.ts";
+import { encodeAddress } from "../codec/address.ts";
+import { ChainError } from "../codec/chainError.ts";
+import { ErrInvalidRequest } from "../codec/sdkErrors.ts";
+import type { DecodedMsg, DecodedTx } from "../codec/tx.ts";
+import type { Context } from "./context.ts";
+import { EventManager } from "./events.ts";
+import type { Router } from "./msgRouter.ts";
+import { failureOf, type TxFailure, wrapFailure } from "./txResult.ts";
+
+/** Everything that must hold before the messages run: fees, signatures, sequences. Throws ChainError. */
+export type AnteHandler = (ctx: Context, tx: DecodedTx) => void;
+
+/** What came of a transaction. */
+export interface TxRun {
+  readonly failure: TxFailure | undefined;
+  /** Encoded TxMsgData; empty on failure. */
+  readonly data: Uint8Array;
+  readonly msgResponses: readonly Any[];
+  readonly events: readonly Event[];
+}
+
+const NO_DATA = new Uint8Array(0);
+
+/**
+ * Runs a transaction in a context whose gas meter is the transaction's own. `isChecking` runs the ante handler only.
+ * `beforeWrite` is called when the messages have run and may still refuse (the block's gas).
+ */
+export function runTx(
+  ctx: Context,
+  tx: DecodedTx,
+  parts: {
+    readonly router: Router;
+    readonly ante: AnteHandler;
+    readonly isChecking: boolean;
+    readonly beforeWrite?: () => void;
+  },
+): TxRun {
+  const events: Event[] = [];
+  try {
+    validateMessages(tx, parts.router);
+    const ante = ctx.with({ events: new EventManager() }).branch();
+    parts.ante(ante.ctx, tx);
+    ante.write();
+    events.push(...ante.ctx.events.list());
+    if (parts.isChecking) return { failure: undefined, data: NO_DATA, msgResponses: [], events };
+    const run = ctx.with({ events: new EventManager() }).branch();
+    const msgResponses = runMessages(run.ctx, tx, parts.router);
+    parts.beforeWrite?.();
+    run.write();
+    events.push(...run.ctx.events.list());
+    const data = TxMsgData.encode({ data: [], msgResponses: [...msgResponses] }).finish();
+    return { failure: undefined, data, msgResponses, events };
+  } catch (thrown) {
+    return { failure: failureOf(thrown), data: NO_DATA, msgResponses: [], events };
+  }
+}
+
+function validateMessages(tx: DecodedTx, router: Router): void {
+  if (tx.messages.length === 0) throw new ChainError(ErrInvalidRequest, "must contain at least one message");
+  for (const message of tx.messages) router.msg(message.typeUrl).validate?.(message.value);
+}
+
+function runMessages(ctx: Context, tx: DecodedTx, router: Router): readonly Any[] {
+  return tx.messages.map((message, index) => {
+    try {
+      return runMessage(ctx, message, index, router);
+    } catch (thrown) {
+      throw new MessageFailure(wrapFailure(failureOf(thrown), `failed to execute message; message index: ${index}`));
+    }
+  });
+}
+
+/** A failed message with its place in the text. Keeps code and codespace. */
+class MessageFailure extends ChainError {
+  constructor(failure: TxFailure) {
+    super({ codespace: failure.codespace, code: failure.code, text: failure.log });
+  }
+}
+
+function runMessage(ctx: Context, message: DecodedMsg, index: number, router: Router): Any {
+  const handler = router.msg(message.typeUrl);
+  const own = new EventManager();
+  const response = handler.handle(ctx.with({ events: own }), message.value);
+  const msgIndex = { key: "msg_index", value: String(index), index: true };
+  for (const event of [messageEvent(message, own.list()), ...own.list()]) {
+    ctx.events.emitAll([{ type: event.type, attributes: [...event.attributes, msgIndex] }]);
+  }
+  return { typeUrl: `/${handler.response.$type}`, value: handler.response.encode(response).finish() };
+}
+
+/** `/cosmos.bank.v1beta1.MsgSend` → `bank`. */
+function moduleOf(typeUrl: string): string {
+  return typeUrl.split(".")[1] ?? "";
+}
+
+/** The event that names a message: its type, its first signer and its module. */
+function messageEvent(message: DecodedMsg, emitted: readonly Event[]): Event {
+  const attributes = [{ key: "action", value: message.typeUrl, index: true }];
+  const [signer] = message.signers;
+  if (signer !== undefined) attributes.push({ key: "sender", value: encodeAddress(signer), index: true });
+  const hasModule = emitted.some((event) => event.attributes.some(({ key }) => key === "module"));
+  if (!hasModule) attributes.push({ key: "module", value: moduleOf(message.typeUrl), index: true });
+  return { type: "message", attributes };
+}
