@@ -1,6 +1,13 @@
 // What the embedded node needs of the application and the disk. `openSoloNode` passes the real ones.
 
-import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
+import type {
+  RequestInitChain,
+  RequestQuery,
+  ResponseCheckTx,
+  ResponseInfo,
+  ResponseInitChain,
+  ResponseQuery,
+} from "../../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
 import type { StoreCommit } from "../../store/multiStore.ts";
@@ -12,6 +19,8 @@ import type { BlockExecutor } from "./blockMaker.ts";
 /** The application. Synchronous but for the verification of signatures, which is not its business. */
 export interface SoloApp extends BlockExecutor {
   info(): ResponseInfo;
+  /** Runs the genesis. Its writes are part of block 1. Throws on a genesis that modules refuse. */
+  initChain(request: RequestInitChain): ResponseInitChain;
   query(request: RequestQuery): ResponseQuery;
   simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]>;
   /** Decodes a transaction. Throws ChainError. */
@@ -31,14 +40,27 @@ export interface SoloBatch extends BlockBatch {
   write(): Promise<void>;
 }
 
-/** The node's database, with the state's part of it. */
+/** The node's database. */
 export interface SoloDisk {
-  batch(): SoloBatch;
   get(key: Uint8Array): Uint8Array | undefined;
+  batch(): SoloBatch;
+  close(): Promise<void>;
+}
+
+/** The application with its state, opened from the database. */
+export interface OpenedApp {
+  readonly app: SoloApp;
+  /** The height of its state; 0 before the genesis. */
+  readonly height: number;
+  /** After `height`. */
+  readonly appHash: Uint8Array;
+  /** Blocks that were applied to a snapshot of the state to come here; for the log. */
+  readonly replayedBlocks: number;
   /** Adds a block's state changes to its batch. */
-  putState(batch: SoloBatch, commit: StoreCommit): void;
+  putState(batch: BlockBatch, commit: StoreCommit): void;
   /** Adds the removal of all state after a height to a batch. Rejects when the state of that height is gone. */
-  truncateState(batch: SoloBatch, height: number): Promise<void>;
+  truncateState(batch: BlockBatch, height: number): Promise<void>;
+  /** Ends background work on the state, such as a snapshot being written. */
   close(): Promise<void>;
 }
 

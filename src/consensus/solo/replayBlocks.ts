@@ -4,19 +4,14 @@
 import type { RequestInitChain } from "../../../gen/tendermint/abci/types.ts";
 import { bytesEqual, toHex } from "../../codec/bytes.ts";
 import { timestampToNs } from "../../codec/time.ts";
-import type { DecodedTx } from "../../codec/tx.ts";
 import type { BlockStore } from "../blockStore.ts";
 import type { CommittedBlock } from "../chainNode.ts";
 import { lastResultsHash } from "../hashing.ts";
-import type { BlockExecutor } from "./blockMaker.ts";
+import type { SoloApp } from "./parts.ts";
 import { ChainCheckError } from "./verifyChain.ts";
 
 /** A fresh application, before its genesis. */
-export interface ReplayApp extends BlockExecutor {
-  initChain(request: RequestInitChain): unknown;
-  decode(bytes: Uint8Array): DecodedTx;
-  commit(): void;
-}
+export type ReplayApp = Pick<SoloApp, "initChain" | "decode" | "finalizeBlock" | "commit">;
 
 /** What a replay did. */
 export interface ReplayReport {

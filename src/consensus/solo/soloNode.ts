@@ -26,7 +26,7 @@ import { BlockMaker, type ChainState, type MadeBlock } from "./blockMaker.ts";
 import { readChainState } from "./chainState.ts";
 import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
-import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
+import { blockLimits, type OpenedApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
 import { TxIntake } from "./txIntake.ts";
 
@@ -49,6 +49,8 @@ export interface BlockTimings {
 
 /** Hears what the node does; for metrics and logs. Must not throw. */
 export interface NodeObserver {
+  /** The node stands at its last durable block, before it starts. */
+  opened?(at: { readonly height: number; readonly appHash: Uint8Array; readonly replayedBlocks: number }): void;
   block?(timings: BlockTimings, block: CommittedBlock): void;
   /** A transaction was checked: code 0 is in the mempool. */
   checked?(response: ResponseCheckTx): void;
@@ -75,9 +77,9 @@ export interface SoloParts {
   readonly moniker: string;
   readonly nodeKey: NodeKey;
   readonly validator: PrivValidator;
-  readonly app: SoloApp;
+  readonly opened: OpenedApp;
   /** Opens the application again on the state that is on the disk. */
-  readonly reopenApp: () => Promise<SoloApp>;
+  readonly reopenApp: () => Promise<OpenedApp>;
   readonly mempool: Mempool;
   readonly blockStore: BlockStore;
   readonly txIndex: TxIndex;
@@ -102,7 +104,7 @@ export class SoloNode implements ChainNode {
   /** Set by who allows it. */
   admin: DevnetAdmin | undefined;
   readonly #listeners = new Set<(block: CommittedBlock) => void>();
-  #app: SoloApp;
+  #opened: OpenedApp;
   #maker: BlockMaker;
   #state: ChainState;
   /** The last of the works that follow one another: blocks, reverts, stop. Never rejects. */
@@ -118,12 +120,12 @@ export class SoloNode implements ChainNode {
     this.validatorPubKey = parts.validator.key.pubKey;
     this.mempool = parts.mempool;
     this.#state = parts.state;
-    this.#app = parts.app;
-    this.#maker = new BlockMaker(this.chainId, parts.app, parts.validator);
+    this.#opened = parts.opened;
+    this.#maker = new BlockMaker(this.chainId, parts.opened.app, parts.validator);
     this.#intake = new TxIntake({
-      decode: (bytes) => this.#app.decode(bytes),
-      verify: (tx) => this.#app.verify(tx),
-      check: (tx) => this.#app.checkTx(tx, "check"),
+      decode: (bytes) => this.#opened.app.decode(bytes),
+      verify: (tx) => this.#opened.app.verify(tx),
+      check: (tx) => this.#opened.app.checkTx(tx, "check"),
     });
     this.#pace = new Pace(
       parts.pace,
@@ -154,6 +156,7 @@ export class SoloNode implements ChainNode {
       if (this.#stopped === undefined) this.#stopped = new NodeStoppedError("the node was stopped");
       this.#intake.close(this.#stopped);
       await this.#parts.validator.close();
+      await this.#opened.close();
       await this.#parts.disk.close();
     });
   }
@@ -206,7 +209,7 @@ export class SoloNode implements ChainNode {
   }
 
   #write(batch: SoloBatch, made: MadeBlock): void {
-    const { blockStore, txIndex, disk } = this.#parts;
+    const { blockStore, txIndex } = this.#parts;
     const { committed, commit, next } = made;
     blockStore.write(batch, {
       committed,
@@ -218,7 +221,7 @@ export class SoloNode implements ChainNode {
       ],
     });
     txIndex.write(batch, committed);
-    disk.putState(batch, made.storeCommit);
+    this.#opened.putState(batch, made.storeCommit);
   }
 
   /** The block is durable: shows it, tells of it, and brings the mempool up to date. */
@@ -227,7 +230,7 @@ export class SoloNode implements ChainNode {
     // Checks wait until the check state holds what is left in the mempool.
     this.#intake.hold();
     try {
-      this.#app.commit();
+      this.#opened.app.commit();
       this.#state = made.next;
       blockStore.publish(made.committed);
       validator.published(made.next.height);
@@ -261,7 +264,7 @@ export class SoloNode implements ChainNode {
     let checked = 0;
     for (const tx of mempool.pending()) {
       if (++checked % RECHECKS_PER_TURN_MAX === 0) await new Promise(setImmediate);
-      if (this.#app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
+      if (this.#opened.app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
     }
   }
 
@@ -286,7 +289,7 @@ export class SoloNode implements ChainNode {
   async #revert(height: number, extra: (batch: SoloBatch) => void): Promise<void> {
     const { disk, blockStore, txIndex, mempool, validator, reopenApp } = this.#parts;
     const batch = disk.batch();
-    await disk.truncateState(batch, height);
+    await this.#opened.truncateState(batch, height);
     await blockStore.truncate(batch, height, (block) => txIndex.remove(batch, block));
     extra(batch);
     // From here on nothing may fail half way: the node stops if it does, and finds its way at the next start.
@@ -294,8 +297,9 @@ export class SoloNode implements ChainNode {
       await validator.rewind(height);
       await batch.write();
       blockStore.rewound(height);
-      this.#app = await reopenApp();
-      this.#maker = new BlockMaker(this.chainId, this.#app, validator);
+      await this.#opened.close();
+      this.#opened = await reopenApp();
+      this.#maker = new BlockMaker(this.chainId, this.#opened.app, validator);
       this.#state = await readChainState(blockStore);
       mempool.clear();
     } catch (cause) {
@@ -318,11 +322,11 @@ export class SoloNode implements ChainNode {
   }
 
   info(): ResponseInfo {
-    return this.#app.info();
+    return this.#opened.app.info();
   }
 
   query(request: RequestQuery): ResponseQuery {
-    return this.#app.query(request);
+    return this.#opened.app.query(request);
   }
 
   checkTx(tx: Uint8Array): Promise<ResponseCheckTx> {
@@ -336,7 +340,7 @@ export class SoloNode implements ChainNode {
     let isAdded = false;
     try {
       const response = await this.#intake.submit(tx, (decoded, checked) => {
-        mempool.add(decoded, this.#app.placeOf(decoded, checked), this.latestHeight);
+        mempool.add(decoded, this.#opened.app.placeOf(decoded, checked), this.latestHeight);
         isAdded = true;
       });
       if (isAdded) this.#pace.wake();
@@ -348,7 +352,7 @@ export class SoloNode implements ChainNode {
   }
 
   simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]> {
-    return this.#app.simulate(tx);
+    return this.#opened.app.simulate(tx);
   }
 
   getBlock(height: number): Promise<StoredBlock | undefined> {

@@ -7,6 +7,7 @@ import {
   type ResponseCheckTx,
   ResponseFinalizeBlock,
   type ResponseInfo,
+  type ResponseInitChain,
   ResponseQuery,
 } from "../../../gen/tendermint/abci/types.ts";
 import { fromUtf8, utf8 } from "../../codec/bytes.ts";
@@ -63,6 +64,10 @@ export class KvApp implements SoloApp {
       lastBlockHeight: BigInt(this.stores.version),
       lastBlockAppHash: this.stores.appHash,
     };
+  }
+
+  initChain(): ResponseInitChain {
+    return { consensusParams: undefined, validators: [], appHash: this.stores.appHash };
   }
 
   query(request: RequestQuery): ResponseQuery {

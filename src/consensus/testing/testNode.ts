@@ -2,7 +2,7 @@
 // fail or lose what was not written, as after a kill.
 
 import { toHex } from "../../codec/bytes.ts";
-import type { StoreChanges, StoreCommit } from "../../store/multiStore.ts";
+import type { StoreChanges } from "../../store/multiStore.ts";
 import { BlockStore } from "../blockStore.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { Mempool } from "../mempool.ts";
@@ -10,7 +10,7 @@ import { BlockClock } from "../solo/blockClock.ts";
 import { genesisState, initChainRequest, readChainState } from "../solo/chainState.ts";
 import { type NodeKey, nodeKeyFromSeed } from "../solo/nodeFiles.ts";
 import type { PaceOptions } from "../solo/pace.ts";
-import type { SoloBatch, SoloDisk } from "../solo/parts.ts";
+import type { OpenedApp, SoloBatch, SoloDisk } from "../solo/parts.ts";
 import { PrivValidator } from "../solo/privValidator.ts";
 import { type NodeObserver, SoloNode } from "../solo/soloNode.ts";
 import { TxIndex } from "../txIndex.ts";
@@ -50,12 +50,18 @@ export class MemoryDisk implements SoloDisk {
     return this.db.get(key);
   }
 
-  putState(_batch: SoloBatch, commit: StoreCommit): void {
-    this.#staged.push(() => void this.changes.push(commit.changes));
-  }
-
-  async truncateState(_batch: SoloBatch, height: number): Promise<void> {
-    this.#staged.push(() => void this.changes.splice(height));
+  /** The application on this disk's state. */
+  openApp(): OpenedApp & { app: KvApp } {
+    const app = new KvApp(this.changes);
+    return {
+      app,
+      height: app.stores.version,
+      appHash: app.stores.appHash,
+      replayedBlocks: app.stores.version,
+      putState: (_batch, commit) => void this.#staged.push(() => void this.changes.push(commit.changes)),
+      truncateState: async (_batch, height) => void this.#staged.push(() => void this.changes.splice(height)),
+      close: async () => undefined,
+    };
   }
 
   async close(): Promise<void> {
@@ -117,16 +123,11 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
   const disk = options.disk ?? new MemoryDisk();
   const genesis = options.genesis ?? testGenesis();
   const blockStore = await BlockStore.open(disk.db);
-  const app = new KvApp(disk.changes);
+  const opened = disk.openApp();
   const request = initChainRequest(genesis, TEST_KEY);
   const state =
     blockStore.latestHeight === 0
-      ? genesisState({
-          request,
-          response: { consensusParams: undefined, validators: [], appHash: app.stores.appHash },
-          genesis,
-          validatorKey: TEST_KEY,
-        })
+      ? genesisState({ request, response: opened.app.initChain(), genesis, validatorKey: TEST_KEY })
       : await readChainState(blockStore);
   const machine = { nowNs: 1_800_000_000_000_000_000n };
   const clock = new BlockClock(() => machine.nowNs);
@@ -135,8 +136,8 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
     moniker: "test",
     nodeKey: TEST_KEY,
     validator: PrivValidator.open(TEST_KEY, options.stateFile, blockStore.latestHeight),
-    app,
-    reopenApp: async () => new KvApp(disk.changes),
+    opened,
+    reopenApp: async () => disk.openApp(),
     mempool: new Mempool(),
     blockStore,
     txIndex: await TxIndex.open(disk.db, blockStore),
@@ -146,5 +147,5 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
     pace: options.pace ?? { blockIntervalMs: 1_000_000_000, emptyBlockIntervalMs: undefined },
     observer: options.observer,
   });
-  return { node, app, disk, blockStore, clock, machine };
+  return { node, app: opened.app, disk, blockStore, clock, machine };
 }
