@@ -1,5 +1,5 @@
-// An application of forty lines for tests of the node: accounts with a sequence each set keys to values.
-// A transaction is JSON: who, with which sequence, sets what.
+// A small application for tests of the node: accounts with a sequence each set keys to values and move money.
+// A transaction is JSON: who, with which sequence, does what.
 
 import {
   type ExecTxResult,
@@ -23,14 +23,21 @@ import type { FinalizeRequest } from "../solo/blockMaker.ts";
 import type { SoloApp } from "../solo/parts.ts";
 import { sampleEvent } from "./sampleBlocks.ts";
 
-/** What a transaction says. `fail` makes it fail in the block, with its sequence used up. */
+/**
+ * What a transaction says. `fail` makes it fail in the block, with its sequence used up. With an `amount` it moves money
+ * to the account `key` instead of setting a value; every account begins with KV_BALANCE.
+ */
 export interface KvTx {
   readonly from: string;
   readonly sequence: number;
   readonly key: string;
   readonly value: string;
   readonly fail?: boolean;
+  readonly amount?: number;
 }
+
+/** What an account has before it gives or takes. */
+export const KV_BALANCE = 1000;
 
 /** A transaction's bytes. */
 export function kvTx(tx: KvTx): Uint8Array {
@@ -96,7 +103,7 @@ export class KvApp implements SoloApp {
   checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx {
     if (mode === "recheck") this.rechecks++;
     const { from, sequence } = parse(tx.bytes);
-    const expected = this.#checked.get(from) ?? this.#sequence(from);
+    const expected = this.#checked.get(from) ?? this.sequenceOf(from);
     if (sequence === expected) this.#checked.set(from, sequence + 1);
     return result(sequence === expected ? 0 : WRONG_SEQUENCE);
   }
@@ -109,12 +116,13 @@ export class KvApp implements SoloApp {
   finalizeBlock(request: FinalizeRequest): { response: ResponseFinalizeBlock; commit: StoreCommit } {
     const writes = new Map<string, string>([["height", String(request.height)]]);
     const txResults = request.txs.map((tx): ExecTxResult => {
-      const { from, sequence, key, value, fail } = parse(tx.bytes);
-      const expected = Number(writes.get(`sequence/${from}`) ?? this.#sequence(from));
+      const { from, sequence, key, value, fail, amount } = parse(tx.bytes);
+      const expected = Number(writes.get(`sequence/${from}`) ?? this.sequenceOf(from));
       if (sequence !== expected) return result(WRONG_SEQUENCE);
       writes.set(`sequence/${from}`, String(sequence + 1));
       if (fail === true) return result(5);
-      writes.set(`value/${key}`, value);
+      if (amount !== undefined && !this.#move(writes, from, key, amount)) return result(5);
+      if (amount === undefined) writes.set(`value/${key}`, value);
       return {
         ...result(0),
         events: [sampleEvent("message", { sender: from, action: "set" }), sampleEvent("set", { key })],
@@ -128,17 +136,37 @@ export class KvApp implements SoloApp {
     return { response: ResponseFinalizeBlock.fromPartial({ events, txResults, appHash: commit.appHash }), commit };
   }
 
+  #move(writes: Map<string, string>, from: string, to: string, amount: number): boolean {
+    const balance = (name: string) =>
+      Number(writes.get(`balance/${name}`) ?? this.#read(`balance/${name}`) ?? KV_BALANCE);
+    if (amount < 0 || balance(from) < amount) return false;
+    writes.set(`balance/${from}`, String(balance(from) - amount));
+    writes.set(`balance/${to}`, String(balance(to) + amount));
+    return true;
+  }
+
+  /** What all accounts together have more than they began with: always 0. */
+  surplus(): number {
+    let sum = 0;
+    for (const [key, value] of this.stores.latest().store("kv").iterate()) {
+      if (fromUtf8(key).startsWith("balance/")) sum += Number(fromUtf8(value)) - KV_BALANCE;
+    }
+    return sum;
+  }
+
   commit(): void {
     this.stores.commit();
     this.#checked = new Map();
   }
 
-  #sequence(from: string): number {
-    const value = this.stores
-      .latest()
-      .store("kv")
-      .get(utf8(`sequence/${from}`));
-    return value === undefined ? 0 : Number(fromUtf8(value));
+  /** The next sequence of an account. */
+  sequenceOf(from: string): number {
+    return Number(this.#read(`sequence/${from}`) ?? 0);
+  }
+
+  #read(key: string): string | undefined {
+    const value = this.stores.latest().store("kv").get(utf8(key));
+    return value === undefined ? undefined : fromUtf8(value);
   }
 }
 
