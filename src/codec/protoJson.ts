@@ -24,6 +24,14 @@ import { MESSAGE_DEPTH_MAX } from "./unknownFields.ts";
 
 export type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 
+/** JSON that is only read. */
+export type JsonInput = null | boolean | number | string | readonly JsonInput[] | JsonInputObject;
+
+/** An object of JSON that is only read. */
+export interface JsonInputObject {
+  readonly [name: string]: JsonInput;
+}
+
 /** Message types whose JSON is not an object of their fields. */
 const TIMESTAMP = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
@@ -156,11 +164,12 @@ function anyJson(registry: TypeRegistry, message: DynamicMessage, depth: number)
   const plan = registry.planOfUrl(typeUrl);
   if (plan === undefined) throw new Error(`unable to resolve type URL ${typeUrl}`);
   const inner = toJson(registry, readMessage(plan, value), depth + 1);
-  if (isObject(inner) && plan.typeName !== ANY) return { "@type": typeUrl, ...inner };
-  return { "@type": typeUrl, value: inner };
+  // An Any in an Any is an object too, but its own `@type` would clash.
+  const isSpecial = typeof inner !== "object" || inner === null || Array.isArray(inner) || plan.typeName === ANY;
+  return isSpecial ? { "@type": typeUrl, value: inner } : { "@type": typeUrl, ...inner };
 }
 
-function isObject(json: JsonValue): json is JsonObject {
+function isObject(json: JsonInput): json is JsonInputObject {
   return typeof json === "object" && json !== null && !Array.isArray(json);
 }
 
@@ -169,7 +178,7 @@ function isObject(json: JsonValue): json is JsonObject {
  * or in camelCase, integers as numbers (only when exact) or text, enums by name or number, base64 in either alphabet;
  * null is absent. Throws a plain Error that names the field: unknown fields, wrong types, values out of range.
  */
-export function jsonToMessage(registry: TypeRegistry, typeName: string, json: JsonValue): Uint8Array {
+export function jsonToMessage(registry: TypeRegistry, typeName: string, json: JsonInput): Uint8Array {
   return writeMessage(fromJson(registry, requirePlan(registry, typeName), json, typeName, 0));
 }
 
@@ -177,7 +186,7 @@ export function jsonToMessage(registry: TypeRegistry, typeName: string, json: Js
 function fromJson(
   registry: TypeRegistry,
   plan: MessagePlan,
-  json: JsonValue,
+  json: JsonInput,
   path: string,
   depth: number,
 ): DynamicMessage {
@@ -200,12 +209,12 @@ function timeMessage(plan: MessagePlan, time: { readonly seconds: bigint; readon
   return message;
 }
 
-function requireText(json: JsonValue, path: string): string {
+function requireText(json: JsonInput, path: string): string {
   if (typeof json !== "string") throw new Error(`${path}: expected a string`);
   return json;
 }
 
-function requireObject(json: JsonValue, path: string): JsonObject {
+function requireObject(json: JsonInput, path: string): JsonInputObject {
   if (!isObject(json)) throw new Error(`${path}: expected an object`);
   return json;
 }
@@ -213,7 +222,7 @@ function requireObject(json: JsonValue, path: string): JsonObject {
 function anyFromJson(
   registry: TypeRegistry,
   plan: MessagePlan,
-  json: JsonValue,
+  json: JsonInput,
   path: string,
   depth: number,
 ): DynamicMessage {
@@ -232,7 +241,7 @@ function anyFromJson(
 function objectFromJson(
   registry: TypeRegistry,
   plan: MessagePlan,
-  json: JsonObject,
+  json: JsonInputObject,
   path: string,
   depth: number,
 ): DynamicMessage {
@@ -243,7 +252,7 @@ function objectFromJson(
     if (field === undefined) throw new Error(`${path}: unknown field ${excerpt(name)}`);
     if (given.has(field)) throw new Error(`${path}: field ${field.name} is given twice`);
     given.add(field);
-    if (value === null || value === undefined) continue;
+    if (value === null) continue;
     setField(registry, message, field, { json: value, path: `${path}.${field.name}`, depth });
   }
   return message;
@@ -251,7 +260,7 @@ function objectFromJson(
 
 /** A value of a JSON document, and where it stands. */
 interface Place {
-  readonly json: JsonValue;
+  readonly json: JsonInput;
   readonly path: string;
   readonly depth: number;
 }
@@ -282,7 +291,7 @@ function valueFromJson(registry: TypeRegistry, field: FieldPlan, place: Place): 
   }
 }
 
-function scalarFromJson(field: FieldPlan, json: JsonValue): SingleValue {
+function scalarFromJson(field: FieldPlan, json: JsonInput): SingleValue {
   switch (field.kind) {
     case "bool":
       if (typeof json !== "boolean") throw new Error("expected a boolean");
@@ -321,7 +330,7 @@ const INT64_RANGES: readonly [Range, Range] = [
   [0n, (1n << 64n) - 1n],
 ];
 
-function integerFromJson(json: JsonValue, min: bigint, max: bigint): bigint {
+function integerFromJson(json: JsonInput, min: bigint, max: bigint): bigint {
   if (typeof json === "number" && !Number.isSafeInteger(json)) {
     throw new Error("number is not an exact integer: write large integers as strings");
   }
@@ -331,7 +340,7 @@ function integerFromJson(json: JsonValue, min: bigint, max: bigint): bigint {
   return value;
 }
 
-function stringFromJson(field: FieldPlan, json: JsonValue): string {
+function stringFromJson(field: FieldPlan, json: JsonInput): string {
   if (typeof json !== "string") throw new Error("expected a string");
   if (field.options.isDec) return parseDec(json).toString();
   return field.options.isInt ? parseInt256(json).toString() : json;
@@ -345,7 +354,7 @@ function bytesFromJson(text: string): Uint8Array {
   );
 }
 
-function enumFromJson(field: FieldPlan, json: JsonValue): number {
+function enumFromJson(field: FieldPlan, json: JsonInput): number {
   if (typeof json === "string") {
     const number = field.enumNumbers?.get(json);
     if (number === undefined) throw new Error(`unknown enum value ${excerpt(json)}`);
