@@ -116,7 +116,7 @@ describe("cosmos.tx.v1beta1.Service", () => {
     expect(response).toMatchObject({ code: 0, height: 2n });
     const { gasInfo, result } = SimulateResponse.decode(response.value);
     expect(gasInfo).toEqual({ gasWanted: 2n ** 64n - 1n, gasUsed: 70_000n });
-    expect(result?.msgResponses).toEqual([{ typeUrl: "/x", value: none }]);
+    expect(result?.msgResponses).toEqual([{ typeUrl: "/cosmos.bank.v1beta1.MsgSendResponse", value: none }]);
   });
 
   test("error: Simulate names what failed, as Unknown", async () => {

@@ -146,7 +146,7 @@ export function createStubNode(options: StubOptions = {}): StubNode {
         gasWanted: 2n ** 64n - 1n,
         gasUsed: 70_000n,
         result,
-        msgResponses: [{ typeUrl: "/x", value: new Uint8Array() }],
+        msgResponses: [{ typeUrl: "/cosmos.bank.v1beta1.MsgSendResponse", value: new Uint8Array() }],
       })),
     getBlock: async (height) => blocks[height - 1],
     getBlockByHash: async () => undefined,
