@@ -87,7 +87,9 @@ export class TreeMultiStore implements CommitMultiStore {
   }
 
   stage(changes: readonly StoreChanges[]): StoreCommit {
+    this.#staged = undefined;
     const byName = new Map<string, readonly KvChange[]>(changes.map((entry) => [entry.name, entry.changes]));
+    if (byName.size < changes.length) throw new Error("changes of one store stand twice");
     for (const name of byName.keys()) this.#tree(name);
     const stores = this.names.map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }));
     this.#staged = {

@@ -2,6 +2,7 @@
 // same hashes. It lives in typed arrays: a node is an index into them. A version is a root; nodes are copied on write,
 // and a node that a version no longer has is freed when the versions that have it are pruned.
 
+import { compareBytes } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { ByteArena } from "./byteArena.ts";
 import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
@@ -52,6 +53,19 @@ export function nodePrefix(height: number, size: number, version: number): Uint8
   return out.slice(0, end);
 }
 
+/** The root of a version. A new object for each commit, so that a view knows whether its version was reverted. */
+export interface Root {
+  readonly node: number;
+}
+
+/** Builds a tree from its nodes in the order of `export`. */
+export interface TreeImporter {
+  /** Throws an Error when the node does not fit. */
+  add(node: ExportedNode): void;
+  /** Throws an Error when the nodes do not make one tree. */
+  finish(): IavlTree;
+}
+
 /** An IAVL tree. See MerkleTree for what the methods promise. */
 export class IavlTree implements MerkleTree {
   // One column for each field of a node.
@@ -77,7 +91,7 @@ export class IavlTree implements MerkleTree {
 
   readonly #arena = new ByteArena();
   /** Root of each kept version; NONE is an empty tree. */
-  readonly #roots = new Map<number, number>();
+  readonly #roots = new Map<number, Root>();
   /** For each kept version but the oldest: the nodes that the version before has and it has not. */
   readonly #orphans = new Map<number, readonly number[]>();
   #latest: number;
@@ -97,7 +111,7 @@ export class IavlTree implements MerkleTree {
   constructor(version = 0) {
     this.#latest = version;
     this.#oldest = version;
-    this.#roots.set(version, NONE);
+    this.#roots.set(version, { node: NONE });
   }
 
   get version(): number {
@@ -109,7 +123,12 @@ export class IavlTree implements MerkleTree {
   }
 
   get size(): number {
-    return this.#sizeOf(this.#rootOf(this.#latest));
+    return this.sizeOf(this.#latest);
+  }
+
+  sizeOf(version: number): number {
+    const root = this.#rootOf(version);
+    return root === NONE ? 0 : this.#size[root]!;
   }
 
   get memoryBytes(): number {
@@ -126,7 +145,11 @@ export class IavlTree implements MerkleTree {
     this.#discard();
     this.#working = this.#latest + 1;
     this.#workingRoot = this.#rootOf(this.#latest);
+    let last: Uint8Array | undefined;
     for (const [key, value] of changes) {
+      // Another order would give another shape, and so another hash.
+      if (last !== undefined && compareBytes(last, key) >= 0) throw new Error("changes are not sorted by key");
+      last = key;
       if (value === undefined) this.#remove(key);
       else this.#set(key, value);
     }
@@ -139,14 +162,14 @@ export class IavlTree implements MerkleTree {
   commit(): void {
     if (!this.#isStaged) throw new Error("no version is staged");
     this.#latest = this.#working;
-    this.#roots.set(this.#latest, this.#workingRoot);
+    this.#roots.set(this.#latest, { node: this.#workingRoot });
     this.#orphans.set(this.#latest, this.#workingOrphans);
     for (let index = 0; index < this.#workingGarbage.length; index += 1) this.#freeNode(this.#workingGarbage[index]!);
     this.#forgetWork();
   }
 
   view(version: number): ReadonlyKvStore {
-    return new TreeView(this, version, this.#rootOf(version));
+    return new TreeView(this, version, this.requireRoot(version));
   }
 
   pruneBelow(version: number): void {
@@ -160,7 +183,7 @@ export class IavlTree implements MerkleTree {
   }
 
   revertTo(version: number): void {
-    const root = this.#rootOf(version);
+    this.requireRoot(version);
     this.#discard();
     const dropped = new Set<number>();
     for (let later = this.#latest; later > version; later -= 1) {
@@ -174,7 +197,6 @@ export class IavlTree implements MerkleTree {
     }
     for (const node of dropped) this.#freeNode(node);
     this.#latest = version;
-    this.#roots.set(version, root);
   }
 
   /** Nodes below `root` that were made after `version`. A node's children are never newer than itself. */
@@ -189,18 +211,19 @@ export class IavlTree implements MerkleTree {
   // Reading
 
   #rootOf(version: number): number {
+    return this.requireRoot(version).node;
+  }
+
+  /** The root of a kept version. Throws VersionNotAvailableError. */
+  requireRoot(version: number): Root {
     const root = this.#roots.get(version);
     if (root === undefined) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
     return root;
   }
 
-  /** Whether a version is kept. */
-  has(version: number): boolean {
-    return this.#roots.has(version);
-  }
-
-  #sizeOf(node: number): number {
-    return node === NONE ? 0 : this.#size[node]!;
+  /** Throws VersionNotAvailableError when a root is no longer that of its version. */
+  checkRoot(version: number, root: Root): void {
+    if (this.#roots.get(version) !== root) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
   }
 
   #hashOf(node: number): Uint8Array {
@@ -235,17 +258,19 @@ export class IavlTree implements MerkleTree {
     return leaf === NONE ? undefined : this.#valueOf(leaf);
   }
 
-  /** The entries of a range below a root, in order. */
-  *entriesBelow(root: number, range: KvRange): IterableIterator<KvEntry> {
-    if (root === NONE) return;
+  /** The entries of a range in a version, in order. */
+  *entriesOf(version: number, root: Root, range: KvRange): IterableIterator<KvEntry> {
+    this.checkRoot(version, root);
+    if (root.node === NONE) return;
     const { start, end } = range;
     const reverse = range.reverse === true;
-    const stack: number[] = [root];
+    const stack: number[] = [root.node];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
       if (this.#height[node] === 0) {
         if (start !== undefined && this.#compareKey(start, node) > 0) continue;
         if (end !== undefined && this.#compareKey(end, node) <= 0) continue;
         yield [this.#keyOf(node), this.#valueOf(node)];
+        this.checkRoot(version, root);
         continue;
       }
       // The key of an inner node is the smallest on its right.
@@ -326,7 +351,7 @@ export class IavlTree implements MerkleTree {
     const child = this.#setBelow(order < 0 ? this.#left[own]! : this.#right[own]!, key, value);
     if (order < 0) this.#left[own] = child;
     else this.#right[own] = child;
-    const size = this.#sizeOf(this.#left[own]!) + this.#sizeOf(this.#right[own]!);
+    const size = this.#size[this.#left[own]!]! + this.#size[this.#right[own]!]!;
     if (size === this.#size[own]) return own;
     this.#measure(own);
     return this.#balance(own);
@@ -607,43 +632,61 @@ export class IavlTree implements MerkleTree {
   // Whole trees
 
   *export(version: number): IterableIterator<ExportedNode> {
-    const root = this.#rootOf(version);
-    if (root === NONE) return;
+    const root = this.requireRoot(version);
+    if (root.node === NONE) return;
     // A node is pushed twice: the second time, as its complement, when its children are behind it.
-    const stack: number[] = [root];
+    const stack: number[] = [root.node];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       if (top < 0) {
         yield { height: this.#height[~top]!, version: this.#version[~top]! };
+        this.checkRoot(version, root);
       } else if (this.#height[top] === 0) {
         yield { height: 0, version: this.#version[top]!, key: this.#keyOf(top), value: this.#valueOf(top) };
+        this.checkRoot(version, root);
       } else {
         stack.push(~top, this.#right[top]!, this.#left[top]!);
       }
     }
   }
 
-  /** Builds a tree from what `export` gave. Throws an Error when the nodes do not make one tree. */
-  static import(version: number, nodes: Iterable<ExportedNode>): IavlTree {
+  /** Starts to build a tree whose last version is `version`, from what `export` gave. PERF: 2 us for each node. */
+  static importer(version: number): TreeImporter {
     const tree = new IavlTree(version);
     const stack: number[] = [];
-    for (const node of nodes) {
-      if (node.version > version || node.version < 1) throw new Error(`node of version ${node.version}`);
-      tree.#working = node.version;
-      if ("key" in node) {
-        stack.push(tree.#importLeaf(node.key, node.value));
-        continue;
-      }
-      const right = stack.pop();
-      const left = stack.pop();
-      if (left === undefined || right === undefined) throw new Error("an inner node without children");
-      if (node.height > HEIGHT_MAX) throw new Error("the tree is too deep");
-      stack.push(tree.#importInner(left, right));
+    return {
+      add: (node) => tree.#import(node, stack),
+      finish: () => {
+        if (stack.length > 1) throw new Error("nodes are left over");
+        tree.#forgetWork();
+        tree.#working = 0;
+        tree.#roots.set(version, { node: stack[0] ?? NONE });
+        return tree;
+      },
+    };
+  }
+
+  /** Builds a tree from what `export` gave. Throws an Error when the nodes do not make one tree. */
+  static import(version: number, nodes: Iterable<ExportedNode>): IavlTree {
+    const importer = IavlTree.importer(version);
+    for (const node of nodes) importer.add(node);
+    return importer.finish();
+  }
+
+  #import(node: ExportedNode, stack: number[]): void {
+    if (node.version > this.#latest || node.version < 1) throw new Error(`node of version ${node.version}`);
+    this.#working = node.version;
+    if ("key" in node) {
+      if (node.key.length === 0) throw new Error("a leaf without a key");
+      stack.push(this.#importLeaf(node.key, node.value));
+      return;
     }
-    if (stack.length > 1) throw new Error("nodes are left over");
-    tree.#forgetWork();
-    tree.#working = 0;
-    tree.#roots.set(version, stack[0] ?? NONE);
-    return tree;
+    const right = stack.pop();
+    const left = stack.pop();
+    if (left === undefined || right === undefined) throw new Error("an inner node without children");
+    if (node.height > HEIGHT_MAX) throw new Error("the tree is too deep");
+    const inner = this.#importInner(left, right);
+    if (this.#height[inner] !== node.height) throw new Error(`an inner node of height ${node.height}`);
+    stack.push(inner);
   }
 
   #importLeaf(key: Uint8Array, value: Uint8Array): number {
@@ -669,32 +712,26 @@ class TreeView implements ReadonlyKvStore {
   readonly changeCount = 0;
   readonly #tree: IavlTree;
   readonly #version: number;
-  readonly #root: number;
+  readonly #root: Root;
 
-  constructor(tree: IavlTree, version: number, root: number) {
+  constructor(tree: IavlTree, version: number, root: Root) {
     this.#tree = tree;
     this.#version = version;
     this.#root = root;
   }
 
-  #check(): void {
-    if (!this.#tree.has(this.#version)) {
-      throw new VersionNotAvailableError(this.#version, this.#tree.oldestVersion, this.#tree.version);
-    }
-  }
-
   get(key: Uint8Array): Uint8Array | undefined {
-    this.#check();
-    return this.#tree.valueBelow(this.#root, key);
+    this.#tree.checkRoot(this.#version, this.#root);
+    return this.#tree.valueBelow(this.#root.node, key);
   }
 
   has(key: Uint8Array): boolean {
-    this.#check();
-    return this.#tree.findLeaf(this.#root, key) !== NONE;
+    this.#tree.checkRoot(this.#version, this.#root);
+    return this.#tree.findLeaf(this.#root.node, key) !== NONE;
   }
 
   iterate(range: KvRange = {}): IterableIterator<KvEntry> {
-    this.#check();
-    return this.#tree.entriesBelow(this.#root, range);
+    this.#tree.checkRoot(this.#version, this.#root);
+    return this.#tree.entriesOf(this.#version, this.#root, range);
   }
 }

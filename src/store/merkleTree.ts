@@ -35,6 +35,8 @@ export interface MerkleTree {
   readonly oldestVersion: number;
   /** Entries of the last committed version. */
   readonly size: number;
+  /** Entries of a version. Throws when the version is not kept. */
+  sizeOf(version: number): number;
   /** Root hash of a version; sha256 of nothing when it is empty. Throws when the version is not kept. */
   rootHash(version: number): Uint8Array;
   /** Builds version + 1 from changes sorted by key, each key once, and gives its root hash. Replaces what was staged. */

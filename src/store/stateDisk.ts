@@ -1,0 +1,107 @@
+// The state of a node and its disk: the database, the trees in memory, and the snapshots between them. Who drives the
+// application fills one batch per block, with the state's part by `putState`, and writes it once.
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { TreeMultiStore } from "./commitStore.ts";
+import { type Database, type DbBatch, type DbRange, openDatabase } from "./database.ts";
+import type { KvEntry } from "./kvStore.ts";
+import type { StoreCommit } from "./multiStore.ts";
+import type { PruningOptions } from "./pruning.ts";
+import { DEFAULT_SNAPSHOT_SCHEDULE, SnapshotKeeper, type SnapshotSchedule } from "./snapshotKeeper.ts";
+import { type LoadedState, type LoadProgress, loadState } from "./stateLoad.ts";
+import { putCommit, truncateLog } from "./stateLog.ts";
+import { listSnapshots, removeTemporaries } from "./treeSnapshot.ts";
+
+/** What to open. */
+export interface StateDiskOptions {
+  /** Holds `chain.db` (LevelDB) and `snapshots`. Made when it does not exist. */
+  readonly folder: string;
+  /** The stores, in any order. */
+  readonly names: readonly string[];
+  readonly pruning: PruningOptions;
+  readonly schedule?: SnapshotSchedule | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Told of snapshots that could not be written. */
+  readonly onSnapshotError?: ((error: unknown) => void) | undefined;
+}
+
+/** An open node database with its state. */
+export class StateDisk implements Database {
+  readonly db: Database;
+  /** The committed state. */
+  readonly store: TreeMultiStore;
+  /** How the state was loaded: tell the operator when there are notes. */
+  readonly loaded: LoadedState;
+  readonly #keeper: SnapshotKeeper;
+
+  constructor(db: Database, loaded: LoadedState, keeper: SnapshotKeeper) {
+    this.db = db;
+    this.store = loaded.store;
+    this.loaded = loaded;
+    this.#keeper = keeper;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.db.get(key);
+  }
+
+  iterate(range?: DbRange): AsyncIterable<KvEntry> {
+    return this.db.iterate(range);
+  }
+
+  batch(): DbBatch {
+    return this.db.batch();
+  }
+
+  /**
+   * Adds the state changes of the staged version to its block's batch. The versions before it must be durable and
+   * committed; of the last of them a snapshot is begun when one is due.
+   */
+  putState(batch: Pick<DbBatch, "put" | "delete">, commit: StoreCommit): void {
+    this.#keeper.note(commit.changes.reduce((sum, { changes }) => sum + changes.length, 0));
+    putCommit(batch, commit);
+  }
+
+  /**
+   * Adds the removal of all state after a kept version to a batch. Once the batch is written, `store.revertTo(version)`
+   * must follow. Rejects with VersionNotAvailableError when the version is pruned or in the future.
+   */
+  async truncateState(batch: Pick<DbBatch, "put" | "delete">, version: number): Promise<void> {
+    const state = this.store.at(version);
+    // Snapshots first: an older one and the change sets lead to the same state, whenever the process ends.
+    await this.#keeper.truncate(version);
+    await truncateLog(batch, { db: this.db, state, version });
+  }
+
+  /** Resolves when no snapshot is being written. */
+  idle(): Promise<void> {
+    return this.#keeper.idle();
+  }
+
+  async close(): Promise<void> {
+    await this.#keeper.close();
+    await this.db.close();
+  }
+}
+
+/** Opens a folder and loads its last durable version. Throws DatabaseOpenError and StateLoadError. */
+export async function openStateDisk(options: StateDiskOptions): Promise<StateDisk> {
+  const folder = join(options.folder, "snapshots");
+  await mkdir(folder, { recursive: true });
+  const db = await openDatabase(join(options.folder, "chain.db"));
+  try {
+    await removeTemporaries(folder);
+    const { names, pruning, onProgress } = options;
+    const loaded = await loadState(db, { names, pruning, snapshotFolder: folder, onProgress });
+    const { store } = loaded;
+    const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
+    const onError = options.onSnapshotError ?? (() => undefined);
+    const parts = { db, store, pruning, folder, onError };
+    const keeper = new SnapshotKeeper(options.schedule ?? DEFAULT_SNAPSHOT_SCHEDULE, newest, parts);
+    return new StateDisk(db, loaded, keeper);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}

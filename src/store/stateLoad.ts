@@ -1,0 +1,120 @@
+// A restart: the trees of the last durable version, from a tree snapshot and the change sets behind it. Every version
+// that is replayed must have the app hash that its commit info says.
+
+import { bytesEqual, toHex } from "../codec/bytes.ts";
+import { createCommitMultiStore, type TreeMultiStore } from "./commitStore.ts";
+import type { Database } from "./database.ts";
+import type { PruningOptions } from "./pruning.ts";
+import { type CommitInfo, changeSetsFrom, getCommitInfo, lastCommitInfo, oldestChangeSet } from "./stateLog.ts";
+import { listSnapshots, readSnapshot } from "./treeSnapshot.ts";
+
+/** How far loading is: bytes of a snapshot, or versions replayed. */
+export interface LoadProgress {
+  readonly stage: "snapshot" | "replay";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What to load, and from where. */
+export interface LoadOptions {
+  readonly names: readonly string[];
+  readonly pruning: PruningOptions;
+  readonly snapshotFolder: string;
+  /** Called now and then, often. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** A loaded state, and how it was come by. */
+export interface LoadedState {
+  readonly store: TreeMultiStore;
+  /** The version that the replay began from: that of a snapshot, or 0 for the empty state. */
+  readonly baseVersion: number;
+  /** Why better snapshots were passed over; empty when all is well. */
+  readonly notes: readonly string[];
+}
+
+/** The database holds no state that can be loaded. */
+export class StateLoadError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "StateLoadError";
+  }
+}
+
+/**
+ * Loads the last durable version. Replay begins at the newest snapshot that is at or below the oldest version that the
+ * pruning option keeps, so that the whole window of versions is there again; when there is no such snapshot or it is
+ * damaged, at the best other one, or at the empty state. Throws StateLoadError when none of them leads to the last
+ * version, and when the stores are not those of the database.
+ */
+export async function loadState(db: Pick<Database, "get" | "iterate">, options: LoadOptions): Promise<LoadedState> {
+  const last = await lastCommitInfo(db);
+  if (last === undefined) return { store: createCommitMultiStore(options), baseVersion: 0, notes: [] };
+  requireStores(last, options.names);
+  const notes: string[] = [];
+  for (const base of await basesInOrder(db, last.version, options)) {
+    try {
+      return { store: await loadFrom(base, { db, last, options }), baseVersion: base, notes };
+    } catch (error) {
+      notes.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new StateLoadError(
+    `the state of version ${last.version} cannot be loaded: ${notes.join("; ") || "no snapshot"}`,
+  );
+}
+
+function requireStores(last: CommitInfo, names: readonly string[]): void {
+  const stored = last.stores.map(({ name }) => name).join(", ");
+  const wanted = [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(", ");
+  if (stored !== wanted) throw new StateLoadError(`the database has the stores ${stored}; this program has ${wanted}`);
+}
+
+/** The versions that a replay can begin from, the best first. */
+async function basesInOrder(
+  db: Pick<Database, "iterate">,
+  last: number,
+  { pruning, snapshotFolder }: LoadOptions,
+): Promise<number[]> {
+  const oldest = (await oldestChangeSet(db)) ?? last + 1;
+  const bases = [0, ...(await listSnapshots(snapshotFolder))].filter((base) => base <= last && oldest <= base + 1);
+  const wanted = pruning.keepRecent === undefined ? 0 : Math.max(0, last - pruning.keepRecent);
+  return [...bases.filter((base) => base <= wanted).reverse(), ...bases.filter((base) => base > wanted)];
+}
+
+interface LoadParts {
+  readonly db: Pick<Database, "get" | "iterate">;
+  readonly last: CommitInfo;
+  readonly options: LoadOptions;
+}
+
+async function loadFrom(base: number, { db, last, options }: LoadParts): Promise<TreeMultiStore> {
+  const store = base === 0 ? createCommitMultiStore(options) : await loadSnapshot(base, { db, last, options });
+  for await (const { version, changes } of changeSetsFrom(db, base + 1)) {
+    if (version !== store.version + 1) throw new StateLoadError(`no change set of version ${store.version + 1}`);
+    const { appHash } = store.stage(changes);
+    requireHash(version, appHash, getCommitInfo(db, version));
+    store.commit();
+    options.onProgress?.({ stage: "replay", done: version - base, total: last.version - base });
+  }
+  if (store.version !== last.version) throw new StateLoadError(`no change set of version ${store.version + 1}`);
+  return store;
+}
+
+async function loadSnapshot(base: number, { db, options }: LoadParts): Promise<TreeMultiStore> {
+  const trees = await readSnapshot(options.snapshotFolder, base, (done, total) =>
+    options.onProgress?.({ stage: "snapshot", done, total }),
+  );
+  for (const name of trees.keys()) {
+    if (!options.names.includes(name)) throw new StateLoadError(`the snapshot of version ${base} has a store ${name}`);
+  }
+  const store = createCommitMultiStore({ ...options, trees });
+  requireHash(base, store.appHash, getCommitInfo(db, base));
+  return store;
+}
+
+function requireHash(version: number, appHash: Uint8Array, info: CommitInfo | undefined): void {
+  if (info === undefined) throw new StateLoadError(`no commit info of version ${version}`);
+  if (bytesEqual(info.appHash, appHash)) return;
+  throw new StateLoadError(`version ${version} has app hash ${toHex(appHash)}, not ${toHex(info.appHash)}`);
+}
