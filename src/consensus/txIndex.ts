@@ -10,7 +10,8 @@ import type { BlockBatch, BlockDatabase } from "./blockDatabase.ts";
 import type { BlockStore } from "./blockStore.ts";
 import type { CommittedBlock, IndexedTx, SearchOptions, SearchPage, StoredBlock } from "./chainNode.ts";
 import { EventIndex, type HeightRange, type Posting } from "./eventIndex.ts";
-import { type Condition, matchesWithinOneEvent, parseSearch } from "./searchQuery.ts";
+import { matchesWithinOneEvent } from "./query/query.ts";
+import { parseSearch, type SearchCondition } from "./searchQuery.ts";
 
 /** Index entries that one search reads; an entry is one attribute value in one block. */
 export const SEARCH_ENTRIES_MAX = 200_000;
@@ -69,7 +70,7 @@ export class TxIndex {
   async searchTxs(options: SearchOptions): Promise<SearchPage<IndexedTx>> {
     const search = parseSearch(options.query, "tx");
     if (search.hash !== undefined) return this.#byHash(search.hash, options);
-    const range = this.#visible(search.height);
+    const range = this.#visible(search.heights);
     if (range === undefined) return { items: [], totalCount: 0 };
     const places =
       search.conditions.length === 0
@@ -82,7 +83,7 @@ export class TxIndex {
   /** Throws QuerySyntaxError and SearchTooBroadError. */
   async searchBlocks(options: SearchOptions): Promise<SearchPage<StoredBlock>> {
     const search = parseSearch(options.query, "block");
-    const range = this.#visible(search.height);
+    const range = this.#visible(search.heights);
     if (range === undefined) return { items: [], totalCount: 0 };
     const places =
       search.conditions.length === 0
@@ -130,7 +131,7 @@ export class TxIndex {
 
   async #find(
     kind: "tx" | "block",
-    conditions: readonly Condition[],
+    conditions: readonly SearchCondition[],
     range: HeightRange,
     options: SearchOptions,
   ): Promise<SearchPage<Place>> {
@@ -159,14 +160,14 @@ export class TxIndex {
   /** The shortest list of entries that holds every match, by height unless it is of a composite key's every value. */
   async #candidates(
     kind: "tx" | "block",
-    conditions: readonly Condition[],
+    conditions: readonly SearchCondition[],
     range: HeightRange,
   ): Promise<readonly Posting[]> {
     const lists: AsyncIterable<Posting>[] = [];
-    for (const { key, equals } of conditions) {
-      if (equals !== undefined) lists.push(this.#events.equal(kind, key, equals, range));
+    for (const { tag, equals } of conditions) {
+      if (equals !== undefined) lists.push(this.#events.equal(kind, tag, equals, range));
     }
-    if (lists.length === 0) lists.push(this.#events.any(kind, conditions[0]!.key, range));
+    if (lists.length === 0) lists.push(this.#events.any(kind, conditions[0]!.tag, range));
     return shortestOf(lists);
   }
 }

@@ -14,10 +14,10 @@ import { openSoloNode } from "../../src/consensus/solo/openSoloNode.ts";
 import { replayBlocks } from "../../src/consensus/solo/replayBlocks.ts";
 import type { SoloNode } from "../../src/consensus/solo/soloNode.ts";
 import { verifyChain } from "../../src/consensus/solo/verifyChain.ts";
-import { KvApp, kvTx } from "../../src/consensus/testing/kvApp.ts";
-import { openKvApp } from "../../src/consensus/testing/kvHome.ts";
+import { KV_STORES, KvApp, kvStores, kvTx } from "../../src/consensus/testing/kvApp.ts";
 import { TEST_KEY, testGenesis } from "../../src/consensus/testing/testNode.ts";
-import { type Database, openDatabase } from "../../src/store/database.ts";
+import { pruningOptions } from "../../src/store/pruning.ts";
+import { openStateDisk } from "../../src/store/stateDisk.ts";
 
 const SENDERS = 20;
 const IN_FLIGHT_MAX = 100;
@@ -31,23 +31,35 @@ function check(isTrue: boolean, what: string): void {
   if (!isTrue) throw new Error(what);
 }
 
+/** Where a life keeps its chain, with snapshots often enough that most lives begin from one. */
+const disk = (home: string) => ({
+  folder: join(home, "data"),
+  names: KV_STORES,
+  pruning: pruningOptions("custom", 20),
+  schedule: { everyVersions: 25, everyChanges: 2_000_000 },
+});
+
 /** Hash links, signatures, app hash by replay, supply, and every transaction that was acknowledged. */
-async function checkHome(home: string, db: Database): Promise<string> {
+async function checkHome(home: string): Promise<{ ready: string; sequences: Map<string, number> }> {
+  const db = await openStateDisk(disk(home));
   const blocks = await BlockStore.open(db);
-  const opened = await openKvApp(db);
-  check(opened.height === blocks.latestHeight, `state of ${opened.height}, blocks to ${blocks.latestHeight}`);
+  check(db.store.version === blocks.latestHeight, `state of ${db.store.version}, blocks to ${blocks.latestHeight}`);
   await verifyChain(blocks);
-  const fresh = new KvApp();
+  const fresh = new KvApp(kvStores());
   const genesis = initChainRequest(testGenesis(), TEST_KEY);
   const replay = await replayBlocks({ blocks, app: fresh, genesis });
-  check(toHex(fresh.stores.appHash) === toHex(opened.appHash), "replay gives another app hash");
-  check(opened.app.surplus() === 0, `the supply is off by ${opened.app.surplus()}`);
+  check(toHex(fresh.stores.appHash) === toHex(db.store.appHash), "replay gives another app hash");
+  const app = new KvApp(db.store);
+  check(app.surplus() === 0, `the supply is off by ${app.surplus()}`);
   const file = join(home, "acknowledged.txt");
   const hashes = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   for (const hash of hashes) {
     check(blocks.getTx(fromHex(hash)) !== undefined, `the acknowledged transaction ${hash} is gone`);
   }
-  return `ready ${blocks.latestHeight} ${toHex(opened.appHash)} ${replay.txs}`;
+  const sequences = new Map<string, number>();
+  for (let sender = 0; sender < SENDERS; sender++) sequences.set(`sender${sender}`, app.sequenceOf(`sender${sender}`));
+  await db.close();
+  return { ready: `ready ${blocks.latestHeight} ${toHex(db.store.appHash)} ${replay.txs}`, sequences };
 }
 
 /** Sends as fast as answers come, a few senders at a time, each in its order. */
@@ -77,29 +89,27 @@ async function load(node: SoloNode, sequences: Map<string, number>): Promise<nev
 }
 
 async function main(home: string): Promise<void> {
-  const dataFolder = join(home, "data");
-  const db = await openDatabase(dataFolder);
-  const ready = await checkHome(home, db);
-  const app = (await openKvApp(db)).app;
-  await db.close();
+  const { ready, sequences } = await checkHome(home);
+  const { folder, names, pruning, schedule } = disk(home);
   const node = await openSoloNode({
     genesis: testGenesis(),
     moniker: "kill",
     nodeKey: TEST_KEY,
     validatorKey: TEST_KEY,
-    dataFolder,
+    dataFolder: folder,
+    storeNames: names,
+    pruning,
+    snapshots: schedule,
     validatorStateFile: join(home, "priv_validator_state.json"),
-    openApp: openKvApp,
+    createApp: ({ stores }) => new KvApp(stores),
     pace: { blockIntervalMs: 0, emptyBlockIntervalMs: undefined },
-    observer: { failed: (error) => fail(error) },
+    observer: { failed: fail, snapshotFailed: fail },
   });
   node.onBlock((block) => {
     for (const tx of block.txs) say(`committed ${toHex(tx.hash)}`);
   });
   await node.start();
   say(ready);
-  const sequences = new Map<string, number>();
-  for (let sender = 0; sender < SENDERS; sender++) sequences.set(`sender${sender}`, app.sequenceOf(`sender${sender}`));
   await load(node, sequences);
 }
 

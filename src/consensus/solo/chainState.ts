@@ -5,10 +5,11 @@ import { ValidatorUpdate } from "../../../gen/tendermint/abci/types.ts";
 import { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import { BlockID, Commit } from "../../../gen/tendermint/types/types.ts";
 import { ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
+import type { BlockInfo } from "../../baseapp/context.ts";
 import { bytesEqual, fromBase64, fromHex, toHex, utf8 } from "../../codec/bytes.ts";
 import { parseUint } from "../../codec/integer.ts";
 import { parseTimestamp, timestampToNs } from "../../codec/time.ts";
-import { type BlockStore, BlockStoreError } from "../blockStore.ts";
+import { type BlockHead, type BlockStore, BlockStoreError } from "../blockStore.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { lastResultsHash } from "../hashing.ts";
 import { type ChainState, mergeParams } from "./blockMaker.ts";
@@ -121,6 +122,23 @@ function sameKey(a: ValidatorUpdate, b: ValidatorUpdate): boolean {
   return (
     a.pubKey?.ed25519 !== undefined && b.pubKey?.ed25519 !== undefined && bytesEqual(a.pubKey.ed25519, b.pubKey.ed25519)
   );
+}
+
+/** The last durable block. Throws BlockStoreError before the first. */
+export function requireHead(blocks: BlockStore): BlockHead {
+  if (blocks.latest === undefined) throw new BlockStoreError("there is no block yet");
+  return blocks.latest;
+}
+
+/** A block as the application knows it. */
+export function blockInfoOf({ header, height }: BlockHead): BlockInfo {
+  if (header.time === undefined) throw new BlockStoreError(`the header of block ${height} has no time`);
+  return {
+    chainId: header.chainId,
+    height,
+    timeNs: timestampToNs(header.time),
+    proposerAddress: header.proposerAddress,
+  };
 }
 
 /** The state after the last durable block. Throws BlockStoreError when a part of it is missing. */

@@ -2,9 +2,14 @@
 // finds where the chain stands. After a kill at any instant this is where the chain goes on: blocks and state became
 // durable in one write, so that there is nothing to repair.
 
+import type { BlockInfo } from "../../baseapp/context.ts";
 import { bytesEqual, toHex, utf8 } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
-import { type Database, openDatabase } from "../../store/database.ts";
+import type { Database } from "../../store/database.ts";
+import type { CommitMultiStore } from "../../store/multiStore.ts";
+import type { PruningOptions } from "../../store/pruning.ts";
+import type { SnapshotSchedule } from "../../store/snapshotKeeper.ts";
+import { openStateDisk, type StateDisk } from "../../store/stateDisk.ts";
 import { BlockStore } from "../blockStore.ts";
 import { META_KEY, metaKey } from "../dbKeys.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
@@ -12,10 +17,10 @@ import { Mempool, type MempoolLimits } from "../mempool.ts";
 import { TxIndex } from "../txIndex.ts";
 import { type AdminOptions, createAdmin } from "./admin.ts";
 import { BlockClock } from "./blockClock.ts";
-import { genesisState, initChainRequest, readChainState } from "./chainState.ts";
+import { blockInfoOf, genesisState, initChainRequest, readChainState, requireHead } from "./chainState.ts";
 import type { NodeKey } from "./nodeFiles.ts";
 import type { PaceOptions } from "./pace.ts";
-import type { OpenedApp } from "./parts.ts";
+import { blockLimits, type SoloApp } from "./parts.ts";
 import { PrivValidator } from "./privValidator.ts";
 import { type NodeObserver, SoloNode } from "./soloNode.ts";
 
@@ -25,12 +30,16 @@ export interface OpenSoloOptions {
   readonly moniker: string;
   readonly nodeKey: NodeKey;
   readonly validatorKey: NodeKey;
-  /** The database's folder. */
+  /** Holds the database and the snapshots of the state. */
   readonly dataFolder: string;
+  /** The application's stores, in any order. */
+  readonly storeNames: readonly string[];
+  readonly pruning: PruningOptions;
+  readonly snapshots?: SnapshotSchedule | undefined;
   /** `priv_validator_state.json`: the second witness against signing a height twice. */
   readonly validatorStateFile: string | undefined;
-  /** Opens the application on the state in the database. */
-  readonly openApp: (db: Database) => Promise<OpenedApp>;
+  /** Makes the application over the state as it was loaded. */
+  readonly createApp: (parts: AppParts) => SoloApp;
   readonly mempool?: Partial<MempoolLimits>;
   /** Default: a block at most every 100 ms, an empty one after 5 s. */
   readonly pace?: PaceOptions;
@@ -39,6 +48,15 @@ export interface OpenSoloOptions {
   readonly observer?: NodeObserver | undefined;
   /** Now, nanoseconds since 1970; default: the machine's clock. */
   readonly now?: () => bigint;
+}
+
+/** What the application is made over. */
+export interface AppParts {
+  readonly stores: CommitMultiStore;
+  /** The last durable block; undefined for a new chain. */
+  readonly lastBlock: BlockInfo | undefined;
+  /** The consensus parameters' gas limit for the next block; undefined is unlimited, or a new chain. */
+  readonly maxGas: bigint | undefined;
 }
 
 /** The pace of a devnet. */
@@ -59,55 +77,70 @@ export class DataFolderError extends Error {
  * and what the database and the application throw; the database is closed then.
  */
 export async function openSoloNode(options: OpenSoloOptions): Promise<SoloNode> {
-  const db = await openDatabase(options.dataFolder);
+  const { observer } = options;
+  const disk = await openStateDisk({
+    folder: options.dataFolder,
+    names: options.storeNames,
+    pruning: options.pruning,
+    schedule: options.snapshots,
+    onProgress: (progress) => observer?.loading?.(progress),
+    onSnapshotError: (error) => observer?.snapshotFailed?.(error),
+  });
   try {
-    return await openOn(db, options);
+    return await openOn(disk, options);
   } catch (error) {
-    await db.close();
+    await disk.close();
     throw error;
   }
 }
 
-async function openOn(db: Database, options: OpenSoloOptions): Promise<SoloNode> {
-  const { genesis, validatorKey, nodeKey, moniker, openApp, observer } = options;
-  const blockStore = await BlockStore.open(db);
-  await claimFolder(db, blockStore, genesis);
-  const opened = await openApp(db);
-  if (opened.height !== blockStore.latestHeight) {
-    throw new DataFolderError(`the state is of block ${opened.height}, the last block is ${blockStore.latestHeight}`);
+async function openOn(disk: StateDisk, options: OpenSoloOptions): Promise<SoloNode> {
+  const { genesis, validatorKey, nodeKey, moniker, observer } = options;
+  const blockStore = await BlockStore.open(disk);
+  const height = disk.store.version;
+  if (height !== blockStore.latestHeight) {
+    throw new DataFolderError(`the state is of block ${height}, the last block is ${blockStore.latestHeight}`);
   }
-  const state = opened.height === 0 ? startChain(opened, options) : await readChainState(blockStore);
-  if (opened.height > 0 && !bytesEqual(state.appHash, opened.appHash)) {
-    const hashes = `${toHex(opened.appHash)}, block ${opened.height} gave ${toHex(state.appHash)}`;
-    throw new DataFolderError(`the app hash of the state is ${hashes}`);
-  }
+  await claimFolder(disk, blockStore, genesis);
+  const { app, state } = height === 0 ? startChain(disk, options) : await resumeChain(disk, blockStore, options);
   const clock = new BlockClock(options.now ?? machineNow);
-  if (options.admin !== undefined && opened.height > 0) clock.resume(state.timeNs);
+  if (options.admin !== undefined && height > 0) clock.resume(state.timeNs);
   const node = new SoloNode({
     genesis,
     moniker,
     nodeKey,
-    validator: PrivValidator.open(validatorKey, options.validatorStateFile, opened.height),
-    opened,
-    reopenApp: () => openApp(db),
+    validator: PrivValidator.open(validatorKey, options.validatorStateFile, height),
+    app,
     mempool: new Mempool(options.mempool ?? {}),
     blockStore,
-    txIndex: await TxIndex.open(db, blockStore),
-    disk: db,
+    txIndex: await TxIndex.open(disk, blockStore),
+    disk,
     state,
     clock,
     pace: options.pace ?? DEFAULT_PACE,
     observer,
   });
-  if (options.admin !== undefined) node.admin = createAdmin(node, { ...options.admin, disk: db, clock });
-  observer?.opened?.({ height: opened.height, appHash: opened.appHash, replayedBlocks: opened.replayedBlocks });
+  if (options.admin !== undefined) node.admin = createAdmin(node, { ...options.admin, disk, clock });
+  const { baseVersion, notes } = disk.loaded;
+  observer?.opened?.({ height, appHash: disk.store.appHash, replayedBlocks: height - baseVersion, notes });
   return node;
 }
 
 /** Runs the genesis; block 1 makes it durable. */
-function startChain(opened: OpenedApp, { genesis, validatorKey }: OpenSoloOptions) {
+function startChain(disk: StateDisk, { genesis, validatorKey, createApp }: OpenSoloOptions) {
   const request = initChainRequest(genesis, validatorKey);
-  return genesisState({ request, response: opened.app.initChain(request), genesis, validatorKey });
+  const app = createApp({ stores: disk.store, lastBlock: undefined, maxGas: undefined });
+  return { app, state: genesisState({ request, response: app.initChain(request), genesis, validatorKey }) };
+}
+
+async function resumeChain(disk: StateDisk, blocks: BlockStore, { createApp }: OpenSoloOptions) {
+  const state = await readChainState(blocks);
+  if (!bytesEqual(state.appHash, disk.store.appHash)) {
+    const hashes = `${toHex(disk.store.appHash)}, block ${state.height} gave ${toHex(state.appHash)}`;
+    throw new DataFolderError(`the app hash of the state is ${hashes}`);
+  }
+  const { maxGas } = blockLimits(state.params);
+  return { app: createApp({ stores: disk.store, lastBlock: blockInfoOf(requireHead(blocks)), maxGas }), state };
 }
 
 /** A data folder belongs to the genesis that it was first opened with. */

@@ -9,6 +9,7 @@ import type {
   ResponseQuery,
 } from "../../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
+import type { BlockInfo } from "../../baseapp/context.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
 import type { StoreCommit } from "../../store/multiStore.ts";
 import type { BlockBatch } from "../blockDatabase.ts";
@@ -30,6 +31,8 @@ export interface SoloApp extends BlockExecutor {
   checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx;
   /** Where a transaction that passed CheckTx stands in the mempool. */
   placeOf(tx: DecodedTx, response: ResponseCheckTx): MempoolPlace;
+  /** Starts over from an earlier block, to which the state was reverted. */
+  revertTo(block: BlockInfo): void;
   /** Makes the staged block the state that queries and checks see. */
   commit(): void;
 }
@@ -40,27 +43,20 @@ export interface SoloBatch extends BlockBatch {
   write(): Promise<void>;
 }
 
-/** The node's database. */
+/** The node's database, with the committed state in it (src/store/stateDisk.ts). */
 export interface SoloDisk {
   get(key: Uint8Array): Uint8Array | undefined;
   batch(): SoloBatch;
-  close(): Promise<void>;
-}
-
-/** The application with its state, opened from the database. */
-export interface OpenedApp {
-  readonly app: SoloApp;
-  /** The height of its state; 0 before the genesis. */
-  readonly height: number;
-  /** After `height`. */
-  readonly appHash: Uint8Array;
-  /** Blocks that were applied to a snapshot of the state to come here; for the log. */
-  readonly replayedBlocks: number;
   /** Adds a block's state changes to its batch. */
   putState(batch: BlockBatch, commit: StoreCommit): void;
-  /** Adds the removal of all state after a height to a batch. Rejects when the state of that height is gone. */
+  /** Adds the removal of all state after a height to a batch. Rejects when the state of that height is not kept. */
   truncateState(batch: BlockBatch, height: number): Promise<void>;
-  /** Ends background work on the state, such as a snapshot being written. */
+  readonly store: {
+    /** Makes a kept version the last one in memory; follows a truncation that is durable. */
+    revertTo(version: number): void;
+    /** Keeps a version and all later ones until the returned function is called. */
+    pin(version: number): () => void;
+  };
   close(): Promise<void>;
 }
 

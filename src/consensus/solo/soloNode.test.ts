@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import type { CommittedBlock } from "../chainNode.ts";
-import { KvApp, kvTx } from "../testing/kvApp.ts";
+import { KvApp, kvStores, kvTx } from "../testing/kvApp.ts";
 import { openTestNode, TEST_KEY, type TestNode, testGenesis } from "../testing/testNode.ts";
 import { initChainRequest } from "./chainState.ts";
 import { replayBlocks } from "./replayBlocks.ts";
@@ -21,7 +21,7 @@ const set = (sequence: number, more: { from?: string; key?: string; value?: stri
 /** The chain is consistent, and a fresh application comes to the same hashes. */
 async function expectSound({ blockStore, disk, app }: Pick<TestNode, "blockStore" | "disk" | "app">): Promise<void> {
   expect(await verifyChain(blockStore)).toBe(blockStore.latestHeight);
-  const fresh = new KvApp();
+  const fresh = new KvApp(kvStores());
   const report = await replayBlocks({
     blocks: blockStore,
     app: fresh,

@@ -5,6 +5,7 @@ import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from 
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import type { Commit, Header } from "../../../gen/tendermint/types/types.ts";
 import { sha256 } from "../../crypto/hash.ts";
+import type { LoadProgress } from "../../store/stateLoad.ts";
 import type { BlockStore } from "../blockStore.ts";
 import type {
   BlockResults,
@@ -23,10 +24,10 @@ import type { Mempool } from "../mempool.ts";
 import type { TxIndex } from "../txIndex.ts";
 import type { BlockClock } from "./blockClock.ts";
 import { BlockMaker, type ChainState, type MadeBlock } from "./blockMaker.ts";
-import { readChainState } from "./chainState.ts";
+import { blockInfoOf, readChainState, requireHead } from "./chainState.ts";
 import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
-import { blockLimits, type OpenedApp, type SoloBatch, type SoloDisk } from "./parts.ts";
+import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
 import { TxIntake } from "./txIntake.ts";
 
@@ -49,8 +50,17 @@ export interface BlockTimings {
 
 /** Hears what the node does; for metrics and logs. Must not throw. */
 export interface NodeObserver {
-  /** The node stands at its last durable block, before it starts. */
-  opened?(at: { readonly height: number; readonly appHash: Uint8Array; readonly replayedBlocks: number }): void;
+  /** The state is being loaded, before anything else. */
+  loading?(progress: LoadProgress): void;
+  /** The node stands at its last durable block, before it starts. `notes` say which snapshots were passed over, and why. */
+  opened?(at: {
+    readonly height: number;
+    readonly appHash: Uint8Array;
+    readonly replayedBlocks: number;
+    readonly notes: readonly string[];
+  }): void;
+  /** A snapshot of the state could not be written. The chain goes on; the next restart takes longer. */
+  snapshotFailed?(error: unknown): void;
   block?(timings: BlockTimings, block: CommittedBlock): void;
   /** A transaction was checked: code 0 is in the mempool. */
   checked?(response: ResponseCheckTx): void;
@@ -77,9 +87,7 @@ export interface SoloParts {
   readonly moniker: string;
   readonly nodeKey: NodeKey;
   readonly validator: PrivValidator;
-  readonly opened: OpenedApp;
-  /** Opens the application again on the state that is on the disk. */
-  readonly reopenApp: () => Promise<OpenedApp>;
+  readonly app: SoloApp;
   readonly mempool: Mempool;
   readonly blockStore: BlockStore;
   readonly txIndex: TxIndex;
@@ -104,8 +112,7 @@ export class SoloNode implements ChainNode {
   /** Set by who allows it. */
   admin: DevnetAdmin | undefined;
   readonly #listeners = new Set<(block: CommittedBlock) => void>();
-  #opened: OpenedApp;
-  #maker: BlockMaker;
+  readonly #maker: BlockMaker;
   #state: ChainState;
   /** The last of the works that follow one another: blocks, reverts, stop. Never rejects. */
   #turn: Promise<void> = Promise.resolve();
@@ -120,12 +127,11 @@ export class SoloNode implements ChainNode {
     this.validatorPubKey = parts.validator.key.pubKey;
     this.mempool = parts.mempool;
     this.#state = parts.state;
-    this.#opened = parts.opened;
-    this.#maker = new BlockMaker(this.chainId, parts.opened.app, parts.validator);
+    this.#maker = new BlockMaker(this.chainId, parts.app, parts.validator);
     this.#intake = new TxIntake({
-      decode: (bytes) => this.#opened.app.decode(bytes),
-      verify: (tx) => this.#opened.app.verify(tx),
-      check: (tx) => this.#opened.app.checkTx(tx, "check"),
+      decode: (bytes) => this.#parts.app.decode(bytes),
+      verify: (tx) => this.#parts.app.verify(tx),
+      check: (tx) => this.#parts.app.checkTx(tx, "check"),
     });
     this.#pace = new Pace(
       parts.pace,
@@ -156,7 +162,6 @@ export class SoloNode implements ChainNode {
       if (this.#stopped === undefined) this.#stopped = new NodeStoppedError("the node was stopped");
       this.#intake.close(this.#stopped);
       await this.#parts.validator.close();
-      await this.#opened.close();
       await this.#parts.disk.close();
     });
   }
@@ -209,7 +214,7 @@ export class SoloNode implements ChainNode {
   }
 
   #write(batch: SoloBatch, made: MadeBlock): void {
-    const { blockStore, txIndex } = this.#parts;
+    const { blockStore, txIndex, disk } = this.#parts;
     const { committed, commit, next } = made;
     blockStore.write(batch, {
       committed,
@@ -221,7 +226,7 @@ export class SoloNode implements ChainNode {
       ],
     });
     txIndex.write(batch, committed);
-    this.#opened.putState(batch, made.storeCommit);
+    disk.putState(batch, made.storeCommit);
   }
 
   /** The block is durable: shows it, tells of it, and brings the mempool up to date. */
@@ -230,7 +235,7 @@ export class SoloNode implements ChainNode {
     // Checks wait until the check state holds what is left in the mempool.
     this.#intake.hold();
     try {
-      this.#opened.app.commit();
+      this.#parts.app.commit();
       this.#state = made.next;
       blockStore.publish(made.committed);
       validator.published(made.next.height);
@@ -264,7 +269,7 @@ export class SoloNode implements ChainNode {
     let checked = 0;
     for (const tx of mempool.pending()) {
       if (++checked % RECHECKS_PER_TURN_MAX === 0) await new Promise(setImmediate);
-      if (this.#opened.app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
+      if (this.#parts.app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
     }
   }
 
@@ -287,9 +292,9 @@ export class SoloNode implements ChainNode {
   }
 
   async #revert(height: number, extra: (batch: SoloBatch) => void): Promise<void> {
-    const { disk, blockStore, txIndex, mempool, validator, reopenApp } = this.#parts;
+    const { app, disk, blockStore, txIndex, mempool, validator } = this.#parts;
     const batch = disk.batch();
-    await this.#opened.truncateState(batch, height);
+    await disk.truncateState(batch, height);
     await blockStore.truncate(batch, height, (block) => txIndex.remove(batch, block));
     extra(batch);
     // From here on nothing may fail half way: the node stops if it does, and finds its way at the next start.
@@ -297,9 +302,8 @@ export class SoloNode implements ChainNode {
       await validator.rewind(height);
       await batch.write();
       blockStore.rewound(height);
-      await this.#opened.close();
-      this.#opened = await reopenApp();
-      this.#maker = new BlockMaker(this.chainId, this.#opened.app, validator);
+      disk.store.revertTo(height);
+      app.revertTo(blockInfoOf(requireHead(blockStore)));
       this.#state = await readChainState(blockStore);
       mempool.clear();
     } catch (cause) {
@@ -322,11 +326,11 @@ export class SoloNode implements ChainNode {
   }
 
   info(): ResponseInfo {
-    return this.#opened.app.info();
+    return this.#parts.app.info();
   }
 
   query(request: RequestQuery): ResponseQuery {
-    return this.#opened.app.query(request);
+    return this.#parts.app.query(request);
   }
 
   checkTx(tx: Uint8Array): Promise<ResponseCheckTx> {
@@ -340,7 +344,7 @@ export class SoloNode implements ChainNode {
     let isAdded = false;
     try {
       const response = await this.#intake.submit(tx, (decoded, checked) => {
-        mempool.add(decoded, this.#opened.app.placeOf(decoded, checked), this.latestHeight);
+        mempool.add(decoded, this.#parts.app.placeOf(decoded, checked), this.latestHeight);
         isAdded = true;
       });
       if (isAdded) this.#pace.wake();
@@ -352,7 +356,7 @@ export class SoloNode implements ChainNode {
   }
 
   simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]> {
-    return this.#opened.app.simulate(tx);
+    return this.#parts.app.simulate(tx);
   }
 
   getBlock(height: number): Promise<StoredBlock | undefined> {

@@ -15,7 +15,7 @@ import { ChainError } from "../../codec/chainError.ts";
 import { ErrTxDecode } from "../../codec/sdkErrors.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
 import { sha256 } from "../../crypto/hash.ts";
-import { createCommitMultiStore } from "../../store/commitStore.ts";
+import { createCommitMultiStore, type TreeMultiStore } from "../../store/commitStore.ts";
 import type { CommitMultiStore, StoreChanges, StoreCommit } from "../../store/multiStore.ts";
 import { pruningOptions } from "../../store/pruning.ts";
 import type { MempoolPlace } from "../mempool.ts";
@@ -46,6 +46,19 @@ export function kvTx(tx: KvTx): Uint8Array {
 
 const WRONG_SEQUENCE = 32;
 
+/** The stores of the test application. */
+export const KV_STORES: readonly string[] = ["kv"];
+
+/** Stores in memory, with these change sets applied. */
+export function kvStores(changes: readonly (readonly StoreChanges[])[] = []): TreeMultiStore {
+  const stores = createCommitMultiStore({ names: KV_STORES, pruning: pruningOptions("nothing") });
+  for (const version of changes) {
+    stores.stage(version);
+    stores.commit();
+  }
+  return stores;
+}
+
 /** The application, over a real multistore. */
 export class KvApp implements SoloApp {
   readonly stores: CommitMultiStore;
@@ -55,12 +68,8 @@ export class KvApp implements SoloApp {
   verifying: Promise<void> = Promise.resolve();
   rechecks = 0;
 
-  constructor(changes: readonly (readonly StoreChanges[])[] = []) {
-    this.stores = createCommitMultiStore({ names: ["kv"], pruning: pruningOptions("nothing") });
-    for (const version of changes) {
-      this.stores.stage(version);
-      this.stores.commit();
-    }
+  constructor(stores: CommitMultiStore) {
+    this.stores = stores;
   }
 
   info(): ResponseInfo {
@@ -152,6 +161,10 @@ export class KvApp implements SoloApp {
       if (fromUtf8(key).startsWith("balance/")) sum += Number(fromUtf8(value)) - KV_BALANCE;
     }
     return sum;
+  }
+
+  revertTo(): void {
+    this.#checked = new Map();
   }
 
   commit(): void {

@@ -2,7 +2,7 @@
 // fail or lose what was not written, as after a kill.
 
 import { toHex } from "../../codec/bytes.ts";
-import type { StoreChanges } from "../../store/multiStore.ts";
+import type { StoreChanges, StoreCommit } from "../../store/multiStore.ts";
 import { BlockStore } from "../blockStore.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { Mempool } from "../mempool.ts";
@@ -10,16 +10,17 @@ import { BlockClock } from "../solo/blockClock.ts";
 import { genesisState, initChainRequest, readChainState } from "../solo/chainState.ts";
 import { type NodeKey, nodeKeyFromSeed } from "../solo/nodeFiles.ts";
 import type { PaceOptions } from "../solo/pace.ts";
-import type { OpenedApp, SoloBatch, SoloDisk } from "../solo/parts.ts";
+import type { SoloBatch, SoloDisk } from "../solo/parts.ts";
 import { PrivValidator } from "../solo/privValidator.ts";
 import { type NodeObserver, SoloNode } from "../solo/soloNode.ts";
 import { TxIndex } from "../txIndex.ts";
-import { KvApp } from "./kvApp.ts";
+import { KvApp, kvStores } from "./kvApp.ts";
 import { MemoryDatabase } from "./memoryDatabase.ts";
 
 /** A disk in memory. */
 export class MemoryDisk implements SoloDisk {
   readonly db = new MemoryDatabase();
+  store = kvStores();
   /** Change sets by version - 1: what the state log would hold. */
   changes: (readonly StoreChanges[])[] = [];
   /** The next write fails with this. */
@@ -50,18 +51,17 @@ export class MemoryDisk implements SoloDisk {
     return this.db.get(key);
   }
 
-  /** The application on this disk's state. */
-  openApp(): OpenedApp & { app: KvApp } {
-    const app = new KvApp(this.changes);
-    return {
-      app,
-      height: app.stores.version,
-      appHash: app.stores.appHash,
-      replayedBlocks: app.stores.version,
-      putState: (_batch, commit) => void this.#staged.push(() => void this.changes.push(commit.changes)),
-      truncateState: async (_batch, height) => void this.#staged.push(() => void this.changes.splice(height)),
-      close: async () => undefined,
-    };
+  /** The state as it is on the disk. */
+  open(): void {
+    this.store = kvStores(this.changes);
+  }
+
+  putState(_batch: SoloBatch, commit: StoreCommit): void {
+    this.#staged.push(() => void this.changes.push(commit.changes));
+  }
+
+  async truncateState(_batch: SoloBatch, height: number): Promise<void> {
+    this.#staged.push(() => void this.changes.splice(height));
   }
 
   async close(): Promise<void> {
@@ -123,11 +123,12 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
   const disk = options.disk ?? new MemoryDisk();
   const genesis = options.genesis ?? testGenesis();
   const blockStore = await BlockStore.open(disk.db);
-  const opened = disk.openApp();
+  disk.open();
+  const app = new KvApp(disk.store);
   const request = initChainRequest(genesis, TEST_KEY);
   const state =
     blockStore.latestHeight === 0
-      ? genesisState({ request, response: opened.app.initChain(), genesis, validatorKey: TEST_KEY })
+      ? genesisState({ request, response: app.initChain(), genesis, validatorKey: TEST_KEY })
       : await readChainState(blockStore);
   const machine = { nowNs: 1_800_000_000_000_000_000n };
   const clock = new BlockClock(() => machine.nowNs);
@@ -136,8 +137,7 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
     moniker: "test",
     nodeKey: TEST_KEY,
     validator: PrivValidator.open(TEST_KEY, options.stateFile, blockStore.latestHeight),
-    opened,
-    reopenApp: async () => disk.openApp(),
+    app,
     mempool: new Mempool(),
     blockStore,
     txIndex: await TxIndex.open(disk.db, blockStore),
@@ -147,5 +147,5 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
     pace: options.pace ?? { blockIntervalMs: 1_000_000_000, emptyBlockIntervalMs: undefined },
     observer: options.observer,
   });
-  return { node, app: opened.app, disk, blockStore, clock, machine };
+  return { node, app, disk, blockStore, clock, machine };
 }
