@@ -354,12 +354,10 @@ export class BaseApp {
   #hooks(hook: "beginBlock" | "endBlock", mode: string, state: MultiStore, block: BlockInfo): readonly Event[] {
     const ctx = this.#context("finalize", state, block);
     for (const module of this.#options.modules) module[hook]?.(ctx);
-    return ctx.events
-      .list()
-      .map(({ type, attributes }) => ({
-        type,
-        attributes: [...attributes, { key: "mode", value: mode, index: true }],
-      }));
+    return ctx.events.list().map(({ type, attributes }) => ({
+      type,
+      attributes: [...attributes, { key: "mode", value: mode, index: true }],
+    }));
   }
 
   #context(mode: ExecMode, stores: MultiStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {

@@ -1,0 +1,51 @@
+// What must hold of any transaction by itself (cosmos-sdk v0.53 types/tx/types.go ValidateBasic, x/auth/ante/ext.go).
+
+import { decodeAddress } from "../../../src/codec/address.ts";
+import { ChainError } from "../../../src/codec/chainError.ts";
+import { checkCoins, coinsFromProto } from "../../../src/codec/coins.ts";
+import {
+  ErrInsufficientFee,
+  ErrInvalidAddress,
+  ErrInvalidRequest,
+  ErrNoSignatures,
+  ErrUnauthorized,
+  ErrUnknownExtensionOptions,
+} from "../../../src/codec/sdkErrors.ts";
+import type { DecodedTx } from "../../../src/codec/tx.ts";
+import type { AnteDecorator } from "./decorator.ts";
+
+/** The largest gas limit a transaction may name: 2^63 - 1 (types/tx/types.go MaxGasWanted). */
+const GAS_WANTED_MAX = (1n << 63n) - 1n;
+
+function checkFee(tx: DecodedTx): void {
+  const { fee } = tx.authInfo;
+  if (fee === undefined) throw new ChainError(ErrInvalidRequest, "missing fee");
+  if (fee.gasLimit > GAS_WANTED_MAX) {
+    throw new ChainError(ErrInvalidRequest, `invalid gas supplied; ${fee.gasLimit} > ${GAS_WANTED_MAX}`);
+  }
+  const problem = checkCoins(coinsFromProto(fee.amount));
+  if (problem !== undefined) throw new ChainError(ErrInsufficientFee, `invalid fee provided: ${problem}`);
+  for (const address of [fee.payer, fee.granter]) {
+    if (address === "") continue;
+    try {
+      decodeAddress(address);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new ChainError(ErrInvalidAddress, `invalid fee payer or granter address (${text})`);
+    }
+  }
+}
+
+/** Refuses extension options, malformed fees, and numbers of signatures that do not fit. */
+export const validateBasic: AnteDecorator = (ctx, tx) => {
+  if (tx.body.extensionOptions.length > 0) throw new ChainError(ErrUnknownExtensionOptions);
+  if (ctx.mode === "recheck") return;
+  checkFee(tx);
+  if (tx.signatures.length === 0) throw new ChainError(ErrNoSignatures);
+  if (tx.signatures.length !== tx.signers.length) {
+    throw new ChainError(
+      ErrUnauthorized,
+      `wrong number of signers; expected ${tx.signers.length}, got ${tx.signatures.length}`,
+    );
+  }
+};
