@@ -46,7 +46,7 @@ async function checkHome(home: string): Promise<{ ready: string; sequences: Map<
   check(db.store.version === blocks.latestHeight, `state of ${db.store.version}, blocks to ${blocks.latestHeight}`);
   await verifyChain(blocks);
   const fresh = new KvApp(kvStores());
-  const genesis = initChainRequest(testGenesis(), TEST_KEY);
+  const genesis = initChainRequest(testGenesis());
   const replay = await replayBlocks({ blocks, app: fresh, genesis });
   check(toHex(fresh.stores.appHash) === toHex(db.store.appHash), "replay gives another app hash");
   const app = new KvApp(db.store);

@@ -56,19 +56,21 @@ function wholeNumber(name: string, text: string): bigint {
   }
 }
 
-/** What the application is told before block 1. Throws GenesisError unless the only validator is this node's. */
-export function initChainRequest(genesis: GenesisDoc, validatorKey: NodeKey): RequestInitChain {
+/** Throws GenesisError unless the only validator of the genesis is this node's. */
+export function requireValidator(genesis: GenesisDoc, validatorKey: NodeKey): void {
   const only = genesis.validators[0];
   if (only === undefined || genesis.validators.length > 1) {
     throw new GenesisError(`the embedded node runs with one validator, not ${genesis.validators.length}`);
   }
-  const pubKey = fromBase64(only.pub_key.value);
-  if (!bytesEqual(pubKey, validatorKey.pubKey)) {
-    throw new GenesisError(
-      `its validator ${only.address} is not this node's ${toHex(validatorKey.address).toUpperCase()}: ` +
-        "the genesis and priv_validator_key.json do not belong together",
-    );
-  }
+  if (bytesEqual(fromBase64(only.pub_key.value), validatorKey.pubKey)) return;
+  throw new GenesisError(
+    `its validator ${only.address} is not this node's ${toHex(validatorKey.address).toUpperCase()}: ` +
+      "the genesis and priv_validator_key.json do not belong together",
+  );
+}
+
+/** What the application is told before block 1. Throws GenesisError. */
+export function initChainRequest(genesis: GenesisDoc): RequestInitChain {
   if (genesis.initial_height !== "1" && genesis.initial_height !== "0") {
     throw new GenesisError(`initial_height ${genesis.initial_height} is not supported: the first block is block 1`);
   }
@@ -76,7 +78,12 @@ export function initChainRequest(genesis: GenesisDoc, validatorKey: NodeKey): Re
     time: parseTimestamp(genesis.genesis_time),
     chainId: genesis.chain_id,
     consensusParams: genesisParams(genesis),
-    validators: [ValidatorUpdate.fromPartial({ pubKey: { ed25519: pubKey }, power: parseUint(only.power, 63) })],
+    validators: genesis.validators.map((validator) =>
+      ValidatorUpdate.fromPartial({
+        pubKey: { ed25519: fromBase64(validator.pub_key.value) },
+        power: parseUint(validator.power, 63),
+      }),
+    ),
     appStateBytes: utf8(JSON.stringify(genesis.app_state)),
     initialHeight: 1n,
   };

@@ -17,7 +17,14 @@ import { Mempool, type MempoolLimits } from "../mempool.ts";
 import { TxIndex } from "../txIndex.ts";
 import { type AdminOptions, createAdmin } from "./admin.ts";
 import { BlockClock } from "./blockClock.ts";
-import { blockInfoOf, genesisState, initChainRequest, readChainState, requireHead } from "./chainState.ts";
+import {
+  blockInfoOf,
+  genesisState,
+  initChainRequest,
+  readChainState,
+  requireHead,
+  requireValidator,
+} from "./chainState.ts";
 import type { NodeKey } from "./nodeFiles.ts";
 import type { PaceOptions } from "./pace.ts";
 import { blockLimits, type SoloApp } from "./parts.ts";
@@ -101,6 +108,7 @@ async function openOn(disk: StateDisk, options: OpenSoloOptions): Promise<SoloNo
   if (height !== blockStore.latestHeight) {
     throw new DataFolderError(`the state is of block ${height}, the last block is ${blockStore.latestHeight}`);
   }
+  requireValidator(genesis, validatorKey);
   await claimFolder(disk, blockStore, genesis);
   const { app, state } = height === 0 ? startChain(disk, options) : await resumeChain(disk, blockStore, options);
   const clock = new BlockClock(options.now ?? machineNow);
@@ -128,7 +136,7 @@ async function openOn(disk: StateDisk, options: OpenSoloOptions): Promise<SoloNo
 
 /** Runs the genesis; block 1 makes it durable. */
 function startChain(disk: StateDisk, { genesis, validatorKey, createApp }: OpenSoloOptions) {
-  const request = initChainRequest(genesis, validatorKey);
+  const request = initChainRequest(genesis);
   const app = createApp({ stores: disk.store, lastBlock: undefined, maxGas: undefined });
   return { app, state: genesisState({ request, response: app.initChain(request), genesis, validatorKey }) };
 }

@@ -4,11 +4,17 @@
 import type { RequestInitChain } from "../../../gen/tendermint/abci/types.ts";
 import { bytesEqual, toHex } from "../../codec/bytes.ts";
 import { timestampToNs } from "../../codec/time.ts";
-import type { BlockStore } from "../blockStore.ts";
+import { createCommitMultiStore } from "../../store/commitStore.ts";
+import type { CommitMultiStore } from "../../store/multiStore.ts";
+import { pruningOptions } from "../../store/pruning.ts";
+import { openStateDisk } from "../../store/stateDisk.ts";
+import { BlockStore } from "../blockStore.ts";
 import type { CommittedBlock } from "../chainNode.ts";
+import type { GenesisDoc } from "../genesisDoc.ts";
 import { lastResultsHash } from "../hashing.ts";
+import { initChainRequest } from "./chainState.ts";
 import type { SoloApp } from "./parts.ts";
-import { ChainCheckError } from "./verifyChain.ts";
+import { ChainCheckError, verifyChain } from "./verifyChain.ts";
 
 /** A fresh application, before its genesis. */
 export type ReplayApp = Pick<SoloApp, "initChain" | "decode" | "finalizeBlock" | "commit">;
@@ -31,7 +37,7 @@ export async function replayBlocks(parts: {
   readonly app: ReplayApp;
   readonly genesis: RequestInitChain;
   readonly to?: number | undefined;
-  readonly progress?: ((height: number) => void) | undefined;
+  readonly progress?: ((height: number, appHash: Uint8Array) => void) | undefined;
 }): Promise<ReplayReport> {
   const { blocks, app, genesis, progress } = parts;
   if (blocks.earliestHeight > 1) throw new ChainCheckError(1, "is not held: a replay begins with it");
@@ -44,9 +50,43 @@ export async function replayBlocks(parts: {
     if (block === undefined) throw new ChainCheckError(height, "is missing");
     appHash = replayOne(app, block);
     txs += block.txs.length;
-    progress?.(height);
+    progress?.(height, appHash);
   }
   return { blocks: to, txs, appHash };
+}
+
+/** What a home's blocks are replayed with. */
+export interface ReplayHomeOptions {
+  readonly dataFolder: string;
+  readonly storeNames: readonly string[];
+  readonly genesis: GenesisDoc;
+  /** Makes a fresh application over empty stores. */
+  readonly createApp: (stores: CommitMultiStore) => ReplayApp;
+  /** Called after each block, with its app hash. */
+  readonly progress?: ((height: number, appHash: Uint8Array) => void) | undefined;
+}
+
+/**
+ * Proves the data folder of a node that is not running: checks every block (verifyChain) and replays all of them.
+ * Nothing is written. Throws ChainCheckError, and DatabaseOpenError while a node has it open.
+ */
+export async function replayHome(options: ReplayHomeOptions): Promise<ReplayReport> {
+  const { dataFolder, storeNames, genesis, createApp, progress } = options;
+  const pruning = pruningOptions("everything");
+  const disk = await openStateDisk({ folder: dataFolder, names: storeNames, pruning });
+  try {
+    const blocks = await BlockStore.open(disk);
+    await verifyChain(blocks);
+    const stores = createCommitMultiStore({ names: storeNames, pruning });
+    const request = initChainRequest(genesis);
+    const report = await replayBlocks({ blocks, app: createApp(stores), genesis: request, progress });
+    if (!bytesEqual(report.appHash, disk.store.appHash)) {
+      throw new ChainCheckError(report.blocks, "the state on the disk has another app hash than the replay");
+    }
+    return report;
+  } finally {
+    await disk.close();
+  }
 }
 
 function replayOne(app: ReplayApp, { height, block, blockId, txs, results }: CommittedBlock): Uint8Array {

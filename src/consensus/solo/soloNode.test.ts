@@ -25,7 +25,7 @@ async function expectSound({ blockStore, disk, app }: Pick<TestNode, "blockStore
   const report = await replayBlocks({
     blocks: blockStore,
     app: fresh,
-    genesis: initChainRequest(testGenesis(), TEST_KEY),
+    genesis: initChainRequest(testGenesis()),
   });
   expect(report.blocks).toBe(blockStore.latestHeight);
   expect(toHex(fresh.stores.appHash)).toBe(toHex(app.stores.appHash));

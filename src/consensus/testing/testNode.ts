@@ -125,7 +125,7 @@ export async function openTestNode(options: TestNodeOptions = {}): Promise<TestN
   const blockStore = await BlockStore.open(disk.db);
   disk.open();
   const app = new KvApp(disk.store);
-  const request = initChainRequest(genesis, TEST_KEY);
+  const request = initChainRequest(genesis);
   const state =
     blockStore.latestHeight === 0
       ? genesisState({ request, response: app.initChain(), genesis, validatorKey: TEST_KEY })
