@@ -100,5 +100,11 @@ export function refusalOfError(error: unknown): QueryError {
     const status = error.codespace === "sdk" ? STATUS_OF_CODE.get(error.code) : undefined;
     return new QueryError(status ?? GRPC_STATUS.UNKNOWN, error.message);
   }
+  if (isNodeStopped(error)) return new QueryError(GRPC_STATUS.UNAVAILABLE, "the node has stopped");
   return new QueryError(GRPC_STATUS.INTERNAL, "internal error");
+}
+
+/** Whoever drives the application, its error for calls after its end has this code. */
+function isNodeStopped(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "node_stopped";
 }

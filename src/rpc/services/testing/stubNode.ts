@@ -72,6 +72,7 @@ export interface StubOptions {
   readonly simulate?: ChainNode["simulate"];
   readonly query?: ChainNode["query"];
   readonly searchTxs?: ChainNode["searchTxs"];
+  readonly onBlock?: ChainNode["onBlock"];
   readonly latestHeight?: number;
 }
 
@@ -169,6 +170,6 @@ export function createStubNode(options: StubOptions = {}): StubNode {
         return { items: isHit && page === 1 ? [indexed] : [], totalCount: isHit ? 1 : 0 };
       }),
     searchBlocks: async () => ({ items: [], totalCount: 0 }),
-    onBlock: () => () => undefined,
+    onBlock: options.onBlock ?? (() => () => undefined),
   };
 }
