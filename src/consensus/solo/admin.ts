@@ -1,5 +1,6 @@
 // The devnet's controls, as Anvil has them. None of them bypasses consensus: whatever changes a balance is a signed
-// transaction in a block, so that replaying the blocks gives the same state.
+// transaction in a block, so that replaying the blocks gives the same state. A snapshot keeps its height's state as long
+// as the process lives; after a restart it can be reverted to while pruning still keeps that height.
 
 import { BaseAccount } from "../../../gen/cosmos/auth/v1beta1/auth.ts";
 import { QueryAccountRequest, QueryAccountResponse } from "../../../gen/cosmos/auth/v1beta1/query.ts";
@@ -21,8 +22,8 @@ import type { BlockClock } from "./blockClock.ts";
 import type { SoloBatch, SoloDisk } from "./parts.ts";
 import type { SoloNode } from "./soloNode.ts";
 
-/** Snapshots held at a time; the oldest is forgotten. They cost a few bytes each: a snapshot is a height. */
-const SNAPSHOTS_MAX = 1000;
+/** Snapshots held at a time; the oldest is forgotten. Each keeps the state of its height, and of all later ones. */
+const SNAPSHOTS_MAX = 100;
 /** Gas for a transfer between two accounts, both of which sign. */
 const TRANSFER_GAS = 300_000n;
 
@@ -67,6 +68,8 @@ class SoloAdmin implements DevnetAdmin {
   readonly #node: SoloNode;
   readonly #options: AdminOptions;
   readonly #accounts: readonly Account[];
+  /** How to let go of the state that a snapshot of this process keeps, by id. */
+  readonly #pins = new Map<string, () => void>();
 
   constructor(node: SoloNode, options: AdminOptions) {
     this.#node = node;
@@ -93,10 +96,13 @@ class SoloAdmin implements DevnetAdmin {
     const snapshots = this.#snapshots();
     const last = snapshots.at(-1);
     const id = `0x${(last === undefined ? 1 : Number.parseInt(last.id, 16) + 1).toString(16)}`;
-    const kept = [...snapshots, { id, height: this.#node.latestHeight }].slice(-SNAPSHOTS_MAX);
+    const height = this.#node.latestHeight;
+    const kept = [...snapshots, { id, height }].slice(-SNAPSHOTS_MAX);
+    this.#pins.set(id, this.#options.disk.store.pin(height));
     const batch = this.#options.disk.batch();
     putSnapshots(batch, kept);
     await batch.write();
+    this.#unpinAllBut(kept);
     return id;
   }
 
@@ -106,7 +112,17 @@ class SoloAdmin implements DevnetAdmin {
     const snapshot = snapshots[at];
     if (snapshot === undefined) throw new AdminError(`there is no snapshot ${JSON.stringify(id)}`);
     // As in Anvil, a snapshot serves once, and those taken after it are gone with the blocks they name.
-    await this.#node.revertTo(snapshot.height, (batch) => putSnapshots(batch, snapshots.slice(0, at)));
+    const kept = snapshots.slice(0, at);
+    await this.#node.revertTo(snapshot.height, (batch) => putSnapshots(batch, kept));
+    this.#unpinAllBut(kept);
+  }
+
+  #unpinAllBut(kept: readonly Snapshot[]): void {
+    for (const [id, unpin] of this.#pins) {
+      if (kept.some((snapshot) => snapshot.id === id)) continue;
+      unpin();
+      this.#pins.delete(id);
+    }
   }
 
   #snapshots(): readonly Snapshot[] {
