@@ -1,0 +1,15 @@
+// What x/bank needs of other modules.
+
+import type { Context } from "../../src/baseapp/context.ts";
+
+/** Of x/auth. */
+export interface BankAccounts {
+  hasAccount(ctx: Context, address: Uint8Array): boolean;
+  /** Makes the account of an address that has none. */
+  createAccount(ctx: Context, address: Uint8Array): unknown;
+  /** Throws an Error when the module has no account. */
+  moduleAddress(name: string): Uint8Array;
+  ensureModuleAccount(ctx: Context, name: string): { readonly address: Uint8Array };
+  hasPermission(name: string, permission: string): boolean;
+  readonly moduleNames: readonly string[];
+}

@@ -1,0 +1,21 @@
+// x/bank: balances, supply, and moving them.
+
+import type { AppModule } from "../../src/baseapp/module.ts";
+import { bankGenesis } from "./genesis.ts";
+import { bankInvariants } from "./invariants.ts";
+import type { BankKeeper } from "./keeper.ts";
+import { BANK } from "./keys.ts";
+import { bankMsgs } from "./msgs.ts";
+import { bankQueries } from "./queries.ts";
+
+/** The module. `authority` is the bech32 address that may change parameters. */
+export function bankModule(keeper: BankKeeper, authority: string): AppModule {
+  return {
+    name: BANK,
+    storeNames: [BANK],
+    msgs: bankMsgs(keeper, authority),
+    queries: bankQueries(keeper),
+    genesis: bankGenesis(keeper),
+    invariants: bankInvariants(keeper),
+  };
+}
