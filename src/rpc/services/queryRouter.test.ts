@@ -45,6 +45,7 @@ import { ChainError } from "../../codec/chainError.ts";
 import { TypeRegistry } from "../../codec/registry.ts";
 import { ErrInsufficientFunds } from "../../codec/sdkErrors.ts";
 import { MempoolError } from "../../consensus/mempool.ts";
+import { QuerySyntaxError } from "../../consensus/query/syntax.ts";
 import { createQueryRouter, PENDING_CALLS_MAX, type QueryRouter } from "./queryRouter.ts";
 import { ALICE, BOB, createStubNode, STUB_AMOUNT, STUB_TIME, type StubOptions, stubTx } from "./testing/stubNode.ts";
 
@@ -244,9 +245,7 @@ describe("cosmos.tx.v1beta1.Service", () => {
   test("error: GetTxsEvent says what is wrong with the query", async () => {
     const { router } = setUp({
       searchTxs: async () => {
-        const error = new Error("expected an operator at 3");
-        error.name = "QuerySyntaxError";
-        throw error;
+        throw new QuerySyntaxError("expected an operator at 3");
       },
     });
     const data = GetTxsEventRequest.encode(GetTxsEventRequest.fromPartial({ query: "abc" })).finish();

@@ -1,12 +1,13 @@
 // cosmos.base.abci.v1beta1.TxResponse from what the node knows of a transaction (cosmos-sdk v0.53 types/result.go).
 
 import { TxResponse } from "../../../gen/cosmos/base/abci/v1beta1/abci.ts";
+import type { Timestamp } from "../../../gen/google/protobuf/timestamp.ts";
 import type { ResponseCheckTx } from "../../../gen/tendermint/abci/types.ts";
 import { toHex } from "../../codec/bytes.ts";
 import type { ErrorKind } from "../../codec/chainError.ts";
 import { ErrMempoolIsFull, ErrTxInMempoolCache, ErrTxTooLarge } from "../../codec/sdkErrors.ts";
 import { formatTimestamp } from "../../codec/time.ts";
-import type { IndexedTx, StoredBlock } from "../../consensus/chainNode.ts";
+import type { IndexedTx } from "../../consensus/chainNode.ts";
 import type { MempoolError } from "../../consensus/mempool.ts";
 import { sha256 } from "../../crypto/hash.ts";
 
@@ -15,8 +16,7 @@ function hexUpper(bytes: Uint8Array): string {
 }
 
 /** The response to a transaction in a block. Its time is the block's, in whole seconds as the SDK formats it. */
-export function responseOfIndexedTx(found: IndexedTx, block: StoredBlock | undefined): TxResponse {
-  const time = block?.block.header?.time;
+export function responseOfIndexedTx(found: IndexedTx, time: Timestamp | undefined): TxResponse {
   return TxResponse.fromPartial({
     height: BigInt(found.height),
     txhash: hexUpper(found.hash),

@@ -23,13 +23,16 @@ import {
   TxEncodeResponse,
 } from "../../../gen/cosmos/tx/v1beta1/service.ts";
 import { Tx } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
+import type { Timestamp } from "../../../gen/google/protobuf/timestamp.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { fromHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import type { ChainNode, IndexedTx, StoredBlock } from "../../consensus/chainNode.ts";
+import type { ChainNode, IndexedTx } from "../../consensus/chainNode.ts";
 import { MempoolError } from "../../consensus/mempool.ts";
+import { QuerySyntaxError } from "../../consensus/query/syntax.ts";
+import { SearchTooBroadError } from "../../consensus/txIndex.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOfOffset, readPage, requirePage } from "./paging.ts";
 import { requireBlock } from "./requireBlock.ts";
@@ -42,9 +45,6 @@ const HASH_LENGTH = 32;
 
 /** Conditions of the old `events` field that are joined into one query. */
 const EVENTS_MAX = 16;
-
-/** Names of the errors by which a node refuses a search: a query that is none, or one that reaches too far. */
-const SEARCH_REFUSALS: ReadonlySet<string> = new Set(["QuerySyntaxError", "SearchTooBroadError"]);
 
 /** The methods of cosmos.tx.v1beta1.Service. */
 export function txServices(registry: TypeRegistry): readonly NodeService[] {
@@ -92,8 +92,8 @@ async function getTx(node: ChainNode, request: GetTxRequest): Promise<GetTxRespo
   if (request.hash === "") throw invalid("tx hash cannot be empty");
   const found = await node.getTx(parseHash(request.hash));
   if (found === undefined) throw new QueryError(GRPC_STATUS.NOT_FOUND, `tx not found: ${request.hash}`);
-  const block = await requireBlock(node, found.height);
-  return { tx: Tx.decode(found.tx), txResponse: responseOfIndexedTx(found, block) };
+  const time = await timeOf(node, found.height);
+  return { tx: Tx.decode(found.tx), txResponse: responseOfIndexedTx(found, time) };
 }
 
 /** The 32 bytes of a hash in hex of either case, with or without `0x`. */
@@ -133,10 +133,10 @@ async function getTxsEvent(node: ChainNode, request: GetTxsEventRequest): Promis
   const order = request.orderBy === OrderBy.ORDER_BY_DESC ? "desc" : "asc";
   const found = await searchOrRefuse(node, { query, page, perPage: limit, order });
   requirePage(page, limit, found.totalCount);
-  const blocks = await blocksOf(node, found.items);
+  const times = await timesOf(node, found.items);
   return {
     txs: found.items.map((item) => Tx.decode(item.tx)),
-    txResponses: found.items.map((item) => responseOfIndexedTx(item, blocks.get(item.height))),
+    txResponses: found.items.map((item) => responseOfIndexedTx(item, times.get(item.height))),
     pagination: { nextKey: new Uint8Array(), total: BigInt(found.totalCount) },
     total: BigInt(found.totalCount),
   };
@@ -169,18 +169,24 @@ async function searchOrRefuse(node: ChainNode, options: Parameters<ChainNode["se
   try {
     return await node.searchTxs(options);
   } catch (error) {
-    if (!(error instanceof Error) || !SEARCH_REFUSALS.has(error.name)) throw error;
-    throw invalid(`failed to search for txs: ${error.message}`);
+    const isRefusal = error instanceof QuerySyntaxError || error instanceof SearchTooBroadError;
+    if (isRefusal) throw invalid(`failed to search for txs: ${error.message}`);
+    throw error;
   }
 }
 
-/** The blocks of the transactions, each read once. At most PAGE_LIMIT_MAX of them. */
-async function blocksOf(node: ChainNode, txs: readonly IndexedTx[]): Promise<Map<number, StoredBlock>> {
-  const blocks = new Map<number, StoredBlock>();
+/** The time of a block, without reading its transactions; `undefined` when the block is pruned. */
+async function timeOf(node: ChainNode, height: number): Promise<Timestamp | undefined> {
+  return (await node.getCommit(height))?.header.time;
+}
+
+/** The times of the transactions' blocks, each read once. At most PAGE_LIMIT_MAX of them. */
+async function timesOf(node: ChainNode, txs: readonly IndexedTx[]): Promise<Map<number, Timestamp | undefined>> {
+  const times = new Map<number, Timestamp | undefined>();
   for (const { height } of txs) {
-    if (!blocks.has(height)) blocks.set(height, await requireBlock(node, height));
+    if (!times.has(height)) times.set(height, await timeOf(node, height));
   }
-  return blocks;
+  return times;
 }
 
 async function getBlockWithTxs(node: ChainNode, request: GetBlockWithTxsRequest): Promise<GetBlockWithTxsResponse> {

@@ -12,7 +12,7 @@ import {
   ResponseQuery,
 } from "../../../../gen/tendermint/abci/types.ts";
 import { Block } from "../../../../gen/tendermint/types/block.ts";
-import { BlockID } from "../../../../gen/tendermint/types/types.ts";
+import { BlockID, Commit } from "../../../../gen/tendermint/types/types.ts";
 import { GRPC_STATUS, QueryError } from "../../../baseapp/queryError.ts";
 import { encodeAddress } from "../../../codec/address.ts";
 import { bytesEqual } from "../../../codec/bytes.ts";
@@ -151,7 +151,10 @@ export function createStubNode(options: StubOptions = {}): StubNode {
       })),
     getBlock: async (height) => blocks[height - 1],
     getBlockByHash: async () => undefined,
-    getCommit: async () => undefined,
+    getCommit: async (height) => {
+      const header = blocks[height - 1]?.block.header;
+      return header === undefined ? undefined : { header, commit: Commit.fromPartial({}), canonical: true };
+    },
     getBlockResults: async () => undefined,
     getValidators: async () => [
       {
