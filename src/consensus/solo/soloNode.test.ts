@@ -94,6 +94,24 @@ describe("SoloNode", () => {
     await node.stop();
   });
 
+  test("behavior: what no block can hold is refused, so that it cannot block the others", async () => {
+    const bytes = await openTestNode({ genesis: testGenesis(1100) });
+    await bytes.node.start();
+    await expect(bytes.node.submitTx(set(0, { value: "x".repeat(300) }))).rejects.toThrow(
+      "Tx too large. Max size is 260",
+    );
+    await bytes.node.stop();
+    const genesis = testGenesis();
+    const params = { ...genesis.consensus_params, block: { max_bytes: "1000000", max_gas: "9" } };
+    const gas = await openTestNode({ genesis: { ...genesis, consensus_params: params } });
+    await gas.node.start();
+    const response = await gas.node.submitTx(set(0));
+    expect([response.code, response.codespace]).toEqual([41, "sdk"]);
+    expect(response.log).toBe("tx gas limit 10 exceeds block max gas 9: invalid gas limit");
+    expect(gas.node.mempool.size).toBe(0);
+    await gas.node.stop();
+  });
+
   test("behavior: nothing shows and nobody hears before the write is durable", async () => {
     const { node, disk } = await openTestNode();
     await node.start();

@@ -4,6 +4,9 @@
 import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import type { Commit, Header } from "../../../gen/tendermint/types/types.ts";
+import { ChainError } from "../../codec/chainError.ts";
+import { ErrInvalidGasLimit } from "../../codec/sdkErrors.ts";
+import type { DecodedTx } from "../../codec/tx.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import type { LoadProgress } from "../../store/stateLoad.ts";
 import type { BlockStore } from "../blockStore.ts";
@@ -20,7 +23,7 @@ import type {
   ValidatorInfo,
 } from "../chainNode.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
-import type { Mempool } from "../mempool.ts";
+import { framedBytes, type Mempool, MempoolError, type TakeLimits } from "../mempool.ts";
 import type { TxIndex } from "../txIndex.ts";
 import type { BlockClock } from "./blockClock.ts";
 import { BlockMaker, type ChainState, type MadeBlock } from "./blockMaker.ts";
@@ -29,10 +32,12 @@ import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
-import { TxIntake } from "./txIntake.ts";
+import { refusal, TxIntake } from "./txIntake.ts";
 
 /** Transactions rechecked in one turn before other work gets its turn. */
 const RECHECKS_PER_TURN_MAX = 256;
+/** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
+const INTAKE_MAX = 20_000;
 
 /** How long the stages of a block took, milliseconds. */
 export interface BlockTimings {
@@ -267,9 +272,12 @@ export class SoloNode implements ChainNode {
   async #recheck(): Promise<void> {
     const { mempool } = this.#parts;
     let checked = 0;
+    const limits = blockLimits(this.#state.params);
     for (const tx of mempool.pending()) {
       if (++checked % RECHECKS_PER_TURN_MAX === 0) await new Promise(setImmediate);
-      if (this.#parts.app.checkTx(tx, "recheck").code !== 0) mempool.remove(tx);
+      const response = this.#parts.app.checkTx(tx, "recheck");
+      // One that no block can hold would keep all others waiting behind it.
+      if (response.code !== 0 || !fits(tx, response, limits)) mempool.remove(tx);
     }
   }
 
@@ -339,17 +347,31 @@ export class SoloNode implements ChainNode {
 
   async submitTx(tx: Uint8Array): Promise<ResponseCheckTx> {
     if (this.#stopped !== undefined) throw this.#stopped;
-    const { mempool, observer } = this.#parts;
+    const { app, mempool, observer } = this.#parts;
+    const limits = blockLimits(this.#state.params);
+    if (framedBytes(tx.length) > limits.maxDataBytes) {
+      throw new MempoolError("too_large", `Tx too large. Max size is ${limits.maxDataBytes}, but got ${tx.length}`);
+    }
+    if (this.#intake.pending >= INTAKE_MAX) {
+      throw new MempoolError("full", `mempool is full: number of txs being checked ${INTAKE_MAX} (max: ${INTAKE_MAX})`);
+    }
     const release = mempool.reserve(tx, sha256(tx));
     let isAdded = false;
     try {
       const response = await this.#intake.submit(tx, (decoded, checked) => {
-        mempool.add(decoded, this.#parts.app.placeOf(decoded, checked), this.latestHeight);
+        if (!fits(decoded, checked, limits)) {
+          const what = `tx gas limit ${checked.gasWanted} exceeds block max gas ${limits.maxGas}`;
+          throw new ChainError(ErrInvalidGasLimit, what);
+        }
+        mempool.add(decoded, app.placeOf(decoded, checked), this.latestHeight);
         isAdded = true;
       });
       if (isAdded) this.#pace.wake();
       observer?.checked?.(response);
       return response;
+    } catch (error) {
+      if (error instanceof ChainError) return refusal(error);
+      throw error;
     } finally {
       if (!isAdded) release();
     }
@@ -414,6 +436,11 @@ export class SoloNode implements ChainNode {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
+}
+
+/** Whether a block can hold a transaction at all. */
+function fits(tx: DecodedTx, response: ResponseCheckTx, { maxDataBytes, maxGas }: TakeLimits): boolean {
+  return framedBytes(tx.bytes.length) <= maxDataBytes && (maxGas === undefined || response.gasWanted <= maxGas);
 }
 
 function noResult(): void {
