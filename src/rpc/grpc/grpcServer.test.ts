@@ -1,27 +1,9 @@
 // Cases: calls by a plain grpc-js client, height in and out, refusals, garbage bytes and oversized messages; reflection
 // used as grpcurl does: list, describe, call dynamically, both versions; options survive; each reflection question.
 
-import { createRequire } from "node:module";
-import {
-  createFileRegistry,
-  create as createMessage,
-  fromBinary,
-  fromJson,
-  getOption,
-  hasOption,
-  toBinary,
-  toJson,
-} from "@bufbuild/protobuf";
-import { type FileDescriptorProto, FileDescriptorProtoSchema, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
-import {
-  Client,
-  credentials,
-  loadPackageDefinition,
-  type Metadata,
-  Metadata as MetadataClass,
-  type ServiceError,
-} from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
+import { fromBinary, getOption, hasOption } from "@bufbuild/protobuf";
+import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import { Client, credentials, type Metadata, Metadata as MetadataClass, type ServiceError } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { QueryBalanceRequest, QueryBalanceResponse } from "../../../gen/cosmos/bank/v1beta1/query.ts";
@@ -32,6 +14,7 @@ import type { RunningServer } from "../services/runningServer.ts";
 import { ALICE, BOB, createStubNode, STUB_AMOUNT, stubTx } from "../services/testing/stubNode.ts";
 import { GRPC_LIMITS, startGrpc } from "./grpcServer.ts";
 import { REFLECTION_VERSIONS } from "./reflectionProtocol.ts";
+import { askReflection, callByReflection, describeSymbol, listServices } from "./testing/reflectionClient.ts";
 
 const registry = new TypeRegistry();
 let server: RunningServer;
@@ -157,97 +140,32 @@ describe("calls", () => {
   });
 });
 
-/** One answer of the reflection service, as proto-loader decodes it. */
-interface ReflectionAnswer {
-  readonly messageResponse: string;
-  readonly originalRequest: Record<string, unknown>;
-  readonly fileDescriptorResponse: { readonly fileDescriptorProto: readonly Buffer[] };
-  readonly listServicesResponse: { readonly service: readonly { readonly name: string }[] };
-  readonly allExtensionNumbersResponse: { readonly extensionNumber: readonly number[] };
-  readonly errorResponse: { readonly errorCode: number; readonly errorMessage: string };
-}
+const address = () => `127.0.0.1:${server.address.port}`;
+const ask = (version: string, requests: readonly Record<string, unknown>[]) =>
+  askReflection(version, address(), requests);
 
-interface ReflectionStream {
-  write(request: Record<string, unknown>): void;
-  end(): void;
-  on(event: string, listener: (value: never) => void): void;
-}
-
-/** The official .proto files of the protocol, as @grpc/reflection ships them. */
-const protoFolder = createRequire(import.meta.url)
-  .resolve("@grpc/reflection/package.json")
-  .replace("package.json", "build/proto");
-
-/** Asks on one stream through a client that was generated from the official .proto. */
-function ask(version: string, requests: readonly Record<string, unknown>[]): Promise<ReflectionAnswer[]> {
-  const definition = loadSync(`grpc/reflection/${version}/reflection.proto`, {
-    includeDirs: [protoFolder],
-    oneofs: true,
-    defaults: true,
+test("default: calls a method knowing nothing but its name", async () => {
+  const request = { address: ALICE, denom: "uusdc" };
+  expect(await callByReflection(address(), "cosmos.bank.v1beta1.Query/Balance", request, "1")).toEqual({
+    json: { balance: { denom: "uusdc", amount: STUB_AMOUNT } },
+    height: "1",
   });
-  // biome-ignore lint/suspicious/noExplicitAny: clients made at run time have no static type.
-  const loaded = loadPackageDefinition(definition) as any;
-  const reflection = new loaded.grpc.reflection[version].ServerReflection(
-    `127.0.0.1:${server.address.port}`,
-    credentials.createInsecure(),
-  );
-  return new Promise((resolve, reject) => {
-    const answers: ReflectionAnswer[] = [];
-    const stream: ReflectionStream = reflection.ServerReflectionInfo();
-    stream.on("data", (answer: ReflectionAnswer) => answers.push(answer));
-    stream.on("error", (error: Error) => {
-      reflection.close();
-      reject(error);
-    });
-    stream.on("end", () => {
-      reflection.close();
-      resolve(answers);
-    });
-    for (const request of requests) stream.write(request);
-    stream.end();
-  });
-}
-
-/** The files in an order in which each follows what it imports. */
-function importsFirst(files: readonly FileDescriptorProto[]): FileDescriptorProto[] {
-  const ordered = new Set<FileDescriptorProto>();
-  const add = (file: FileDescriptorProto | undefined) => {
-    if (file === undefined || ordered.has(file)) return;
-    for (const name of file.dependency) add(files.find((candidate) => candidate.name === name));
-    ordered.add(file);
-  };
-  for (const file of files) add(file);
-  return [...ordered];
-}
+});
 
 describe.each(REFLECTION_VERSIONS)("reflection %s", (version) => {
-  test("default: list, describe and call a method knowing nothing but its name", async () => {
-    const [list, described] = await ask(version, [
-      { listServices: "*" },
-      { fileContainingSymbol: "cosmos.bank.v1beta1.Query" },
-    ]);
-    const names = list?.listServicesResponse.service.map((service) => service.name);
-    expect(names).toEqual(
+  test("default: list and describe, with options and all imports", async () => {
+    expect(await listServices(version, address())).toEqual(
       expect.arrayContaining([
         "cosmos.bank.v1beta1.Query",
         "cosmos.tx.v1beta1.Service",
-        `grpc.reflection.${version}.ServerReflection`,
+        "grpc.reflection.v1.ServerReflection",
+        "grpc.reflection.v1alpha.ServerReflection",
       ]),
     );
-    const file = (described?.fileDescriptorResponse.fileDescriptorProto ?? []).map((bytes) =>
-      fromBinary(FileDescriptorProtoSchema, bytes),
-    );
-    expect(file[0]?.name).toBe("cosmos/bank/v1beta1/query.proto");
-    // Throws when an import is missing.
-    const files = createFileRegistry(createMessage(FileDescriptorSetSchema, { file: importsFirst(file) }));
+    const files = await describeSymbol(version, address(), "cosmos.bank.v1beta1.Query");
     const method = files.getService("cosmos.bank.v1beta1.Query")?.methods.find(({ name }) => name === "Balance");
-    if (method === undefined) throw new Error("Balance is not described");
-    const request = fromJson(method.input, { address: ALICE, denom: "uusdc" });
-    const { value } = await call(`/${method.parent.typeName}/${method.name}`, toBinary(method.input, request));
-    const response = fromBinary(method.output, value ?? new Uint8Array());
-    expect(toJson(method.output, response)).toEqual({ balance: { denom: "uusdc", amount: STUB_AMOUNT } });
     const http = files.getExtension("google.api.http");
-    if (http === undefined) throw new Error("google.api.http is not described");
+    if (method === undefined || http === undefined) throw new Error("Balance or its option is not described");
     expect(hasOption(method, http)).toBe(true);
     expect(getOption(method, http)).toMatchObject({
       pattern: { value: "/cosmos/bank/v1beta1/balances/{address}/by_denom" },
