@@ -4,6 +4,7 @@
 const UNIT_BYTES = 16;
 const SLAB_BYTES = 1 << 20;
 const UNITS_PER_SLAB = SLAB_BYTES / UNIT_BYTES;
+const COPY_IN_LOOP_MAX = 64;
 /** Larger strings get a slab of their own. */
 const SMALL_UNITS_MAX = 1024;
 
@@ -38,6 +39,15 @@ export class ByteArena {
     const start = (handle % UNITS_PER_SLAB) * UNIT_BYTES;
     const slab = this.#slabs[Math.trunc(handle / UNITS_PER_SLAB)]!;
     return slab.slice(start, start + length);
+  }
+
+  /** Copies the bytes to a place in `out`. PERF: short ones in a loop, which beats `set` there. */
+  copyTo(handle: number, length: number, { out, offset }: { out: Uint8Array; offset: number }): void {
+    if (length === 0) return;
+    const slab = this.#slabs[Math.trunc(handle / UNITS_PER_SLAB)]!;
+    const start = (handle % UNITS_PER_SLAB) * UNIT_BYTES;
+    if (length > COPY_IN_LOOP_MAX) out.set(slab.subarray(start, start + length), offset);
+    else for (let index = 0; index < length; index += 1) out[offset + index] = slab[start + index]!;
   }
 
   /** The bytes themselves: valid until the handle is freed, and not to be changed. */

@@ -1,0 +1,85 @@
+// SHA-256 of many short messages: they are put into lanes, and four of the same number of blocks are hashed at once.
+
+import { hash } from "node:crypto";
+import { BLOCK_BYTES, createHashLanes, type HashLanes, LANE_BYTES, LANES, OUTPUT_OFFSET } from "./sha256Lanes.ts";
+
+const DIGEST_BYTES = 32;
+/** The padding is a byte and the length in 8. */
+const PADDING_BYTES_MIN = 9;
+const BLOCKS_MAX = LANE_BYTES / BLOCK_BYTES;
+/** The longest message that a lane takes. */
+export const BATCH_MESSAGE_BYTES_MAX = LANE_BYTES - PADDING_BYTES_MIN;
+
+/** Collects messages and writes their digests into an array. */
+export class Sha256Batch {
+  /** Where messages are written: see `add`. */
+  readonly memory: Uint8Array;
+  readonly #hashLanes: HashLanes | undefined;
+  #out: Uint8Array = new Uint8Array(0);
+  /** Messages that wait, by number of blocks. */
+  readonly #waiting = new Uint8Array(BLOCKS_MAX + 1);
+  /** Of each lane of each number of blocks: where its digest goes, and how long its message is. */
+  readonly #target = new Float64Array((BLOCKS_MAX + 1) * LANES);
+  readonly #length = new Uint8Array((BLOCKS_MAX + 1) * LANES);
+
+  /** `useLanes: false` hashes one by one, as on processors without vector instructions. */
+  constructor({ useLanes = true }: { readonly useLanes?: boolean } = {}) {
+    const lanes = useLanes ? createHashLanes() : undefined;
+    this.memory = lanes?.memory ?? new Uint8Array(OUTPUT_OFFSET + LANES * DIGEST_BYTES);
+    this.#hashLanes = lanes?.hash;
+  }
+
+  /** Where the following digests go. Nothing may be waiting. */
+  start(out: Uint8Array): void {
+    this.#out = out;
+  }
+
+  /**
+   * Takes a message of at most BATCH_MESSAGE_BYTES_MAX bytes. Returns the offset in `memory` at which the caller writes
+   * it, before the next call of any method. Its digest stands at `target` of the output after `flush` at the latest.
+   */
+  add(length: number, target: number): number {
+    const blocks = (length + PADDING_BYTES_MIN + BLOCK_BYTES - 1) >>> 6;
+    if (this.#waiting[blocks] === LANES) this.#run(blocks);
+    const lane = this.#waiting[blocks]!;
+    this.#waiting[blocks] = lane + 1;
+    this.#target[blocks * LANES + lane] = target;
+    this.#length[blocks * LANES + lane] = length;
+    const offset = (blocks * LANES + lane) * LANE_BYTES;
+    const end = offset + blocks * BLOCK_BYTES;
+    const memory = this.memory;
+    memory[offset + length] = 0x80;
+    for (let at = offset + length + 1; at < end - 2; at += 1) memory[at] = 0;
+    memory[end - 2] = length >>> 5;
+    memory[end - 1] = (length << 3) & 0xff;
+    return offset;
+  }
+
+  /** Hashes what waits. */
+  flush(): void {
+    for (let blocks = 1; blocks <= BLOCKS_MAX; blocks += 1) if (this.#waiting[blocks]! > 0) this.#run(blocks);
+  }
+
+  #run(blocks: number): void {
+    const count = this.#waiting[blocks]!;
+    this.#waiting[blocks] = 0;
+    const first = blocks * LANES;
+    if (this.#hashLanes === undefined) this.#hashOneByOne(first, count);
+    else this.#hashLanes(first * LANE_BYTES, blocks);
+    const memory = this.memory;
+    const out = this.#out;
+    for (let lane = 0; lane < count; lane += 1) {
+      const target = this.#target[first + lane]!;
+      const source = OUTPUT_OFFSET + lane * DIGEST_BYTES;
+      for (let at = 0; at < DIGEST_BYTES; at += 1) out[target + at] = memory[source + at]!;
+    }
+  }
+
+  #hashOneByOne(first: number, count: number): void {
+    for (let lane = 0; lane < count; lane += 1) {
+      const offset = (first + lane) * LANE_BYTES;
+      const digest = hash("sha256", this.memory.subarray(offset, offset + this.#length[first + lane]!), "buffer");
+      this.memory.set(digest, OUTPUT_OFFSET + lane * DIGEST_BYTES);
+    }
+  }
+}
