@@ -1,0 +1,53 @@
+// The price list of the chain.
+
+import { MsgExec } from "../../gen/cosmos/authz/v1beta1/tx.ts";
+import { Params } from "../../gen/stateset/fees/v1/fees.ts";
+import type { Context } from "../../src/baseapp/context.ts";
+import { ChainError } from "../../src/codec/chainError.ts";
+import { amountOf, type Coin, formatCoins } from "../../src/codec/coins.ts";
+import { ErrInsufficientFee } from "../../src/codec/sdkErrors.ts";
+import type { DecodedTx } from "../../src/codec/tx.ts";
+import { FEES, PARAMS_KEY } from "./keys.ts";
+import { DEFAULT_PARAMS, requiredAmount } from "./types.ts";
+
+const EXEC_TYPE_URL = `/${MsgExec.$type}`;
+/** The message that carries others costs nothing itself. Deeper nesting than this is refused when it runs. */
+const EXEC_DEPTH_MAX = 8;
+
+/** Keeper of the price list. */
+export class FeesKeeper {
+  /** The parameters. PERF: one store read, without gas: it is the price list, not the purchase. */
+  params(ctx: Context): Params {
+    const bytes = ctx.stores.store(FEES).get(PARAMS_KEY);
+    return bytes === undefined ? DEFAULT_PARAMS : Params.decode(bytes);
+  }
+
+  setParams(ctx: Context, params: Params): void {
+    ctx.kv(FEES).set(PARAMS_KEY, Params.encode(params).finish());
+  }
+
+  /** What a transaction costs at least. */
+  requiredFee(ctx: Context, tx: DecodedTx): Coin {
+    const params = this.params(ctx);
+    const typeUrls = tx.messages.flatMap(({ typeUrl, bytes }) => chargedTypes(typeUrl, bytes, 0));
+    return { denom: params.denom, amount: requiredAmount(params, typeUrls, tx.authInfo.fee?.gasLimit ?? 0n) };
+  }
+
+  /** Throws ErrInsufficientFee unless the fee is in the fee denomination only, and enough. */
+  requireFee(ctx: Context, tx: DecodedTx, fee: readonly Coin[]): void {
+    const required = this.requiredFee(ctx, tx);
+    const isForeign = fee.some(({ denom }) => denom !== required.denom);
+    if (!isForeign && amountOf(fee, required.denom) >= required.amount) return;
+    throw new ChainError(
+      ErrInsufficientFee,
+      `insufficient fees; got: ${formatCoins(fee)} required: ${formatCoins([required])}`,
+    );
+  }
+}
+
+/** The types a message is charged for: its own, or those of the messages that it executes for others. */
+function chargedTypes(typeUrl: string, bytes: Uint8Array, depth: number): readonly string[] {
+  if (typeUrl !== EXEC_TYPE_URL || depth >= EXEC_DEPTH_MAX) return [typeUrl];
+  const { msgs } = MsgExec.decode(bytes);
+  return msgs.length === 0 ? [typeUrl] : msgs.flatMap((inner) => chargedTypes(inner.typeUrl, inner.value, depth + 1));
+}
