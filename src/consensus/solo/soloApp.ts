@@ -1,18 +1,30 @@
-// The application as the embedded node drives it: BaseApp, with the signatures verified on other threads.
+// The application as the embedded node drives it: BaseApp, with the signatures verified on other threads beforehand.
 
 import type { BaseApp } from "../../baseapp/baseApp.ts";
+import type { SignatureVerdicts, VerifiedSigner } from "../../baseapp/signatureVerdicts.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
+import type { SignatureCheck } from "../../crypto/verifyPool.ts";
 import { mempoolPlace } from "./mempoolPlace.ts";
 import type { SoloApp } from "./parts.ts";
 
-/**
- * Makes BaseApp drivable.
- * @param verify verifies a transaction's signatures and leaves the verdicts where the ante handler looks them up;
- *   must not reject for a signature that is wrong
- */
-export function soloAppOf(app: BaseApp, verify: (tx: DecodedTx) => Promise<void>): SoloApp {
+/** How signatures are verified before a check. */
+export interface SignatureParts {
+  /**
+   * What of a transaction can be verified now, with the facts it rests on (x/auth/ante signatureWork); undefined when
+   * the check will refuse it anyhow.
+   */
+  readonly work: (
+    tx: DecodedTx,
+  ) => { readonly facts: readonly VerifiedSigner[]; readonly checks: readonly SignatureCheck[] } | undefined;
+  /** Where the ante handler looks the verdicts up. */
+  readonly verdicts: Pick<SignatureVerdicts, "set">;
+  readonly pool: { verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]> };
+}
+
+/** Makes BaseApp drivable. */
+export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
   return {
-    verify,
+    verify: (tx) => verifyBeforehand(tx, signatures),
     placeOf: mempoolPlace,
     info: () => app.info(),
     initChain: (request) => app.initChain(request),
@@ -24,4 +36,16 @@ export function soloAppOf(app: BaseApp, verify: (tx: DecodedTx) => Promise<void>
     query: (request) => app.query(request),
     simulate: (tx) => app.simulate(tx),
   };
+}
+
+/** Leaves a verdict, valid only if every check is; none when there is nothing to check or the facts are not there. */
+async function verifyBeforehand(tx: DecodedTx, { work, verdicts, pool }: SignatureParts): Promise<void> {
+  const found = work(tx);
+  if (found === undefined || found.checks.length === 0) return;
+  const results = await pool.verify(found.checks);
+  verdicts.set(
+    tx.hash,
+    found.facts,
+    results.every((isValid) => isValid),
+  );
 }
