@@ -5,11 +5,23 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../gen/google/protobuf/timestamp.ts";
 import { ExecTxResult } from "../../gen/tendermint/abci/types.ts";
 import { Block } from "../../gen/tendermint/types/block.ts";
-import { Evidence } from "../../gen/tendermint/types/evidence.ts";
+import {
+  DuplicateVoteEvidence,
+  type Evidence,
+  LightClientAttackEvidence,
+} from "../../gen/tendermint/types/evidence.ts";
 import { type ConsensusParams, HashedParams } from "../../gen/tendermint/types/params.ts";
-import { BlockID, type Commit, CommitSig, type Header, SignedMsgType } from "../../gen/tendermint/types/types.ts";
+import {
+  BlockID,
+  type Commit,
+  CommitSig,
+  type Header,
+  type PartSetHeader,
+  SignedMsgType,
+} from "../../gen/tendermint/types/types.ts";
 import { BlockIDFlag, SimpleValidator, type ValidatorSet } from "../../gen/tendermint/types/validator.ts";
 import { Consensus } from "../../gen/tendermint/version/types.ts";
+import { TIME_SECONDS_MIN } from "../codec/time.ts";
 import { verifyEd25519 } from "../crypto/ed25519.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { merkleRoot } from "../crypto/merkle.ts";
@@ -34,12 +46,31 @@ function wrapBytes(bytes: Uint8Array): Uint8Array {
   return bytes.length === 0 ? NOTHING : new BinaryWriter().uint32(10).bytes(bytes).finish();
 }
 
-/** BlockID as gogoproto writes it: the part-set header is always there, since it is not nullable. */
-function encodeBlockId(blockId: BlockID | undefined): Uint8Array {
-  return BlockID.encode({
-    hash: blockId?.hash ?? NOTHING,
-    partSetHeader: blockId?.partSetHeader ?? { total: 0, hash: NOTHING },
-  }).finish();
+// ts-proto leaves out what is undefined; gogoproto always writes fields that are not nullable.
+
+const NO_PARTS: PartSetHeader = Object.freeze({ total: 0, hash: NOTHING });
+/** Go's zero time, 0001-01-01T00:00:00Z: what a time that was never set is written as. */
+const ZERO_TIME: Timestamp = Object.freeze({ seconds: TIME_SECONDS_MIN, nanos: 0 });
+
+function wholeBlockId(blockId: BlockID | undefined): BlockID {
+  return { hash: blockId?.hash ?? NOTHING, partSetHeader: blockId?.partSetHeader ?? NO_PARTS };
+}
+
+function wholeHeader(header: Header): Header {
+  return {
+    ...header,
+    version: header.version ?? { block: 0n, app: 0n },
+    time: header.time ?? ZERO_TIME,
+    lastBlockId: wholeBlockId(header.lastBlockId),
+  };
+}
+
+function wholeCommitSig(signature: CommitSig): CommitSig {
+  return { ...signature, timestamp: signature.timestamp ?? ZERO_TIME };
+}
+
+function wholeCommit(commit: Commit): Commit {
+  return { ...commit, blockId: wholeBlockId(commit.blockId), signatures: commit.signatures.map(wholeCommitSig) };
 }
 
 /** Hash of a header: 32 bytes; what a block is called. */
@@ -48,8 +79,8 @@ export function headerHash(header: Header): Uint8Array {
     Consensus.encode(header.version ?? { block: 0n, app: 0n }).finish(),
     wrapText(header.chainId),
     wrapInteger(header.height),
-    Timestamp.encode(header.time ?? { seconds: 0n, nanos: 0 }).finish(),
-    encodeBlockId(header.lastBlockId),
+    Timestamp.encode(header.time ?? ZERO_TIME).finish(),
+    BlockID.encode(wholeBlockId(header.lastBlockId)).finish(),
     wrapBytes(header.lastCommitHash),
     wrapBytes(header.dataHash),
     wrapBytes(header.validatorsHash),
@@ -69,12 +100,7 @@ export function dataHash(txHashes: readonly Uint8Array[]): Uint8Array {
 
 /** Hash of a commit: of its signatures. Of the empty commit of the first block too. */
 export function commitHash(commit: Commit): Uint8Array {
-  return merkleRoot(commit.signatures.map(encodeCommitSig));
-}
-
-/** The timestamp of a commit signature is not nullable either. */
-function encodeCommitSig(signature: CommitSig): Uint8Array {
-  return CommitSig.encode({ ...signature, timestamp: signature.timestamp ?? { seconds: 0n, nanos: 0 } }).finish();
+  return merkleRoot(commit.signatures.map((signature) => CommitSig.encode(wholeCommitSig(signature)).finish()));
 }
 
 /** Hash of a validator set: keys and powers. */
@@ -111,9 +137,16 @@ export function lastResultsHash(results: readonly ExecTxResult[]): Uint8Array {
   );
 }
 
-/** Hash of a block's evidence. */
+/** Hash of a block's evidence: of each piece without the wrapper that says of which kind it is. */
 export function evidenceHash(evidence: readonly Evidence[]): Uint8Array {
-  return merkleRoot(evidence.map((item) => Evidence.encode(item).finish()));
+  return merkleRoot(evidence.map(encodeEvidence));
+}
+
+function encodeEvidence({ duplicateVoteEvidence, lightClientAttackEvidence }: Evidence): Uint8Array {
+  if (duplicateVoteEvidence !== undefined) return DuplicateVoteEvidence.encode(duplicateVoteEvidence).finish();
+  if (lightClientAttackEvidence !== undefined)
+    return LightClientAttackEvidence.encode(lightClientAttackEvidence).finish();
+  throw new Error("evidence of no kind");
 }
 
 /** The id of a block: hash of its header, and the root of its encoding in parts. */
@@ -132,18 +165,16 @@ export function blockIdOf(block: Block): { blockId: BlockID; sizeBytes: number }
 export function encodeBlock(block: Block): Uint8Array {
   const { header, lastCommit } = block;
   return Block.encode({
-    header: header && { ...header, lastBlockId: header.lastBlockId ?? emptyBlockId() },
+    header: header && wholeHeader(header),
     data: block.data ?? { txs: [] },
     evidence: block.evidence ?? { evidence: [] },
-    lastCommit: lastCommit && {
-      ...lastCommit,
-      blockId: lastCommit.blockId ?? emptyBlockId(),
-    },
+    lastCommit: lastCommit && wholeCommit(lastCommit),
   }).finish();
 }
 
-function emptyBlockId(): BlockID {
-  return { hash: NOTHING, partSetHeader: { total: 0, hash: NOTHING } };
+/** Whether a vote for this id is a vote for no block. */
+function isNilBlockId({ hash, partSetHeader }: BlockID): boolean {
+  return hash.length === 0 && (partSetHeader?.total ?? 0) === 0 && (partSetHeader?.hash.length ?? 0) === 0;
 }
 
 /** CanonicalBlockID; the part-set header in it is not nullable. */
@@ -156,7 +187,10 @@ function encodeCanonicalBlockId({ hash, partSetHeader }: BlockID): Uint8Array {
   return writer.uint32(18).bytes(parts.finish()).finish();
 }
 
-/** What a precommit for a block signs: a length-prefixed CanonicalVote. `timestamp` is the vote's own. */
+/**
+ * What a precommit signs: a length-prefixed CanonicalVote. `timestamp` is the vote's own; a vote for no block has an
+ * empty `blockId`.
+ */
 export function precommitSignBytes(vote: {
   readonly chainId: string;
   readonly height: number;
@@ -167,7 +201,7 @@ export function precommitSignBytes(vote: {
   const writer = new BinaryWriter().uint32(8).int32(SignedMsgType.SIGNED_MSG_TYPE_PRECOMMIT);
   if (vote.height !== 0) writer.uint32(17).sfixed64(BigInt(vote.height));
   if (vote.round !== 0) writer.uint32(25).sfixed64(BigInt(vote.round));
-  writer.uint32(34).bytes(encodeCanonicalBlockId(vote.blockId));
+  if (!isNilBlockId(vote.blockId)) writer.uint32(34).bytes(encodeCanonicalBlockId(vote.blockId));
   writer.uint32(42).bytes(Timestamp.encode(vote.timestamp).finish());
   if (vote.chainId !== "") writer.uint32(50).string(vote.chainId);
   const canonical = writer.finish();
@@ -183,32 +217,60 @@ export interface CommitVerifier {
   readonly votingPower: bigint;
 }
 
-/** What is wrong with a commit for a block, or undefined when more than two thirds of the power signed it. */
+/**
+ * What is wrong with a commit for a block, or undefined when more than two thirds of the power signed it (types/
+ * validation.go VerifyCommit: every signature is verified, votes for no block too; those for the block count). That
+ * `commit.height` is the block's is for the caller to see. `commit.signatures` has an entry for each validator, in their
+ * order.
+ */
 export function checkCommit(
   chainId: string,
-  blockId: BlockID,
+  expectedId: BlockID,
   commit: Commit,
   validators: readonly CommitVerifier[],
 ): string | undefined {
   if (commit.signatures.length !== validators.length) return "a commit has one entry for each validator";
-  if (commit.blockId === undefined || Buffer.compare(commit.blockId.hash, blockId.hash) !== 0) {
+  const blockId = wholeBlockId(commit.blockId);
+  if (!isSameBlockId(blockId, wholeBlockId(expectedId)) || isNilBlockId(blockId)) {
     return "the commit is for another block";
   }
+  const vote = { chainId, height: Number(commit.height), round: commit.round, blockId };
   let signedPower = 0n;
   let totalPower = 0n;
   for (const [index, validator] of validators.entries()) {
+    const entry = commit.signatures[index]!;
+    const problem = checkCommitSig(vote, entry, validator);
+    if (problem !== undefined) return `signature ${index} ${problem}`;
     totalPower += validator.votingPower;
-    const signature = commit.signatures[index]!;
-    if (signature.blockIdFlag !== BlockIDFlag.BLOCK_ID_FLAG_COMMIT) continue;
-    const signBytes = precommitSignBytes({
-      chainId,
-      height: Number(commit.height),
-      round: commit.round,
-      blockId: commit.blockId,
-      timestamp: signature.timestamp ?? { seconds: 0n, nanos: 0 },
-    });
-    if (!verifyEd25519(validator.pubKey, signBytes, signature.signature)) return `signature ${index} is invalid`;
-    signedPower += validator.votingPower;
+    if (entry.blockIdFlag === BlockIDFlag.BLOCK_ID_FLAG_COMMIT) signedPower += validator.votingPower;
   }
   return signedPower * 3n > totalPower * 2n ? undefined : `${signedPower} of ${totalPower} voting power signed`;
+}
+
+function isSameBlockId(a: BlockID, b: BlockID): boolean {
+  return Buffer.compare(BlockID.encode(a).finish(), BlockID.encode(b).finish()) === 0;
+}
+
+function checkCommitSig(
+  vote: { readonly chainId: string; readonly height: number; readonly round: number; readonly blockId: BlockID },
+  entry: CommitSig,
+  validator: CommitVerifier,
+): string | undefined {
+  switch (entry.blockIdFlag) {
+    case BlockIDFlag.BLOCK_ID_FLAG_ABSENT:
+      return entry.signature.length === 0 && entry.validatorAddress.length === 0 ? undefined : "is of nobody";
+    case BlockIDFlag.BLOCK_ID_FLAG_COMMIT:
+    case BlockIDFlag.BLOCK_ID_FLAG_NIL:
+      break;
+    default:
+      return "has an unknown flag";
+  }
+  if (Buffer.compare(entry.validatorAddress, validator.address) !== 0) return "is of another validator";
+  const isForBlock = entry.blockIdFlag === BlockIDFlag.BLOCK_ID_FLAG_COMMIT;
+  const signBytes = precommitSignBytes({
+    ...vote,
+    blockId: isForBlock ? vote.blockId : wholeBlockId(undefined),
+    timestamp: entry.timestamp ?? ZERO_TIME,
+  });
+  return verifyEd25519(validator.pubKey, signBytes, entry.signature) ? undefined : "is invalid";
 }
