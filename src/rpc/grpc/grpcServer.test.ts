@@ -1,6 +1,7 @@
 // Cases: calls by a plain grpc-js client, height in and out, refusals, garbage bytes and oversized messages; reflection
 // used as grpcurl does: list, describe, call dynamically, both versions; options survive; each reflection question.
 
+import { connect } from "node:net";
 import { fromBinary, getOption, hasOption } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { Client, credentials, type Metadata, Metadata as MetadataClass, type ServiceError } from "@grpc/grpc-js";
@@ -131,6 +132,19 @@ describe("calls", () => {
       { numRuns: 100 },
     );
     expect((await call(BALANCE, balanceOf(ALICE))).error).toBeUndefined();
+  });
+
+  test("error: more connections than the limit are closed", async () => {
+    const node = createStubNode();
+    const limits = { connectionsMax: 1 };
+    const small = await startGrpc(node, registry, createQueryRouter(node, registry), { port: 0, limits });
+    const first = connect(small.address.port);
+    await new Promise((resolve) => first.once("connect", resolve));
+    const second = connect(small.address.port);
+    await new Promise((resolve) => second.once("close", resolve).on("error", () => undefined));
+    expect([first.destroyed, second.destroyed]).toEqual([false, true]);
+    first.destroy();
+    await small.close();
   });
 
   test("error: a port that is taken", async () => {
