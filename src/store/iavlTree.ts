@@ -12,8 +12,31 @@ import { BATCH_MESSAGE_BYTES_MAX, Sha256Batch } from "./sha256Batch.ts";
 
 const NONE = -1;
 const HASH_BYTES = 32;
+const HASH_WORDS = 8;
+
+// A node is 16 words, one cache line; its number is the index of its first word. These are the words:
+const NODE_WORDS = 16;
+/** The left child; of a leaf, the handle of its value. */
+const LEFT = 0;
+const VALUE = 0;
+/** The right child; of a leaf, the length of its value. */
+const RIGHT = 1;
+const VALUE_LENGTH = 1;
+/** The key's bytes; of an inner node those of the smallest key on its right. */
+const KEY_HANDLE = 2;
+const KEY_LENGTH = 3;
+/** The key's number among all keys, by which its owners are counted. */
+const KEY_ID = 4;
+const SIZE = 5;
+const VERSION = 6;
+const HEIGHT = 7;
+/** 8 words, in the byte order of the hash. */
+const HASH = 8;
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 const INITIAL_NODES = 1024;
 const DOUBLE_UP_TO_NODES = 1 << 19;
+/** Node numbers stay below 2^31: 8 GiB of nodes in one tree. */
+const NODES_MAX = 1 << 27;
 /** Fibonacci growth of AVL trees: 2^32 leaves are at most 46 levels deep. */
 const HEIGHT_MAX = 64;
 const VARINT_BYTES_MAX = 10;
@@ -62,11 +85,20 @@ function uvarintLength(n: number): number {
   return length;
 }
 
-/** Writes a hash with its length before it. Returns the offset behind it. PERF: a loop beats `set` at this length. */
-function putHash(out: Uint8Array, offset: number, { from, at }: { from: Uint8Array; at: number }): number {
-  out[offset] = HASH_BYTES;
-  for (let index = 0; index < HASH_BYTES; index += 1) out[offset + 1 + index] = from[at + index]!;
+/**
+ * Writes a hash, which begins at a word, with its length before it. Returns the offset behind it.
+ * PERF: words by a DataView, which take any offset, beat bytes and `set` by far.
+ */
+function putHash(out: DataView, offset: number, from: Uint32Array, word: number): number {
+  out.setUint8(offset, HASH_BYTES);
+  for (let index = 0; index < HASH_WORDS; index += 1) {
+    out.setUint32(offset + 1 + index * 4, from[word + index]!, IS_LITTLE_ENDIAN);
+  }
   return offset + 1 + HASH_BYTES;
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2);
 }
 
 /** The hash preimage's start: height, size and version. Also the start of an ICS-23 prefix. */
@@ -91,23 +123,15 @@ export interface TreeImporter {
 
 /** An IAVL tree. See MerkleTree for what the methods promise. */
 export class IavlTree implements MerkleTree {
-  // One column for each field of a node.
-  #left = new Int32Array(INITIAL_NODES);
-  #right = new Int32Array(INITIAL_NODES);
-  /** Index of the node's key in the key table; for an inner node the smallest key on its right. */
-  #key = new Uint32Array(INITIAL_NODES);
-  #value = new Uint32Array(INITIAL_NODES);
-  #valueLength = new Uint32Array(INITIAL_NODES);
-  #size = new Uint32Array(INITIAL_NODES);
-  #version = new Uint32Array(INITIAL_NODES);
-  #height = new Uint8Array(INITIAL_NODES);
-  #hash = new Uint8Array(INITIAL_NODES * HASH_BYTES);
-  #nodeCount = 0;
+  /** The nodes, NODE_WORDS each. */
+  #nodes = new Uint32Array(INITIAL_NODES * NODE_WORDS);
+  /** The same memory. */
+  #bytes = new Uint8Array(this.#nodes.buffer);
+  /** The first word that no node has had. */
+  #end = 0;
   #freeNodes: number[] = [];
 
-  // The key table: leaves own keys by count, since an updated leaf shares its key with the one before.
-  #keyHandle = new Uint32Array(INITIAL_NODES);
-  #keyLength = new Uint32Array(INITIAL_NODES);
+  /** How many leaves have a key, by its id: an updated leaf shares the key's bytes with the one before. */
   #keyOwners = new Uint32Array(INITIAL_NODES);
   #keyCount = 0;
   #freeKeys: number[] = [];
@@ -150,12 +174,11 @@ export class IavlTree implements MerkleTree {
 
   sizeOf(version: number): number {
     const root = this.#rootOf(version);
-    return root === NONE ? 0 : this.#size[root]!;
+    return root === NONE ? 0 : this.#nodes[root + SIZE]!;
   }
 
   get memoryBytes(): number {
-    const columns = this.#left.byteLength * 6 + this.#size.byteLength + this.#height.byteLength + this.#hash.length;
-    return columns + this.#keyHandle.byteLength * 3 + this.#arena.allocatedBytes;
+    return this.#nodes.byteLength + this.#keyOwners.byteLength + this.#arena.allocatedBytes;
   }
 
   rootHash(version: number): Uint8Array {
@@ -222,7 +245,7 @@ export class IavlTree implements MerkleTree {
       this.#collectNewer(this.#rootOf(later), version, dropped);
       // What was an orphan of a dropped version lives again, unless it was made after `version` itself.
       for (const orphan of this.#orphans.get(later) ?? []) {
-        if (this.#version[orphan]! > version) dropped.add(orphan);
+        if (this.#nodes[orphan + VERSION]! > version) dropped.add(orphan);
       }
       this.#orphans.delete(later);
       this.#roots.delete(later);
@@ -233,11 +256,11 @@ export class IavlTree implements MerkleTree {
 
   /** Nodes below `root` that were made after `version`. A node's children are never newer than itself. */
   #collectNewer(root: number, version: number, into: Set<number>): void {
-    if (root === NONE || this.#version[root]! <= version || into.has(root)) return;
+    if (root === NONE || this.#nodes[root + VERSION]! <= version || into.has(root)) return;
     into.add(root);
-    if (this.#height[root] === 0) return;
-    this.#collectNewer(this.#left[root]!, version, into);
-    this.#collectNewer(this.#right[root]!, version, into);
+    if (this.#nodes[root + HEIGHT] === 0) return;
+    this.#collectNewer(this.#nodes[root + LEFT]!, version, into);
+    this.#collectNewer(this.#nodes[root + RIGHT]!, version, into);
   }
 
   // Reading
@@ -259,28 +282,27 @@ export class IavlTree implements MerkleTree {
   }
 
   #hashOf(node: number): Uint8Array {
-    return this.#hash.slice(node * HASH_BYTES, (node + 1) * HASH_BYTES);
+    return this.#bytes.slice((node + HASH) * 4, (node + HASH) * 4 + HASH_BYTES);
   }
 
   #compareKey(key: Uint8Array, node: number): number {
-    const id = this.#key[node]!;
-    return this.#arena.compare(key, this.#keyHandle[id]!, this.#keyLength[id]!);
+    return this.#arena.compare(key, this.#nodes[node + KEY_HANDLE]!, this.#nodes[node + KEY_LENGTH]!);
   }
 
   #keyOf(node: number): Uint8Array {
-    const id = this.#key[node]!;
-    return this.#arena.get(this.#keyHandle[id]!, this.#keyLength[id]!);
+    return this.#arena.get(this.#nodes[node + KEY_HANDLE]!, this.#nodes[node + KEY_LENGTH]!);
   }
 
   #valueOf(leaf: number): Uint8Array {
-    return this.#arena.get(this.#value[leaf]!, this.#valueLength[leaf]!);
+    return this.#arena.get(this.#nodes[leaf + VALUE]!, this.#nodes[leaf + VALUE_LENGTH]!);
   }
 
   /** The leaf of a key below a root, or NONE. */
   findLeaf(root: number, key: Uint8Array): number {
     if (root === NONE) return NONE;
     let node = root;
-    while (this.#height[node]! > 0) node = this.#compareKey(key, node) < 0 ? this.#left[node]! : this.#right[node]!;
+    while (this.#nodes[node + HEIGHT]! > 0)
+      node = this.#compareKey(key, node) < 0 ? this.#nodes[node + LEFT]! : this.#nodes[node + RIGHT]!;
     return this.#compareKey(key, node) === 0 ? node : NONE;
   }
 
@@ -298,7 +320,7 @@ export class IavlTree implements MerkleTree {
     const reverse = range.reverse === true;
     const stack: number[] = [root.node];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (this.#height[node] === 0) {
+      if (this.#nodes[node + HEIGHT] === 0) {
         if (start !== undefined && this.#compareKey(start, node) > 0) continue;
         if (end !== undefined && this.#compareKey(end, node) <= 0) continue;
         yield [this.#keyOf(node), this.#valueOf(node)];
@@ -309,11 +331,11 @@ export class IavlTree implements MerkleTree {
       const goesLeft = start === undefined || this.#compareKey(start, node) < 0;
       const goesRight = end === undefined || this.#compareKey(end, node) > 0;
       if (reverse) {
-        if (goesLeft) stack.push(this.#left[node]!);
-        if (goesRight) stack.push(this.#right[node]!);
+        if (goesLeft) stack.push(this.#nodes[node + LEFT]!);
+        if (goesRight) stack.push(this.#nodes[node + RIGHT]!);
       } else {
-        if (goesRight) stack.push(this.#right[node]!);
-        if (goesLeft) stack.push(this.#left[node]!);
+        if (goesRight) stack.push(this.#nodes[node + RIGHT]!);
+        if (goesLeft) stack.push(this.#nodes[node + LEFT]!);
       }
     }
   }
@@ -325,7 +347,7 @@ export class IavlTree implements MerkleTree {
     if (this.findLeaf(root, key) !== NONE) return { leaf: this.#proofAt(root, at) };
     return {
       ...(at > 0 ? { left: this.#proofAt(root, at - 1) } : {}),
-      ...(at < this.#size[root]! ? { right: this.#proofAt(root, at) } : {}),
+      ...(at < this.#nodes[root + SIZE]! ? { right: this.#proofAt(root, at) } : {}),
     };
   }
 
@@ -333,12 +355,12 @@ export class IavlTree implements MerkleTree {
   #countBelow(root: number, key: Uint8Array): number {
     let node = root;
     let count = 0;
-    while (this.#height[node]! > 0) {
+    while (this.#nodes[node + HEIGHT]! > 0) {
       if (this.#compareKey(key, node) < 0) {
-        node = this.#left[node]!;
+        node = this.#nodes[node + LEFT]!;
       } else {
-        count += this.#size[this.#left[node]!]!;
-        node = this.#right[node]!;
+        count += this.#nodes[this.#nodes[node + LEFT]! + SIZE]!;
+        node = this.#nodes[node + RIGHT]!;
       }
     }
     return this.#compareKey(key, node) > 0 ? count + 1 : count;
@@ -349,53 +371,53 @@ export class IavlTree implements MerkleTree {
     const steps: ProofStep[] = [];
     let node = root;
     let rest = index;
-    while (this.#height[node]! > 0) {
-      const left = this.#left[node]!;
-      const right = this.#right[node]!;
-      const goesLeft = rest < this.#size[left]!;
+    while (this.#nodes[node + HEIGHT]! > 0) {
+      const left = this.#nodes[node + LEFT]!;
+      const right = this.#nodes[node + RIGHT]!;
+      const goesLeft = rest < this.#nodes[left + SIZE]!;
       steps.push({
-        height: this.#height[node]!,
-        size: this.#size[node]!,
-        version: this.#version[node]!,
+        height: this.#nodes[node + HEIGHT]!,
+        size: this.#nodes[node + SIZE]!,
+        version: this.#nodes[node + VERSION]!,
         left: goesLeft ? undefined : this.#hashOf(left),
         right: goesLeft ? this.#hashOf(right) : undefined,
       });
-      if (!goesLeft) rest -= this.#size[left]!;
+      if (!goesLeft) rest -= this.#nodes[left + SIZE]!;
       node = goesLeft ? left : right;
     }
     steps.reverse();
-    return { key: this.#keyOf(node), value: this.#valueOf(node), version: this.#version[node]!, steps };
+    return { key: this.#keyOf(node), value: this.#valueOf(node), version: this.#nodes[node + VERSION]!, steps };
   }
 
   // Writing
 
   #set(key: Uint8Array, value: Uint8Array): void {
     if (key.length === 0) throw new Error("tree keys are not empty");
-    if (this.#workingRoot === NONE) this.#workingRoot = this.#newLeaf(this.#newKey(key), value);
+    if (this.#workingRoot === NONE) this.#workingRoot = this.#newLeaf(key, value);
     else this.#workingRoot = this.#setBelow(this.#workingRoot, key, value);
   }
 
   #setBelow(node: number, key: Uint8Array, value: Uint8Array): number {
     const order = this.#compareKey(key, node);
-    if (this.#height[node] === 0) return this.#setAtLeaf(node, order, key, value);
+    if (this.#nodes[node + HEIGHT] === 0) return this.#setAtLeaf(node, order, key, value);
     const own = this.#ownCopy(node);
     // The columns may be replaced by larger ones in the call, so its result is taken first.
-    const child = this.#setBelow(order < 0 ? this.#left[own]! : this.#right[own]!, key, value);
-    if (order < 0) this.#left[own] = child;
-    else this.#right[own] = child;
-    const size = this.#size[this.#left[own]!]! + this.#size[this.#right[own]!]!;
-    if (size === this.#size[own]) return own;
+    const child = this.#setBelow(order < 0 ? this.#nodes[own + LEFT]! : this.#nodes[own + RIGHT]!, key, value);
+    if (order < 0) this.#nodes[own + LEFT] = child;
+    else this.#nodes[own + RIGHT] = child;
+    const size = this.#nodes[this.#nodes[own + LEFT]! + SIZE]! + this.#nodes[this.#nodes[own + RIGHT]! + SIZE]!;
+    if (size === this.#nodes[own + SIZE]) return own;
     this.#measure(own);
     return this.#balance(own);
   }
 
   #setAtLeaf(leaf: number, order: number, key: Uint8Array, value: Uint8Array): number {
     if (order === 0) {
-      const updated = this.#newLeaf(this.#key[leaf]!, value);
+      const updated = this.#newLeafLike(leaf, value);
       this.#orphan(leaf);
       return updated;
     }
-    const added = this.#newLeaf(this.#newKey(key), value);
+    const added = this.#newLeaf(key, value);
     return order < 0 ? this.#newInner(added, leaf) : this.#newInner(leaf, added);
   }
 
@@ -405,31 +427,31 @@ export class IavlTree implements MerkleTree {
     this.#workingRoot = this.#removeBelow(this.#workingRoot, key);
   }
 
-  /** The key that took the place of a removed smallest key, on the way up to the node whose key it is; else NONE. */
+  /** A node with the key that took the place of a removed smallest key, on the way up to where it belongs; else NONE. */
   #removedMinimum = NONE;
 
   /** Removes a key that is there. Returns what stands in the node's place; NONE when nothing does. */
   #removeBelow(node: number, key: Uint8Array): number {
-    if (this.#height[node] === 0) {
+    if (this.#nodes[node + HEIGHT] === 0) {
       this.#orphan(node);
       return NONE;
     }
     const goesLeft = this.#compareKey(key, node) < 0;
-    const left = this.#left[node]!;
-    const right = this.#right[node]!;
+    const left = this.#nodes[node + LEFT]!;
+    const right = this.#nodes[node + RIGHT]!;
     const replaced = this.#removeBelow(goesLeft ? left : right, key);
     if (replaced === NONE) {
-      if (goesLeft) this.#removedMinimum = this.#key[node]!;
+      if (goesLeft) this.#removedMinimum = node;
       this.#orphan(node);
       return goesLeft ? right : left;
     }
     const own = this.#ownCopy(node);
     if (goesLeft) {
-      this.#left[own] = replaced;
+      this.#nodes[own + LEFT] = replaced;
     } else {
-      this.#right[own] = replaced;
+      this.#nodes[own + RIGHT] = replaced;
       if (this.#removedMinimum !== NONE) {
-        this.#key[own] = this.#removedMinimum;
+        this.#copyKey(own, this.#removedMinimum);
         this.#removedMinimum = NONE;
       }
     }
@@ -439,64 +461,87 @@ export class IavlTree implements MerkleTree {
 
   /** The node itself when it belongs to the working version, else a copy that does. */
   #ownCopy(node: number): number {
-    if (this.#version[node] === this.#working) return node;
+    if (this.#nodes[node + VERSION] === this.#working) return node;
     const copy = this.#newNode();
-    this.#left[copy] = this.#left[node]!;
-    this.#right[copy] = this.#right[node]!;
-    this.#key[copy] = this.#key[node]!;
-    this.#size[copy] = this.#size[node]!;
-    this.#height[copy] = this.#height[node]!;
+    this.#nodes[copy + LEFT] = this.#nodes[node + LEFT]!;
+    this.#nodes[copy + RIGHT] = this.#nodes[node + RIGHT]!;
+    this.#copyKey(copy, node);
+    this.#nodes[copy + SIZE] = this.#nodes[node + SIZE]!;
+    this.#nodes[copy + HEIGHT] = this.#nodes[node + HEIGHT]!;
     this.#orphan(node);
     return copy;
   }
 
-  #newLeaf(keyId: number, value: Uint8Array): number {
+  #newLeaf(key: Uint8Array, value: Uint8Array): number {
     const node = this.#newNode();
-    this.#left[node] = NONE;
-    this.#right[node] = NONE;
-    this.#key[node] = keyId;
-    this.#keyOwners[keyId] = this.#keyOwners[keyId]! + 1;
-    this.#value[node] = this.#arena.put(value);
-    this.#valueLength[node] = value.length;
-    this.#size[node] = 1;
-    this.#height[node] = 0;
+    const freed = this.#freeKeys.pop();
+    if (freed === undefined && this.#keyCount === this.#keyOwners.length) this.#growKeys();
+    const id = freed ?? this.#keyCount;
+    if (freed === undefined) this.#keyCount += 1;
+    this.#nodes[node + KEY_HANDLE] = this.#arena.put(key);
+    this.#nodes[node + KEY_LENGTH] = key.length;
+    this.#nodes[node + KEY_ID] = id;
+    this.#keyOwners[id] = 1;
+    return this.#fillLeaf(node, value);
+  }
+
+  /** A leaf with the key of another one. */
+  #newLeafLike(leaf: number, value: Uint8Array): number {
+    const node = this.#newNode();
+    this.#copyKey(node, leaf);
+    const id = this.#nodes[node + KEY_ID]!;
+    this.#keyOwners[id] = this.#keyOwners[id]! + 1;
+    return this.#fillLeaf(node, value);
+  }
+
+  #fillLeaf(node: number, value: Uint8Array): number {
+    this.#nodes[node + VALUE] = this.#arena.put(value);
+    this.#nodes[node + VALUE_LENGTH] = value.length;
+    this.#nodes[node + SIZE] = 1;
+    this.#nodes[node + HEIGHT] = 0;
     return node;
+  }
+
+  #copyKey(to: number, from: number): void {
+    this.#nodes[to + KEY_HANDLE] = this.#nodes[from + KEY_HANDLE]!;
+    this.#nodes[to + KEY_LENGTH] = this.#nodes[from + KEY_LENGTH]!;
+    this.#nodes[to + KEY_ID] = this.#nodes[from + KEY_ID]!;
   }
 
   #newInner(left: number, right: number): number {
     const node = this.#newNode();
-    this.#left[node] = left;
-    this.#right[node] = right;
-    this.#key[node] = this.#key[right]!;
-    this.#size[node] = 2;
-    this.#height[node] = 1;
+    this.#nodes[node + LEFT] = left;
+    this.#nodes[node + RIGHT] = right;
+    this.#copyKey(node, right);
+    this.#nodes[node + SIZE] = 2;
+    this.#nodes[node + HEIGHT] = 1;
     return node;
   }
 
   #measure(node: number): void {
-    const left = this.#left[node]!;
-    const right = this.#right[node]!;
-    this.#size[node] = this.#size[left]! + this.#size[right]!;
-    this.#height[node] = 1 + Math.max(this.#height[left]!, this.#height[right]!);
+    const left = this.#nodes[node + LEFT]!;
+    const right = this.#nodes[node + RIGHT]!;
+    this.#nodes[node + SIZE] = this.#nodes[left + SIZE]! + this.#nodes[right + SIZE]!;
+    this.#nodes[node + HEIGHT] = 1 + Math.max(this.#nodes[left + HEIGHT]!, this.#nodes[right + HEIGHT]!);
   }
 
   #tilt(node: number): number {
-    return this.#height[this.#left[node]!]! - this.#height[this.#right[node]!]!;
+    return this.#nodes[this.#nodes[node + LEFT]! + HEIGHT]! - this.#nodes[this.#nodes[node + RIGHT]! + HEIGHT]!;
   }
 
   #balance(node: number): number {
     const tilt = this.#tilt(node);
     if (tilt > 1) {
-      if (this.#tilt(this.#left[node]!) < 0) {
-        const left = this.#rotateLeft(this.#left[node]!);
-        this.#left[node] = left;
+      if (this.#tilt(this.#nodes[node + LEFT]!) < 0) {
+        const left = this.#rotateLeft(this.#nodes[node + LEFT]!);
+        this.#nodes[node + LEFT] = left;
       }
       return this.#rotateRight(node);
     }
     if (tilt < -1) {
-      if (this.#tilt(this.#right[node]!) > 0) {
-        const right = this.#rotateRight(this.#right[node]!);
-        this.#right[node] = right;
+      if (this.#tilt(this.#nodes[node + RIGHT]!) > 0) {
+        const right = this.#rotateRight(this.#nodes[node + RIGHT]!);
+        this.#nodes[node + RIGHT] = right;
       }
       return this.#rotateLeft(node);
     }
@@ -505,9 +550,9 @@ export class IavlTree implements MerkleTree {
 
   #rotateRight(node: number): number {
     const own = this.#ownCopy(node);
-    const top = this.#ownCopy(this.#left[own]!);
-    this.#left[own] = this.#right[top]!;
-    this.#right[top] = own;
+    const top = this.#ownCopy(this.#nodes[own + LEFT]!);
+    this.#nodes[own + LEFT] = this.#nodes[top + RIGHT]!;
+    this.#nodes[top + RIGHT] = own;
     this.#measure(own);
     this.#measure(top);
     return top;
@@ -515,9 +560,9 @@ export class IavlTree implements MerkleTree {
 
   #rotateLeft(node: number): number {
     const own = this.#ownCopy(node);
-    const top = this.#ownCopy(this.#right[own]!);
-    this.#right[own] = this.#left[top]!;
-    this.#left[top] = own;
+    const top = this.#ownCopy(this.#nodes[own + RIGHT]!);
+    this.#nodes[own + RIGHT] = this.#nodes[top + LEFT]!;
+    this.#nodes[top + LEFT] = own;
     this.#measure(own);
     this.#measure(top);
     return top;
@@ -527,26 +572,26 @@ export class IavlTree implements MerkleTree {
 
   #newNode(): number {
     const freed = this.#freeNodes.pop();
-    if (freed === undefined && this.#nodeCount === this.#left.length) this.#growNodes();
-    const node = freed ?? this.#nodeCount;
-    if (freed === undefined) this.#nodeCount += 1;
-    this.#version[node] = this.#working;
+    if (freed === undefined && this.#end === this.#nodes.length) this.#growNodes();
+    const node = freed ?? this.#end;
+    if (freed === undefined) this.#end += NODE_WORDS;
+    this.#nodes[node + VERSION] = this.#working;
     this.#workingNodes.push(node);
     return node;
   }
 
   /** Notes that the working version does not have a node any more. */
   #orphan(node: number): void {
-    if (this.#version[node] === this.#working) this.#workingGarbage.push(node);
+    if (this.#nodes[node + VERSION] === this.#working) this.#workingGarbage.push(node);
     else this.#workingOrphans.push(node);
   }
 
   #freeNode(node: number): void {
-    if (this.#height[node] === 0) {
-      this.#arena.free(this.#value[node]!, this.#valueLength[node]!);
-      this.#releaseKey(this.#key[node]!);
+    if (this.#nodes[node + HEIGHT] === 0) {
+      this.#arena.free(this.#nodes[node + VALUE]!, this.#nodes[node + VALUE_LENGTH]!);
+      this.#releaseKey(node);
     }
-    this.#version[node] = 0;
+    this.#nodes[node + VERSION] = 0;
     this.#freeNodes.push(node);
   }
 
@@ -562,54 +607,28 @@ export class IavlTree implements MerkleTree {
     this.#isStaged = false;
   }
 
-  #newKey(bytes: Uint8Array): number {
-    const freed = this.#freeKeys.pop();
-    if (freed === undefined && this.#keyCount === this.#keyHandle.length) this.#growKeys();
-    const id = freed ?? this.#keyCount;
-    if (freed === undefined) this.#keyCount += 1;
-    this.#keyHandle[id] = this.#arena.put(bytes);
-    this.#keyLength[id] = bytes.length;
-    this.#keyOwners[id] = 0;
-    return id;
-  }
-
-  #releaseKey(id: number): void {
+  #releaseKey(leaf: number): void {
+    const id = this.#nodes[leaf + KEY_ID]!;
     const owners = this.#keyOwners[id]! - 1;
     this.#keyOwners[id] = owners;
     if (owners > 0) return;
-    this.#arena.free(this.#keyHandle[id]!, this.#keyLength[id]!);
+    this.#arena.free(this.#nodes[leaf + KEY_HANDLE]!, this.#nodes[leaf + KEY_LENGTH]!);
     this.#freeKeys.push(id);
   }
 
   #growNodes(): void {
-    const capacity = nextCapacity(this.#left.length);
-    const wider = <T extends Int32Array | Uint32Array | Uint8Array>(column: T, made: T): T => {
-      made.set(column);
-      return made;
-    };
-    this.#left = wider(this.#left, new Int32Array(capacity));
-    this.#right = wider(this.#right, new Int32Array(capacity));
-    this.#key = wider(this.#key, new Uint32Array(capacity));
-    this.#value = wider(this.#value, new Uint32Array(capacity));
-    this.#valueLength = wider(this.#valueLength, new Uint32Array(capacity));
-    this.#size = wider(this.#size, new Uint32Array(capacity));
-    this.#version = wider(this.#version, new Uint32Array(capacity));
-    this.#height = wider(this.#height, new Uint8Array(capacity));
-    const hash = new Uint8Array(capacity * HASH_BYTES);
-    hash.set(this.#hash);
-    this.#hash = hash;
+    const capacity = nextCapacity(this.#nodes.length / NODE_WORDS);
+    if (capacity > NODES_MAX) throw new Error(`a tree of more than ${NODES_MAX} nodes`);
+    const nodes = new Uint32Array(capacity * NODE_WORDS);
+    nodes.set(this.#nodes);
+    this.#nodes = nodes;
+    this.#bytes = new Uint8Array(nodes.buffer);
   }
 
   #growKeys(): void {
-    const capacity = nextCapacity(this.#keyHandle.length);
-    const wider = (column: Uint32Array): Uint32Array<ArrayBuffer> => {
-      const made = new Uint32Array(capacity);
-      made.set(column);
-      return made;
-    };
-    this.#keyHandle = wider(this.#keyHandle);
-    this.#keyLength = wider(this.#keyLength);
-    this.#keyOwners = wider(this.#keyOwners);
+    const owners = new Uint32Array(nextCapacity(this.#keyOwners.length));
+    owners.set(this.#keyOwners);
+    this.#keyOwners = owners;
   }
 
   // Hashing
@@ -626,64 +645,64 @@ export class IavlTree implements MerkleTree {
   }
 
   #collectLevels(node: number, version: number, levels: number[][]): void {
-    if (this.#version[node]! < version) return;
-    const height = this.#height[node]!;
+    if (this.#nodes[node + VERSION]! < version) return;
+    const height = this.#nodes[node + HEIGHT]!;
     while (levels.length <= height) levels.push([]);
     levels[height]!.push(node);
     if (height === 0) return;
-    this.#collectLevels(this.#left[node]!, version, levels);
-    this.#collectLevels(this.#right[node]!, version, levels);
+    this.#collectLevels(this.#nodes[node + LEFT]!, version, levels);
+    this.#collectLevels(this.#nodes[node + RIGHT]!, version, levels);
   }
 
   #hashLeaves(leaves: readonly number[]): void {
     const valueHashes = new Uint8Array(leaves.length * HASH_BYTES);
     BATCH.start(valueHashes);
     for (let at = 0; at < leaves.length; at += 1) {
-      const handle = this.#value[leaves[at]!]!;
-      const length = this.#valueLength[leaves[at]!]!;
+      const handle = this.#nodes[leaves[at]! + VALUE]!;
+      const length = this.#nodes[leaves[at]! + VALUE_LENGTH]!;
       if (length > BATCH_MESSAGE_BYTES_MAX) valueHashes.set(sha256(this.#arena.view(handle, length)), at * HASH_BYTES);
       else this.#arena.copyTo(handle, length, { out: BATCH.memory, offset: BATCH.add(length, at * HASH_BYTES) });
     }
     BATCH.flush();
-    BATCH.start(this.#hash);
+    BATCH.start(this.#bytes);
+    const valueWords = wordsOf(valueHashes);
     for (let at = 0; at < leaves.length; at += 1) {
       const leaf = leaves[at]!;
-      const keyId = this.#key[leaf]!;
-      const keyLength = this.#keyLength[keyId]!;
+      const target = (leaf + HASH) * 4;
+      const keyLength = this.#nodes[leaf + KEY_LENGTH]!;
       const length = this.#prefixLength(leaf) + uvarintLength(keyLength) + keyLength + 1 + HASH_BYTES;
       const isLong = length > BATCH_MESSAGE_BYTES_MAX;
       const out = isLong ? new Uint8Array(length) : BATCH.memory;
-      let offset = isLong ? 0 : BATCH.add(length, leaf * HASH_BYTES);
+      const view = isLong ? new DataView(out.buffer) : BATCH.view;
+      let offset = isLong ? 0 : BATCH.add(length, target);
       offset = putUvarint(out, this.#putPrefix(out, offset, leaf), keyLength);
-      this.#arena.copyTo(this.#keyHandle[keyId]!, keyLength, { out, offset });
-      putHash(out, offset + keyLength, { from: valueHashes, at: at * HASH_BYTES });
-      if (isLong) this.#hash.set(sha256(out), leaf * HASH_BYTES);
+      this.#arena.copyTo(this.#nodes[leaf + KEY_HANDLE]!, keyLength, { out, offset });
+      putHash(view, offset + keyLength, valueWords, at * HASH_WORDS);
+      if (isLong) this.#bytes.set(sha256(out), target);
     }
     BATCH.flush();
   }
 
   #hashInnerNodes(nodes: readonly number[]): void {
-    const out = BATCH.memory;
-    const from = this.#hash;
-    BATCH.start(this.#hash);
+    BATCH.start(this.#bytes);
     for (let at = 0; at < nodes.length; at += 1) {
       const node = nodes[at]!;
-      const start = BATCH.add(this.#prefixLength(node) + 2 * (1 + HASH_BYTES), node * HASH_BYTES);
-      const afterPrefix = this.#putPrefix(out, start, node);
-      const afterLeft = putHash(out, afterPrefix, { from, at: this.#left[node]! * HASH_BYTES });
-      putHash(out, afterLeft, { from, at: this.#right[node]! * HASH_BYTES });
+      const start = BATCH.add(this.#prefixLength(node) + 2 * (1 + HASH_BYTES), (node + HASH) * 4);
+      const afterPrefix = this.#putPrefix(BATCH.memory, start, node);
+      const afterLeft = putHash(BATCH.view, afterPrefix, this.#nodes, this.#nodes[node + LEFT]! + HASH);
+      putHash(BATCH.view, afterLeft, this.#nodes, this.#nodes[node + RIGHT]! + HASH);
     }
     BATCH.flush();
   }
 
   #putPrefix(out: Uint8Array, offset: number, node: number): number {
-    const afterHeight = putVarint(out, offset, this.#height[node]!);
-    return putVarint(out, putVarint(out, afterHeight, this.#size[node]!), this.#version[node]!);
+    const afterHeight = putVarint(out, offset, this.#nodes[node + HEIGHT]!);
+    return putVarint(out, putVarint(out, afterHeight, this.#nodes[node + SIZE]!), this.#nodes[node + VERSION]!);
   }
 
   #prefixLength(node: number): number {
     // A height is below 64, so that its zigzag form has one byte.
-    return 1 + uvarintLength(this.#size[node]! * 2) + uvarintLength(this.#version[node]! * 2);
+    return 1 + uvarintLength(this.#nodes[node + SIZE]! * 2) + uvarintLength(this.#nodes[node + VERSION]! * 2);
   }
 
   // Whole trees
@@ -695,13 +714,13 @@ export class IavlTree implements MerkleTree {
     const stack: number[] = [root.node];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       if (top < 0) {
-        yield { height: this.#height[~top]!, version: this.#version[~top]! };
+        yield { height: this.#nodes[~top + HEIGHT]!, version: this.#nodes[~top + VERSION]! };
         this.checkRoot(version, root);
-      } else if (this.#height[top] === 0) {
-        yield { height: 0, version: this.#version[top]!, key: this.#keyOf(top), value: this.#valueOf(top) };
+      } else if (this.#nodes[top + HEIGHT] === 0) {
+        yield { height: 0, version: this.#nodes[top + VERSION]!, key: this.#keyOf(top), value: this.#valueOf(top) };
         this.checkRoot(version, root);
       } else {
-        stack.push(~top, this.#right[top]!, this.#left[top]!);
+        stack.push(~top, this.#nodes[top + RIGHT]!, this.#nodes[top + LEFT]!);
       }
     }
   }
@@ -736,7 +755,7 @@ export class IavlTree implements MerkleTree {
     this.#working = node.version;
     if ("key" in node) {
       if (node.key.length === 0) throw new Error("a leaf without a key");
-      stack.push(this.#importLeaf(node.key, node.value));
+      stack.push(this.#newLeaf(node.key, node.value));
       return;
     }
     const right = stack.pop();
@@ -744,19 +763,15 @@ export class IavlTree implements MerkleTree {
     if (left === undefined || right === undefined) throw new Error("an inner node without children");
     if (node.height > HEIGHT_MAX) throw new Error("the tree is too deep");
     const inner = this.#importInner(left, right);
-    if (this.#height[inner] !== node.height) throw new Error(`an inner node of height ${node.height}`);
+    if (this.#nodes[inner + HEIGHT] !== node.height) throw new Error(`an inner node of height ${node.height}`);
     stack.push(inner);
-  }
-
-  #importLeaf(key: Uint8Array, value: Uint8Array): number {
-    return this.#newLeaf(this.#newKey(key), value);
   }
 
   #importInner(left: number, right: number): number {
     const node = this.#newInner(left, right);
     let smallest = right;
-    while (this.#height[smallest]! > 0) smallest = this.#left[smallest]!;
-    this.#key[node] = this.#key[smallest]!;
+    while (this.#nodes[smallest + HEIGHT]! > 0) smallest = this.#nodes[smallest + LEFT]!;
+    this.#copyKey(node, smallest);
     this.#measure(node);
     return node;
   }

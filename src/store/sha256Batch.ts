@@ -4,6 +4,7 @@ import { hash } from "node:crypto";
 import { BLOCK_BYTES, createHashLanes, type HashLanes, LANE_BYTES, LANES, OUTPUT_OFFSET } from "./sha256Lanes.ts";
 
 const DIGEST_BYTES = 32;
+const DIGEST_WORDS = 8;
 /** The padding is a byte and the length in 8. */
 const PADDING_BYTES_MIN = 9;
 const BLOCKS_MAX = LANE_BYTES / BLOCK_BYTES;
@@ -14,8 +15,11 @@ export const BATCH_MESSAGE_BYTES_MAX = LANE_BYTES - PADDING_BYTES_MIN;
 export class Sha256Batch {
   /** Where messages are written: see `add`. */
   readonly memory: Uint8Array;
+  /** The same, for words at any offset. */
+  readonly view: DataView;
+  readonly #digests: Uint32Array<ArrayBufferLike>;
   readonly #hashLanes: HashLanes | undefined;
-  #out: Uint8Array = new Uint8Array(0);
+  #out: Uint32Array = new Uint32Array(0);
   /** Messages that wait, by number of blocks. */
   readonly #waiting = new Uint8Array(BLOCKS_MAX + 1);
   /** Of each lane of each number of blocks: where its digest goes, and how long its message is. */
@@ -26,17 +30,20 @@ export class Sha256Batch {
   constructor({ useLanes = true }: { readonly useLanes?: boolean } = {}) {
     const lanes = useLanes ? createHashLanes() : undefined;
     this.memory = lanes?.memory ?? new Uint8Array(OUTPUT_OFFSET + LANES * DIGEST_BYTES);
+    this.view = new DataView(this.memory.buffer);
+    this.#digests = new Uint32Array(this.memory.buffer, OUTPUT_OFFSET, LANES * DIGEST_WORDS);
     this.#hashLanes = lanes?.hash;
   }
 
-  /** Where the following digests go. Nothing may be waiting. */
+  /** Where the following digests go: an array of its own memory, in whole words. Nothing may be waiting. */
   start(out: Uint8Array): void {
-    this.#out = out;
+    this.#out = new Uint32Array(out.buffer, out.byteOffset, out.byteLength >>> 2);
   }
 
   /**
    * Takes a message of at most BATCH_MESSAGE_BYTES_MAX bytes. Returns the offset in `memory` at which the caller writes
-   * it, before the next call of any method. Its digest stands at `target` of the output after `flush` at the latest.
+   * it, before the next call of any method. Its digest stands at `target` of the output, a multiple of 4, after `flush`
+   * at the latest.
    */
   add(length: number, target: number): number {
     const blocks = (length + PADDING_BYTES_MIN + BLOCK_BYTES - 1) >>> 6;
@@ -66,12 +73,13 @@ export class Sha256Batch {
     const first = blocks * LANES;
     if (this.#hashLanes === undefined) this.#hashOneByOne(first, count);
     else this.#hashLanes(first * LANE_BYTES, blocks);
-    const memory = this.memory;
+    const digests = this.#digests;
     const out = this.#out;
     for (let lane = 0; lane < count; lane += 1) {
-      const target = this.#target[first + lane]!;
-      const source = OUTPUT_OFFSET + lane * DIGEST_BYTES;
-      for (let at = 0; at < DIGEST_BYTES; at += 1) out[target + at] = memory[source + at]!;
+      // Copied as words of this machine's byte order on both sides, so that the bytes stay as they are.
+      const target = this.#target[first + lane]! / 4;
+      const source = lane * DIGEST_WORDS;
+      for (let at = 0; at < DIGEST_WORDS; at += 1) out[target + at] = digests[source + at]!;
     }
   }
 
