@@ -38,8 +38,6 @@ export const META_KEY = Object.freeze({
   genesis: 1,
   /** → the devnet's snapshots, as JSON. */
   snapshots: 2,
-  /** → the clock offset of the devnet, nanoseconds, as decimal text. */
-  clockOffset: 3,
 });
 
 /** Writes a height in six bytes. */
