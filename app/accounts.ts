@@ -1,0 +1,21 @@
+// Module accounts: which modules have one, and what they may do.
+
+import { encodeAddress } from "../src/codec/address.ts";
+import { moduleAddress } from "../src/crypto/address.ts";
+import { FEE_COLLECTOR } from "../x/auth/ante/deductFee.ts";
+import type { ModulePermissions } from "../x/auth/keeper.ts";
+
+/** Every module that has an account. */
+export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
+  [FEE_COLLECTOR]: [],
+  /** Signs changes of parameters. Nobody has its key; a later module will vote for it. */
+  gov: [],
+});
+
+/** Who may change parameters unless the application is told otherwise. */
+export const DEFAULT_AUTHORITY = encodeAddress(moduleAddress("gov"));
+
+/** Module accounts receive nothing from users: what reaches them without their module's knowledge would be stuck. */
+export function blockedAddresses(): ReadonlySet<string> {
+  return new Set(Object.keys(MODULE_PERMISSIONS).map((name) => encodeAddress(moduleAddress(name))));
+}

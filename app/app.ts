@@ -1,0 +1,99 @@
+// The application: which modules, in which order, with which keepers.
+
+import { BaseApp, type BaseAppOptions } from "../src/baseapp/baseApp.ts";
+import type { BlockInfo } from "../src/baseapp/context.ts";
+import type { AppModule } from "../src/baseapp/module.ts";
+import { Router } from "../src/baseapp/msgRouter.ts";
+import { SignatureVerdicts } from "../src/baseapp/signatureVerdicts.ts";
+import { TypeRegistry } from "../src/codec/registry.ts";
+import type { DecodedTx } from "../src/codec/tx.ts";
+import type { CommitMultiStore } from "../src/store/multiStore.ts";
+import { createAnteHandler } from "../x/auth/ante/anteHandler.ts";
+import { type SignatureWork, signatureWork } from "../x/auth/ante/signers.ts";
+import { AccountKeeper } from "../x/auth/keeper.ts";
+import { AUTH_STORE } from "../x/auth/keys.ts";
+import { authModule } from "../x/auth/module.ts";
+import { AUTHORIZATION_KINDS, AuthorizationRegistry } from "../x/authz/authorization.ts";
+import { AuthzKeeper } from "../x/authz/keeper.ts";
+import { AUTHZ } from "../x/authz/keys.ts";
+import { authzModule } from "../x/authz/module.ts";
+import { BankKeeper } from "../x/bank/keeper.ts";
+import { BANK } from "../x/bank/keys.ts";
+import { bankModule } from "../x/bank/module.ts";
+import { FeegrantKeeper } from "../x/feegrant/keeper.ts";
+import { FEEGRANT } from "../x/feegrant/keys.ts";
+import { feegrantModule } from "../x/feegrant/module.ts";
+import { FeesKeeper } from "../x/fees/keeper.ts";
+import { FEES } from "../x/fees/keys.ts";
+import { feesModule } from "../x/fees/module.ts";
+import { blockedAddresses, DEFAULT_AUTHORITY, MODULE_PERMISSIONS } from "./accounts.ts";
+
+/** Name and version, as the application tells them to consensus and to clients. */
+export const APP_NAME = "stateset";
+export const APP_VERSION = "0.1.0";
+/** What fees and payments are made in. */
+export const FEE_DENOM = "uusdc";
+
+/** The stores of all modules. */
+export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, FEEGRANT, FEES];
+
+/** What the application needs from outside. */
+export interface AppOptions {
+  readonly stores: CommitMultiStore;
+  /** The last durable block; undefined for a new chain. */
+  readonly lastBlock?: BlockInfo | undefined;
+  readonly maxGas?: bigint | undefined;
+  /** Bech32 address that may change parameters. */
+  readonly authority?: string | undefined;
+}
+
+/** The application with what a node needs of it besides ABCI. */
+export class ChainApp extends BaseApp {
+  readonly accounts: AccountKeeper;
+  readonly bank: BankKeeper;
+  /** What is known of signatures: filled by whoever verifies ahead of the checks. */
+  readonly verdicts: SignatureVerdicts;
+
+  constructor(
+    options: BaseAppOptions,
+    parts: { readonly accounts: AccountKeeper; readonly bank: BankKeeper; readonly verdicts: SignatureVerdicts },
+  ) {
+    super(options);
+    this.accounts = parts.accounts;
+    this.bank = parts.bank;
+    this.verdicts = parts.verdicts;
+  }
+
+  /** The signatures of a transaction that can be verified ahead of its check; undefined when it is refused anyhow. */
+  signatureWork(tx: DecodedTx): SignatureWork | undefined {
+    return signatureWork(this.accounts, this.registry, this.checkContext(), tx);
+  }
+}
+
+/** Makes the application over a committed state. */
+export function createApp(options: AppOptions): ChainApp {
+  const authority = options.authority ?? DEFAULT_AUTHORITY;
+  const registry = new TypeRegistry();
+  const verdicts = new SignatureVerdicts();
+  const accounts = new AccountKeeper(MODULE_PERMISSIONS);
+  const bank = new BankKeeper(accounts, blockedAddresses());
+  const feegrant = new FeegrantKeeper(accounts, bank);
+  const fees = new FeesKeeper();
+  // The router knows the modules, and x/authz executes through the router: it asks when it is needed.
+  const findMsg = (typeUrl: string) => router.findMsg(typeUrl);
+  const authz = new AuthzKeeper(registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
+  const modules: readonly AppModule[] = [
+    authModule(accounts, authority),
+    bankModule(bank, authority),
+    feesModule(fees, authority),
+    feegrantModule(feegrant),
+    authzModule(authz, accounts, bank),
+  ];
+  const router: Router = new Router(modules, registry);
+  const ante = createAnteHandler({ accounts, bank, grants: feegrant, schedule: fees, registry, verdicts });
+  const { stores, lastBlock, maxGas } = options;
+  return new ChainApp(
+    { name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, lastBlock, maxGas },
+    { accounts, bank, verdicts },
+  );
+}
