@@ -131,8 +131,11 @@ export class TreeMultiStore implements CommitMultiStore {
   pin(version: number): () => void {
     this.at(version);
     this.#pins.set(version, (this.#pins.get(version) ?? 0) + 1);
+    let isPinned = true;
     return () => {
-      const left = (this.#pins.get(version) ?? 1) - 1;
+      if (!isPinned) return;
+      isPinned = false;
+      const left = this.#pins.get(version)! - 1;
       if (left > 0) this.#pins.set(version, left);
       else this.#pins.delete(version);
     };
@@ -148,7 +151,7 @@ export class TreeMultiStore implements CommitMultiStore {
   }
 
   #prune(): void {
-    if (this.#pruning.keepRecent === undefined) return;
+    if (this.#pruning.keepRecent === undefined || this.#version % (this.#pruning.interval ?? 1) !== 0) return;
     const wanted = this.#version - this.#pruning.keepRecent;
     const below = Math.min(wanted, ...this.#pins.keys());
     if (below <= this.oldestVersion) return;

@@ -4,6 +4,8 @@
 export interface PruningOptions {
   /** Versions kept besides the latest; undefined keeps all. */
   readonly keepRecent: number | undefined;
+  /** Versions are pruned at each multiple of it only, so that up to so many more are kept; absent is 1. */
+  readonly interval?: number | undefined;
 }
 
 /** The names of the SDK's options. `default` keeps the last 100 heights. */
@@ -12,8 +14,11 @@ export type PruningName = "default" | "nothing" | "everything" | "custom";
 const DEFAULT_KEEP_RECENT = 100;
 const EVERYTHING_KEEP_RECENT = 2;
 
-/** The options by their name. `keepRecent` counts with `custom` only, and must be at least 2. */
-export function pruningOptions(name: PruningName, keepRecent = DEFAULT_KEEP_RECENT): PruningOptions {
+/**
+ * The options by their name. `keepRecent` (at least 2) and `interval` (at least 1) count with `custom` only.
+ * Throws a RangeError when they are out of range.
+ */
+export function pruningOptions(name: PruningName, keepRecent = DEFAULT_KEEP_RECENT, interval = 1): PruningOptions {
   switch (name) {
     case "default":
       return { keepRecent: DEFAULT_KEEP_RECENT };
@@ -22,9 +27,13 @@ export function pruningOptions(name: PruningName, keepRecent = DEFAULT_KEEP_RECE
     case "everything":
       return { keepRecent: EVERYTHING_KEEP_RECENT };
     case "custom":
-      if (!Number.isSafeInteger(keepRecent) || keepRecent < EVERYTHING_KEEP_RECENT) {
-        throw new RangeError(`pruning: keepRecent must be at least ${EVERYTHING_KEEP_RECENT}, got ${keepRecent}`);
-      }
-      return { keepRecent };
+      requireAtLeast("keepRecent", keepRecent, EVERYTHING_KEEP_RECENT);
+      requireAtLeast("interval", interval, 1);
+      return { keepRecent, interval };
   }
+}
+
+function requireAtLeast(what: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`pruning: ${what} must be at least ${least}, got ${value}`);
 }
