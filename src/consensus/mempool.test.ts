@@ -1,5 +1,5 @@
 // Cases: order by sender and priority; limits and their texts; duplicates; eviction; expiry; unordered transactions;
-// random runs against a plain list.
+// random runs against a plain list that does everything the slow way.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -189,4 +189,175 @@ test("behavior: any run keeps sizes right and every sender's order", () => {
       });
     }),
   );
+});
+
+describe("eviction", () => {
+  test("error: nothing is evicted for a newcomer that finds no room after all", () => {
+    const pool = new Mempool({ maxBytes: 6 });
+    pool.add(makeTx("a0"), place("a", 0, 1), 1);
+    pool.add(makeTx("b0"), place("b", 0, 5), 1);
+    pool.add(makeTx("c0"), place("c", 0, 2), 1);
+    expect(() => pool.add(makeTx("dddddd"), place("d", 0, 4), 1)).toThrow("total txs bytes 6 (max: 6)");
+    expect(labels(pool.take(EVERYTHING))).toEqual(["b0", "c0", "a0"]);
+    pool.add(makeTx("dddd"), place("d", 0, 4), 1);
+    expect(labels(pool.take(EVERYTHING))).toEqual(["b0", "dddd"]);
+  });
+
+  test("error: a newcomer does not push out what it has to wait for", () => {
+    const pool = new Mempool({ maxTxs: 2 });
+    pool.add(makeTx("a0"), place("a", 0, 1), 1);
+    pool.add(makeTx("b0"), place("b", 0, 5), 1);
+    expect(() => pool.add(makeTx("a1"), place("a", 1, 9), 1)).toThrow("mempool is full");
+    pool.add(makeTx("a-unordered"), place("a", 7, 9, { isUnordered: true }), 1);
+    expect(labels(pool.take(EVERYTHING))).toEqual(["a-unordered", "b0"]);
+  });
+
+  test("behavior: a sender's later ones that are lowest themselves are evicted once", () => {
+    const pool = new Mempool({ maxBytes: 6 });
+    pool.add(makeTx("a0"), place("a", 0, 2), 1);
+    pool.add(makeTx("a1"), place("a", 1, 1), 1);
+    pool.add(makeTx("b0"), place("b", 0, 5), 1);
+    pool.add(makeTx("cccc"), place("c", 0, 4), 1);
+    expect([labels(pool.take(EVERYTHING)), pool.size, pool.sizeBytes]).toEqual([["b0", "cccc"], 2, 6]);
+  });
+});
+
+describe("expiry by time", () => {
+  test("behavior: what waits too long goes, with what needs it, and may be sent again", () => {
+    const pool = new Mempool({ ttlNs: 100n });
+    const [first, second] = [makeTx("a0"), makeTx("a1")];
+    pool.reserve(first.bytes, first.hash);
+    pool.add(first, place("a", 0, 1), 1, 1000n);
+    pool.add(makeTx("b0"), place("b", 0, 1), 1, 1050n);
+    pool.add(second, place("a", 1, 1), 1, 1050n);
+    pool.update([], 2, 1099n);
+    expect(pool.size).toBe(3);
+    pool.update([], 3, 1100n);
+    expect(labels(pool.pending())).toEqual(["b0"]);
+    expect(() => pool.reserve(first.bytes, first.hash)).not.toThrow();
+    expect(() => pool.add(makeTx("b0"), place("b", 0, 1), 4)).toThrow("tx already exists in cache");
+  });
+});
+
+describe("against a plain list", () => {
+  interface Waiting {
+    readonly label: string;
+    readonly place: MempoolPlace;
+    readonly height: number;
+    readonly arrival: number;
+  }
+
+  const LIMITS = { maxTxs: 10, maxBytes: 60, maxTxsPerSender: 4, ttlBlocks: 6 };
+  const queueName = ({ sender, isUnordered }: MempoolPlace) => `${sender}${isUnordered}`;
+  const pays = (a: Waiting, b: Waiting) => Number(b.place.priority - a.place.priority) || a.arrival - b.arrival;
+
+  /** The mempool, with sorting and filtering in place of every structure. */
+  class PlainPool {
+    waiting: Waiting[] = [];
+
+    queue(name: string): Waiting[] {
+      const queue = this.waiting.filter((one) => queueName(one.place) === name);
+      return queue.sort((a, b) =>
+        a.place.isUnordered ? pays(a, b) : Number(a.place.sequence - b.place.sequence) || a.arrival - b.arrival,
+      );
+    }
+
+    without(gone: readonly Waiting[]): Waiting[] {
+      return this.waiting.filter((one) => !gone.includes(one));
+    }
+
+    withLater(one: Waiting): Waiting[] {
+      const queue = this.queue(queueName(one.place));
+      return one.place.isUnordered ? [one] : queue.slice(queue.indexOf(one));
+    }
+
+    add(fresh: Waiting): string {
+      const own = queueName(fresh.place);
+      if (this.queue(own).length >= LIMITS.maxTxsPerSender) return "sender_limit";
+      const gone = new Set<Waiting>();
+      for (;;) {
+        const left = this.without([...gone]);
+        const bytes = left.reduce((sum, { label }) => sum + label.length, fresh.label.length);
+        if (left.length < LIMITS.maxTxs && bytes <= LIMITS.maxBytes) break;
+        const lowest = left.sort(pays).at(-1);
+        if (lowest === undefined || lowest.place.priority >= fresh.place.priority) return "full";
+        if (queueName(lowest.place) === own && !fresh.place.isUnordered) return "full";
+        for (const one of this.withLater(lowest)) gone.add(one);
+      }
+      this.waiting = [...this.without([...gone]), fresh];
+      return "added";
+    }
+
+    order(): string[] {
+      const queues = [...new Set(this.waiting.map(({ place }) => queueName(place)))].map((name) => this.queue(name));
+      const ordered: string[] = [];
+      while (queues.some((queue) => queue.length > 0)) {
+        const heads = queues.filter((queue) => queue.length > 0).sort((a, b) => pays(a[0]!, b[0]!));
+        ordered.push(heads[0]!.shift()!.label);
+      }
+      return ordered;
+    }
+
+    expire(height: number): void {
+      for (const one of [...this.waiting]) {
+        if (height - one.height >= LIMITS.ttlBlocks) this.waiting = this.without(this.withLater(one));
+      }
+    }
+  }
+
+  test("behavior: any run gives the same order, refusals and sizes", () => {
+    const step = fc.record({
+      sender: fc.constantFrom("a", "b", "c", "d", "e"),
+      isUnordered: fc.boolean(),
+      priority: fc.integer({ min: 0, max: 6 }),
+      length: fc.integer({ min: 3, max: 12 }),
+      action: fc.constantFrom("add", "add", "add", "add", "add", "block", "remove", "resend"),
+      pick: fc.nat(),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), (steps) => {
+        const pool = new Mempool(LIMITS);
+        const plain = new PlainPool();
+        let height = 1;
+        steps.forEach((one, arrival) => {
+          const known = plain.waiting[one.pick % Math.max(1, plain.waiting.length)];
+          if (one.action === "add") {
+            const label = `${arrival}`.padEnd(one.length, "-");
+            const at = place(one.sender, arrival, one.priority, { isUnordered: one.isUnordered });
+            const expected = plain.add({ label, place: at, height, arrival });
+            let actual = "added";
+            try {
+              pool.add(makeTx(label), at, height);
+            } catch (error) {
+              actual = (error as MempoolError).code;
+            }
+            expect(actual).toBe(expected);
+          } else if (one.action === "block") {
+            height += 1;
+            const taken = pool.take({ maxDataBytes: 30, maxGas: 30n });
+            expect(labels(taken)).toEqual(plain.order().slice(0, taken.length));
+            pool.update(
+              taken.map((tx) => tx.hash),
+              height,
+            );
+            plain.waiting = plain.waiting.filter(({ label }) => !labels(taken).includes(label));
+            plain.expire(height);
+          } else if (known !== undefined && one.action === "remove") {
+            pool.remove(makeTx(known.label));
+            plain.waiting = plain.without([known]);
+          } else if (known !== undefined) {
+            expect(() => pool.add(makeTx(known.label), known.place, height)).toThrow("tx already exists in cache");
+          }
+          expect(labels(pool.take(EVERYTHING))).toEqual(plain.order());
+          expect(pool.list(3).map((bytes) => new TextDecoder().decode(bytes))).toEqual(plain.order().slice(0, 3));
+          expect(pool.size).toBe(plain.waiting.length);
+          expect(pool.sizeBytes).toBe(plain.waiting.reduce((sum, { label }) => sum + label.length, 0));
+          expect(labels(pool.pending()).sort()).toEqual(plain.order().sort());
+        });
+        pool.clear();
+        expect([pool.size, pool.sizeBytes, pool.take(EVERYTHING), pool.pending()]).toEqual([0, 0, [], []]);
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

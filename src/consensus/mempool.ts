@@ -1,23 +1,32 @@
-// What has been submitted and is not in a block yet. A plain data structure: heights come in as arguments, and nothing in
-// it waits. Limits and error texts are CometBFT's (mempool/clist_mempool.go, mempool/errors.go, v0.38).
+// What has been submitted and is not in a block yet. A plain data structure: heights and times come in as arguments, and
+// nothing in it waits. Limits and error texts are CometBFT's (mempool/clist_mempool.go, mempool/errors.go, v0.38).
 //
-// Order: a sender's transactions by sequence; among senders by priority (fee for a unit of gas), then by arrival. When
-// it is full, a transaction makes room by evicting one of lower priority, with that sender's later sequences, which
-// could not run without it. A sequence that is taken cannot be replaced: CheckTx has moved on.
+// Order: a sender's transactions by sequence; among senders by the priority (fee for a unit of gas) of what is next of
+// each, then by arrival. When it is full, a transaction makes room by evicting those of lower priority, each with its
+// sender's later sequences, which could not run without it. A sequence that is taken cannot be replaced: CheckTx has
+// moved on.
+//
+// Adding, removing and evicting are O(log n): with 50,000 pending, 6 us to add, 10 to 15 us to remove or to evict
+// (mempool.bench.ts).
 
 import type { DecodedTx } from "../codec/tx.ts";
 import type { MempoolView } from "./chainNode.ts";
+import { type HeapItem, IndexedHeap } from "./indexedHeap.ts";
+import { RecentHashes } from "./recentHashes.ts";
 
 /** How much a mempool holds. */
 export interface MempoolLimits {
   readonly maxTxs: number;
   readonly maxBytes: number;
   readonly maxTxBytes: number;
+  /** Of one sender; unordered transactions are counted apart. */
   readonly maxTxsPerSender: number;
   /** Hashes remembered, of transactions that are here or were in a block. */
   readonly cacheSize: number;
   /** Blocks after which a transaction is dropped; 0 is never. */
   readonly ttlBlocks: number;
+  /** Nanoseconds of block time after which a transaction is dropped; 0 is never. */
+  readonly ttlNs: bigint;
 }
 
 /** CometBFT's defaults where it has them; room for a burst of ten seconds otherwise. */
@@ -28,6 +37,7 @@ export const DEFAULT_MEMPOOL_LIMITS: MempoolLimits = Object.freeze({
   maxTxsPerSender: 1000,
   cacheSize: 10_000,
   ttlBlocks: 0,
+  ttlNs: 0n,
 });
 
 /** Why a mempool does not take a transaction. */
@@ -64,81 +74,97 @@ export interface TakeLimits {
   readonly maxGas: bigint | undefined;
 }
 
-interface Entry extends MempoolPlace {
+/** A transaction that waits. */
+class Entry implements HeapItem {
   readonly tx: DecodedTx;
   readonly hashText: string;
-  /** Height of the chain when it came. */
+  readonly queue: Queue;
+  readonly sequence: bigint;
+  readonly priority: bigint;
+  readonly gasWanted: bigint;
+  /** Height and time of the chain when it came. */
   readonly height: number;
+  readonly timeNs: bigint;
   /** Count of arrivals: the order among equals. */
   readonly arrival: number;
-  isRemoved: boolean;
+  /** In the heap of what is evicted first. */
+  slot = -1;
+
+  constructor(parts: {
+    readonly tx: DecodedTx;
+    readonly hashText: string;
+    readonly queue: Queue;
+    readonly place: MempoolPlace;
+    readonly height: number;
+    readonly timeNs: bigint;
+    readonly arrival: number;
+  }) {
+    this.tx = parts.tx;
+    this.hashText = parts.hashText;
+    this.queue = parts.queue;
+    this.sequence = parts.place.sequence;
+    this.priority = parts.place.priority;
+    this.gasWanted = parts.place.gasWanted;
+    this.height = parts.height;
+    this.timeNs = parts.timeNs;
+    this.arrival = parts.arrival;
+  }
 }
 
-/** Bytes as a map key. */
-function textOf(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("latin1");
-}
+/** Entries of `Queue.list` that are done with before they are given back. */
+const QUEUE_SLACK = 32;
 
-/** Bytes of a transaction as a field of a block's data: tag, length and itself. */
-export function framedBytes(length: number): number {
-  let prefix = 2;
-  for (let rest = length; rest >= 0x80; rest >>>= 7) prefix += 1;
-  return prefix + length;
-}
+/** What waits of one sender: by sequence, or, of what is unordered, by priority. */
+class Queue implements HeapItem {
+  readonly key: string;
+  readonly isUnordered: boolean;
+  /** Those before `start` are gone. */
+  list: Entry[] = [];
+  start = 0;
+  /** In the heap of what goes first. */
+  slot = -1;
 
-/** A binary heap; `isBefore` says what comes out first. */
-class Heap<T> {
-  readonly #items: T[];
-  readonly #isBefore: (a: T, b: T) => boolean;
-
-  constructor(isBefore: (a: T, b: T) => boolean, items: T[] = []) {
-    this.#isBefore = isBefore;
-    this.#items = items;
-    for (let index = (items.length >>> 1) - 1; index >= 0; index -= 1) this.#sink(index);
+  constructor(key: string, isUnordered: boolean) {
+    this.key = key;
+    this.isUnordered = isUnordered;
   }
 
   get size(): number {
-    return this.#items.length;
+    return this.list.length - this.start;
   }
 
-  peek(): T | undefined {
-    return this.#items[0];
+  /** The first; the queue has one while it is in the mempool. */
+  get head(): Entry {
+    return this.list[this.start]!;
   }
 
-  push(item: T): void {
-    const items = this.#items;
-    let at = items.push(item) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >>> 1;
-      if (!this.#isBefore(items[at]!, items[parent]!)) break;
-      [items[at], items[parent]] = [items[parent]!, items[at]!];
-      at = parent;
+  /** Puts an entry behind those with a smaller sequence (or, unordered, a higher priority). */
+  insert(entry: Entry): void {
+    let at = this.list.length;
+    while (at > this.start && this.#isBefore(entry, this.list[at - 1]!)) at -= 1;
+    if (at === this.list.length) this.list.push(entry);
+    else this.list.splice(at, 0, entry);
+  }
+
+  #isBefore(a: Entry, b: Entry): boolean {
+    return this.isUnordered ? goesFirst(a, b) : a.sequence < b.sequence;
+  }
+
+  remove(entry: Entry): void {
+    if (this.head !== entry) {
+      this.list.splice(this.list.indexOf(entry, this.start), 1);
+      return;
+    }
+    this.start += 1;
+    if (this.start >= QUEUE_SLACK && 2 * this.start >= this.list.length) {
+      this.list = this.list.slice(this.start);
+      this.start = 0;
     }
   }
 
-  pop(): T | undefined {
-    const items = this.#items;
-    const first = items[0];
-    const last = items.pop();
-    if (last !== undefined && items.length > 0) {
-      items[0] = last;
-      this.#sink(0);
-    }
-    return first;
-  }
-
-  #sink(start: number): void {
-    const items = this.#items;
-    let at = start;
-    for (;;) {
-      let first = at;
-      for (let child = 2 * at + 1; child <= 2 * at + 2 && child < items.length; child += 1) {
-        if (this.#isBefore(items[child]!, items[first]!)) first = child;
-      }
-      if (first === at) return;
-      [items[at], items[first]] = [items[first]!, items[at]!];
-      at = first;
-    }
+  /** An entry and those that cannot run without it. */
+  withLater(entry: Entry): readonly Entry[] {
+    return this.isUnordered ? [entry] : this.list.slice(this.list.indexOf(entry, this.start));
   }
 }
 
@@ -150,21 +176,39 @@ function isEvictedFirst(a: Entry, b: Entry): boolean {
   return a.priority === b.priority ? a.arrival > b.arrival : a.priority < b.priority;
 }
 
+/** Bytes of a transaction as a field of a block's data: tag, length and itself. */
+export function framedBytes(length: number): number {
+  let prefix = 2;
+  for (let rest = length; rest >= 0x80; rest >>>= 7) prefix += 1;
+  return prefix + length;
+}
+
+/** Bytes as a map key. */
+function textOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("latin1");
+}
+
+/** Unordered transactions of a sender do not wait for the others, so they have a queue of their own. */
+function queueKey(place: MempoolPlace): string {
+  return place.isUnordered ? `\0${place.sender}` : place.sender;
+}
+
 /** The mempool. */
 export class Mempool implements MempoolView {
   readonly #limits: MempoolLimits;
+  /** By hash, in the order of arrival. */
   readonly #byHash = new Map<string, Entry>();
-  /** Each sender's entries by sequence; unordered ones have a queue of their own. */
-  readonly #queues = new Map<string, Entry[]>();
-  /** All entries, lowest priority first; removed ones are skipped when they come up. */
-  #evictable = new Heap<Entry>(isEvictedFirst);
-  /** Hashes seen, oldest first. */
-  readonly #seen = new Map<string, true>();
+  readonly #queues = new Map<string, Queue>();
+  /** Every queue, by its head. */
+  readonly #heads = new IndexedHeap<Queue>((a, b) => goesFirst(a.head, b.head));
+  readonly #evictable = new IndexedHeap<Entry>(isEvictedFirst);
+  readonly #seen: RecentHashes;
   #sizeBytes = 0;
   #arrivals = 0;
 
   constructor(limits: Partial<MempoolLimits> = {}) {
     this.#limits = { ...DEFAULT_MEMPOOL_LIMITS, ...limits };
+    this.#seen = new RecentHashes(this.#limits.cacheSize);
   }
 
   get size(): number {
@@ -184,156 +228,157 @@ export class Mempool implements MempoolView {
       throw new MempoolError("too_large", `Tx too large. Max size is ${this.#limits.maxTxBytes}, but got ${tx.length}`);
     }
     const hashText = textOf(hash);
-    if (this.#seen.has(hashText) || this.#byHash.has(hashText)) {
-      // Seen again is seen lately.
-      if (this.#seen.delete(hashText)) this.#seen.set(hashText, true);
+    // Both are asked: seen again is seen lately, and what is here may be forgotten by the cache.
+    if (this.#seen.touch(hashText) || this.#byHash.has(hashText)) {
       throw new MempoolError("duplicate", "tx already exists in cache");
     }
-    this.#remember(hashText);
-    return () => void this.#seen.delete(hashText);
+    this.#seen.add(hashText);
+    return () => this.#seen.delete(hashText);
   }
 
-  #remember(hashText: string): void {
-    this.#seen.set(hashText, true);
-    if (this.#seen.size <= this.#limits.cacheSize) return;
-    const oldest = this.#seen.keys().next();
-    if (oldest.done !== true) this.#seen.delete(oldest.value);
-  }
-
-  /** Adds a transaction that passed CheckTx. Throws MempoolError `full` or `sender_limit`. */
-  add(tx: DecodedTx, place: MempoolPlace, height: number): void {
+  /**
+   * Adds a transaction that passed CheckTx at a height and block time. Throws MempoolError `full` or `sender_limit`, and
+   * then nothing has changed.
+   */
+  add(tx: DecodedTx, place: MempoolPlace, height: number, timeNs = 0n): void {
     const hashText = textOf(tx.hash);
     if (this.#byHash.has(hashText)) throw new MempoolError("duplicate", "tx already exists in cache");
-    const queueKey = queueOf(place);
-    const queue = this.#queues.get(queueKey) ?? [];
-    if (queue.length >= this.#limits.maxTxsPerSender) {
+    const key = queueKey(place);
+    const known = this.#queues.get(key);
+    if (known !== undefined && known.size >= this.#limits.maxTxsPerSender) {
       throw new MempoolError(
         "sender_limit",
-        `mempool is full: sender has ${queue.length} txs (max: ${this.#limits.maxTxsPerSender})`,
+        `mempool is full: sender has ${known.size} txs (max: ${this.#limits.maxTxsPerSender})`,
       );
     }
-    this.#makeRoom(place.priority, tx.bytes.length);
+    this.#makeRoom(place.priority, tx.bytes.length, known);
+    const queue = this.#queues.get(key) ?? new Queue(key, place.isUnordered);
     this.#arrivals += 1;
-    const entry: Entry = { ...place, tx, hashText, height, arrival: this.#arrivals, isRemoved: false };
-    // Eviction may have taken the queue away.
-    insert(this.#queues.get(queueKey) ?? this.#newQueue(queueKey), entry);
+    const entry = new Entry({ tx, hashText, queue, place, height, timeNs, arrival: this.#arrivals });
+    queue.insert(entry);
+    if (queue.slot < 0) {
+      this.#queues.set(key, queue);
+      this.#heads.push(queue);
+    } else if (queue.head === entry) this.#heads.moved(queue);
     this.#byHash.set(hashText, entry);
     this.#evictable.push(entry);
     this.#sizeBytes += tx.bytes.length;
   }
 
-  #newQueue(key: string): Entry[] {
-    const queue: Entry[] = [];
-    this.#queues.set(key, queue);
-    return queue;
-  }
-
-  #isFull(bytes: number): boolean {
-    return this.size + 1 > this.#limits.maxTxs || this.#sizeBytes + bytes > this.#limits.maxBytes;
-  }
-
-  #makeRoom(priority: bigint, bytes: number): void {
-    while (this.#isFull(bytes)) {
-      const lowest = this.#lowest();
-      if (lowest === undefined || lowest.priority >= priority) {
-        const { maxTxs, maxBytes } = this.#limits;
+  /** Evicts what a newcomer needs, or throws and evicts nothing. `own` is the newcomer's queue. */
+  #makeRoom(priority: bigint, bytes: number, own: Queue | undefined): void {
+    const victims: Entry[] = [];
+    let victimBytes = 0;
+    const { maxTxs, maxBytes } = this.#limits;
+    while (this.size - victims.length + 1 > maxTxs || this.#sizeBytes - victimBytes + bytes > maxBytes) {
+      const lowest = this.#evictable.peek();
+      // A newcomer that pushed out what it has to wait for would push itself out.
+      const isOwnPredecessor = lowest !== undefined && lowest.queue === own && !own.isUnordered;
+      if (lowest === undefined || lowest.priority >= priority || isOwnPredecessor) {
+        for (const victim of victims) this.#evictable.push(victim);
         throw new MempoolError(
           "full",
           `mempool is full: number of txs ${this.size} (max: ${maxTxs}), total txs bytes ${this.#sizeBytes} (max: ${maxBytes})`,
         );
       }
-      for (const entry of this.#withLater(lowest)) this.#drop(entry, true);
+      for (const victim of lowest.queue.withLater(lowest)) {
+        // Later ones may have been taken out as the lowest before.
+        if (victim.slot < 0) continue;
+        this.#evictable.remove(victim);
+        victims.push(victim);
+        victimBytes += victim.tx.bytes.length;
+      }
     }
-  }
-
-  #lowest(): Entry | undefined {
-    while (this.#evictable.peek()?.isRemoved === true) this.#evictable.pop();
-    return this.#evictable.peek();
-  }
-
-  /** An entry and those of its sender that cannot run without it. */
-  #withLater(entry: Entry): readonly Entry[] {
-    if (entry.isUnordered) return [entry];
-    const queue = this.#queues.get(queueOf(entry)) ?? [];
-    return queue.filter((other) => other.sequence >= entry.sequence);
+    for (const victim of victims) this.#drop(victim, true);
   }
 
   #drop(entry: Entry, isForgotten: boolean): void {
-    if (entry.isRemoved) return;
-    entry.isRemoved = true;
-    this.#byHash.delete(entry.hashText);
+    if (!this.#byHash.delete(entry.hashText)) return;
     if (isForgotten) this.#seen.delete(entry.hashText);
     this.#sizeBytes -= entry.tx.bytes.length;
-    const key = queueOf(entry);
-    const queue = this.#queues.get(key) ?? [];
-    const at = queue.indexOf(entry);
-    if (at === 0) queue.shift();
-    else if (at > 0) queue.splice(at, 1);
-    if (queue.length === 0) this.#queues.delete(key);
-    if (this.#evictable.size > 2 * this.size + 1024) {
-      this.#evictable = new Heap<Entry>(isEvictedFirst, [...this.#byHash.values()]);
+    if (entry.slot >= 0) this.#evictable.remove(entry);
+    const { queue } = entry;
+    const wasHead = queue.head === entry;
+    if (queue.size === 1) {
+      // Taken out first: a heap compares by heads, and an empty queue has none.
+      this.#heads.remove(queue);
+      this.#queues.delete(queue.key);
     }
+    queue.remove(entry);
+    if (wasHead && queue.size > 0) this.#heads.moved(queue);
   }
 
-  /** The transactions for the next block, in its order. They stay here until `update`. */
+  /** The transactions for the next block, in its order. They stay here until `update`. PERF: 1 to 6 us each. */
   take(limits: TakeLimits): readonly DecodedTx[] {
     const taken: DecodedTx[] = [];
     let bytesLeft = limits.maxDataBytes;
     let gasLeft = limits.maxGas;
-    for (const entry of this.#inOrder()) {
+    this.#walk((entry) => {
       const bytes = framedBytes(entry.tx.bytes.length);
       // A transaction that does not fit ends the block, so that nobody's later sequence goes before an earlier one.
-      if (bytes > bytesLeft || (gasLeft !== undefined && entry.gasWanted > gasLeft)) break;
+      if (bytes > bytesLeft || (gasLeft !== undefined && entry.gasWanted > gasLeft)) return false;
       bytesLeft -= bytes;
       if (gasLeft !== undefined) gasLeft -= entry.gasWanted;
       taken.push(entry.tx);
-    }
+      return true;
+    });
     return taken;
   }
 
-  *#inOrder(): IterableIterator<Entry> {
-    const positions = new Map<string, number>();
-    const heads = new Heap<Entry>(
-      goesFirst,
-      [...this.#queues.values()].map((queue) => queue[0]!),
-    );
-    for (let entry = heads.pop(); entry !== undefined; entry = heads.pop()) {
-      yield entry;
-      const key = queueOf(entry);
-      const next = (positions.get(key) ?? 0) + 1;
-      positions.set(key, next);
-      const following = this.#queues.get(key)?.[next];
-      if (following !== undefined) heads.push(following);
+  /** Visits entries in the order of a block until `visit` says no. */
+  #walk(visit: (entry: Entry) => boolean): void {
+    // The heads are a heap already: a copy of it is consumed, each entry giving way to its sender's next.
+    const heap = this.#heads.items().map((queue) => queue.head);
+    const positions = new Map<Queue, number>();
+    while (heap.length > 0) {
+      const entry = heap[0]!;
+      if (!visit(entry)) return;
+      const { queue } = entry;
+      const next = (positions.get(queue) ?? queue.start) + 1;
+      positions.set(queue, next);
+      const following = queue.list[next] ?? heap.pop()!;
+      if (heap.length > 0) sinkFirst(heap, following);
     }
   }
 
   list(limit: number): readonly Uint8Array[] {
     const listed: Uint8Array[] = [];
-    for (const entry of this.#inOrder()) {
-      if (listed.length >= limit) break;
-      listed.push(entry.tx.bytes);
-    }
+    this.#walk((entry) => listed.length < limit && listed.push(entry.tx.bytes) > 0);
     return listed;
   }
 
-  /** Removes what a block at `height` took, and what has waited too long. Both stay known as duplicates. */
-  update(hashes: readonly Uint8Array[], height: number): void {
+  /**
+   * Removes what a block took, which stays known as a duplicate, and what has waited too long at the block's height and
+   * time, which may be sent again.
+   */
+  update(hashes: readonly Uint8Array[], height: number, timeNs = 0n): void {
     for (const hash of hashes) {
       const hashText = textOf(hash);
-      if (!this.#seen.has(hashText)) this.#remember(hashText);
+      if (!this.#seen.touch(hashText)) this.#seen.add(hashText);
       const entry = this.#byHash.get(hashText);
       if (entry !== undefined) this.#drop(entry, false);
     }
-    const { ttlBlocks } = this.#limits;
-    if (ttlBlocks === 0) return;
-    for (const entry of [...this.#byHash.values()]) {
-      if (height - entry.height >= ttlBlocks) for (const late of this.#withLater(entry)) this.#drop(late, true);
+    this.#expire(height, timeNs);
+  }
+
+  #expire(height: number, timeNs: bigint): void {
+    const { ttlBlocks, ttlNs } = this.#limits;
+    if (ttlBlocks === 0 && ttlNs === 0n) return;
+    for (const entry of this.#byHash.values()) {
+      const isLate = ttlBlocks !== 0 && height - entry.height >= ttlBlocks;
+      // In the order of arrival: those behind came at the same height or later.
+      if (!isLate && !(ttlNs !== 0n && timeNs - entry.timeNs >= ttlNs)) return;
+      for (const late of entry.queue.withLater(entry)) this.#drop(late, true);
     }
   }
 
   /** All that is here, each sender's in its order: what is to be checked again after a block. */
   pending(): readonly DecodedTx[] {
-    return [...this.#queues.values()].flatMap((queue) => queue.map((entry) => entry.tx));
+    const txs: DecodedTx[] = [];
+    for (const { list, start } of this.#queues.values()) {
+      for (let at = start; at < list.length; at += 1) txs.push(list[at]!.tx);
+    }
+    return txs;
   }
 
   /** Removes one that no longer passes CheckTx; it may be sent again. */
@@ -346,23 +391,23 @@ export class Mempool implements MempoolView {
   clear(): void {
     this.#byHash.clear();
     this.#queues.clear();
+    this.#heads.clear();
+    this.#evictable.clear();
     this.#seen.clear();
-    this.#evictable = new Heap<Entry>(isEvictedFirst);
     this.#sizeBytes = 0;
   }
 }
 
-/** Unordered transactions of a sender do not wait for each other, so each has a queue of its own. */
-function queueOf(place: MempoolPlace & { readonly hashText?: string; readonly arrival?: number }): string {
-  return place.isUnordered ? `unordered/${place.sender}` : place.sender;
-}
-
-/** Puts an entry behind those with a smaller sequence (unordered ones behind those of higher priority). */
-function insert(queue: Entry[], entry: Entry): void {
-  const isBehind = entry.isUnordered
-    ? (other: Entry) => !goesFirst(entry, other)
-    : (other: Entry) => other.sequence <= entry.sequence;
-  let at = queue.length;
-  while (at > 0 && !isBehind(queue[at - 1]!)) at -= 1;
-  queue.splice(at, 0, entry);
+/** Puts an entry in the place of a heap's first. */
+function sinkFirst(heap: Entry[], entry: Entry): void {
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    if (below >= heap.length) break;
+    if (below + 1 < heap.length && goesFirst(heap[below + 1]!, heap[below]!)) below += 1;
+    if (!goesFirst(heap[below]!, entry)) break;
+    heap[at] = heap[below]!;
+    at = below;
+  }
+  heap[at] = entry;
 }
