@@ -1,6 +1,7 @@
 // SHA-256 of many short messages: they are put into lanes, and four of the same number of blocks are hashed at once.
 
 import { hash } from "node:crypto";
+import { bytesEqual } from "../codec/bytes.ts";
 import { BLOCK_BYTES, createHashLanes, type HashLanes, LANE_BYTES, LANES, OUTPUT_OFFSET } from "./sha256Lanes.ts";
 
 const DIGEST_BYTES = 32;
@@ -33,10 +34,25 @@ export class Sha256Batch {
     this.view = new DataView(this.memory.buffer);
     this.#digests = new Uint32Array(this.memory.buffer, OUTPUT_OFFSET, LANES * DIGEST_WORDS);
     this.#hashLanes = lanes?.hash;
+    this.#check();
   }
 
-  /** Where the following digests go: an array of its own memory, in whole words. Nothing may be waiting. */
+  /** Throws when the digests are wrong on this machine: better no node than one with other hashes than the rest. */
+  #check(): void {
+    const out = new Uint8Array(LANES * DIGEST_BYTES);
+    this.start(out);
+    for (let lane = 0; lane < LANES; lane += 1) this.memory[this.add(1, lane * DIGEST_BYTES)] = lane;
+    this.flush();
+    for (let lane = 0; lane < LANES; lane += 1) {
+      const digest = out.subarray(lane * DIGEST_BYTES, (lane + 1) * DIGEST_BYTES);
+      const wanted = hash("sha256", Uint8Array.of(lane), "buffer");
+      if (!bytesEqual(digest, wanted)) throw new Error("SHA-256 in vector registers is wrong on this machine");
+    }
+  }
+
+  /** Where the following digests go: whole words of memory. Forgets what waits. */
   start(out: Uint8Array): void {
+    this.#waiting.fill(0);
     this.#out = new Uint32Array(out.buffer, out.byteOffset, out.byteLength >>> 2);
   }
 

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesEqual, compareBytes, toHex } from "../../codec/bytes.ts";
-import type { MerkleTree } from "../merkleTree.ts";
+import { sha256 } from "../../crypto/hash.ts";
+import type { LeafProof, MerkleTree } from "../merkleTree.ts";
 import type { KvChange } from "../multiStore.ts";
 
 const keys = fc.uint8Array({ minLength: 1, maxLength: 6 }).map((bytes) => bytes.map((byte) => byte % 4));
@@ -20,6 +21,28 @@ const bounds = fc.record({
 function sortedChanges(round: readonly KvChange[]): KvChange[] {
   const byKey = new Map(round.map((change) => [toHex(change[0]), change]));
   return [...byKey.values()].sort(([a], [b]) => compareBytes(a, b));
+}
+
+/** A number as Go's binary.PutVarint writes one that is not negative. */
+function varint(n: number): number[] {
+  const bytes: number[] = [];
+  let rest = n * 2;
+  for (; rest >= 0x80; rest = Math.trunc(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  return [...bytes, rest];
+}
+
+/** The root hash that a proof leads to, by the layout of iavl's node.go, written down once more and plainly. */
+function rootOf({ key, value, version, steps }: LeafProof): Uint8Array {
+  const valueHash = sha256(value);
+  let digest = sha256(
+    Uint8Array.from([...varint(0), ...varint(1), ...varint(version), key.length, ...key, 32, ...valueHash]),
+  );
+  for (const step of steps) {
+    const [left, right] = [step.left ?? digest, step.right ?? digest];
+    const prefix = [...varint(step.height), ...varint(step.size), ...varint(step.version)];
+    digest = sha256(Uint8Array.from([...prefix, 32, ...left, 32, ...right]));
+  }
+  return digest;
 }
 
 /** Declares the suite. `make` gives an empty tree at version 0. */
@@ -55,6 +78,104 @@ export function merkleTreeSuite(name: string, make: () => MerkleTree): void {
     test("error: a commit needs something staged, and keys are not empty", () => {
       expect(() => make().commit()).toThrow("no version is staged");
       expect(() => make().stage([[new Uint8Array(0), Uint8Array.of(1)]])).toThrow("tree keys are not empty");
+    });
+
+    test("error: changes that are not sorted, or name a key twice, are refused, and nothing is staged", () => {
+      const tree = make();
+      const [a, b] = [Uint8Array.of(1), Uint8Array.of(2)];
+      for (const first of [b, a]) {
+        const changes: KvChange[] = [
+          [first, a],
+          [a, b],
+        ];
+        expect(() => tree.stage(changes)).toThrow("not sorted");
+      }
+      expect(() => tree.commit()).toThrow("no version is staged");
+      expect(tree.size).toBe(0);
+    });
+
+    test("behavior: staging is repeatable, and pruning and reverting leave the other versions as they are", () => {
+      fc.assert(
+        fc.property(rounds, fc.nat(12), fc.nat(12), (changes, pruned, reverted) => {
+          const tree = make();
+          const roots = [toHex(tree.rootHash(0))];
+          const sizes = [0];
+          for (const round of changes) {
+            const sorted = sortedChanges(round);
+            const first = toHex(tree.stage(sorted));
+            tree.stage([]);
+            expect(toHex(tree.stage(sorted))).toBe(first);
+            tree.commit();
+            roots.push(first);
+            sizes.push([...tree.view(tree.version).iterate()].length);
+          }
+          const oldest = Math.min(pruned, tree.version);
+          const latest = Math.max(oldest, tree.version - reverted);
+          tree.pruneBelow(oldest);
+          tree.revertTo(latest);
+          expect([tree.oldestVersion, tree.version, tree.size]).toEqual([oldest, latest, sizes[latest]]);
+          for (let version = oldest; version <= latest; version += 1) {
+            expect(toHex(tree.rootHash(version))).toBe(roots[version]);
+            expect(tree.sizeOf(version)).toBe(sizes[version]);
+          }
+          for (const gone of [oldest - 1, latest + 1]) {
+            expect(() => tree.rootHash(gone)).toThrow();
+            expect(() => tree.view(gone)).toThrow();
+            expect(() => tree.prove(gone, Uint8Array.of(1))).toThrow();
+            expect(() => tree.revertTo(gone)).toThrow();
+          }
+          for (const round of changes.slice(latest)) {
+            const again = toHex(tree.stage(sortedChanges(round)));
+            tree.commit();
+            expect(again).toBe(roots[tree.version]);
+          }
+        }),
+      );
+    });
+
+    test("behavior: a key is proven by its leaf, an absent one by the leaves beside it, up to the root hash", () => {
+      fc.assert(
+        fc.property(rounds, keys, (changes, key) => {
+          const tree = make();
+          for (const round of changes) {
+            tree.stage(sortedChanges(round));
+            tree.commit();
+          }
+          const entries = [...tree.view(tree.version).iterate()];
+          const { leaf, left, right } = tree.prove(tree.version, key);
+          const found = entries.find((entry) => bytesEqual(entry[0], key));
+          expect(leaf?.value).toEqual(found?.[1]);
+          const below = entries.findLast((entry) => compareBytes(entry[0], key) < 0);
+          const above = entries.find((entry) => compareBytes(entry[0], key) > 0);
+          expect(left?.key).toEqual(found === undefined ? below?.[0] : undefined);
+          expect(right?.key).toEqual(found === undefined ? above?.[0] : undefined);
+          for (const proof of [leaf, left, right]) {
+            if (proof !== undefined) expect(toHex(rootOf(proof))).toBe(toHex(tree.rootHash(tree.version)));
+          }
+        }),
+      );
+    });
+
+    test("behavior: all nodes come out children first, two leaves and an inner node for each further key", () => {
+      fc.assert(
+        fc.property(rounds, (changes) => {
+          const tree = make();
+          for (const round of changes) {
+            tree.stage(sortedChanges(round));
+            tree.commit();
+          }
+          const nodes = [...tree.export(tree.version)];
+          const leaves = nodes.flatMap((node) => ("key" in node ? [[node.key, node.value]] : []));
+          expect(leaves).toEqual([...tree.view(tree.version).iterate()]);
+          expect(nodes).toHaveLength(Math.max(0, tree.size * 2 - 1));
+          const heights: number[] = [];
+          for (const { height } of nodes) {
+            if (height > 0) expect(1 + Math.max(heights.pop()!, heights.pop()!)).toBe(height);
+            heights.push(height);
+          }
+          expect(heights).toHaveLength(Math.min(1, nodes.length));
+        }),
+      );
     });
 
     test("behavior: large values and many sizes come back as they were", () => {
