@@ -131,17 +131,19 @@ describe("REST", () => {
 
 describe("gRPC by reflection", () => {
   test.each(["v1", "v1alpha"])("default: lists the services (%s)", async (version) => {
-    expect(await listServices(version, grpc)).toEqual(
-      expect.arrayContaining([
-        "cosmos.auth.v1beta1.Query",
-        "cosmos.authz.v1beta1.Query",
-        "cosmos.bank.v1beta1.Query",
-        "cosmos.base.node.v1beta1.Service",
-        "cosmos.base.tendermint.v1beta1.Service",
-        "cosmos.feegrant.v1beta1.Query",
-        "cosmos.tx.v1beta1.Service",
-      ]),
-    );
+    expect((await listServices(version, grpc)).sort()).toEqual([
+      "cosmos.auth.v1beta1.Query",
+      "cosmos.authz.v1beta1.Query",
+      "cosmos.bank.v1beta1.Query",
+      "cosmos.base.node.v1beta1.Service",
+      "cosmos.base.reflection.v1beta1.ReflectionService",
+      "cosmos.base.tendermint.v1beta1.Service",
+      "cosmos.feegrant.v1beta1.Query",
+      "cosmos.tx.v1beta1.Service",
+      "grpc.reflection.v1.ServerReflection",
+      "grpc.reflection.v1alpha.ServerReflection",
+      "stateset.fees.v1.Query",
+    ]);
   });
 
   test("default: describes and calls modules and node services", async () => {

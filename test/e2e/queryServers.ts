@@ -100,7 +100,10 @@ export async function startQueryServers(): Promise<QueryServers> {
   const { registry } = app;
   const errors: unknown[] = [];
   const onInternalError = (path: string, error: unknown) => errors.push([path, error]);
-  const router = createQueryRouter(node, registry, { onInternalError, minimumGasPrice: "0.025uusdc" });
+  const queries = app.router;
+  const paths = registry.services().flatMap((service) => service.methods.map((method) => method.path));
+  const queryPaths = paths.filter((path) => queries.query(path) !== undefined);
+  const router = createQueryRouter(node, registry, { queryPaths, onInternalError });
   const grpc = await startGrpc(node, registry, router, { port: 0 });
   const rest = await startRest(node, registry, router, { port: 0, onInternalError });
   const faucet = await startFaucet(node, registry, router, {
