@@ -98,6 +98,19 @@ describe("limits", () => {
     expect(() => pool.reserve(tx.bytes, tx.hash)).toThrow(MempoolError);
   });
 
+  test("behavior: what failed in a block may be sent again, once it is forgotten", () => {
+    const pool = new Mempool();
+    const tx = makeTx("a");
+    pool.reserve(tx.bytes, tx.hash);
+    pool.add(tx, place("a", 0, 1), 1);
+    pool.forget(tx.hash);
+    expect(() => pool.reserve(tx.bytes, tx.hash)).toThrow("tx already exists in cache");
+    pool.update([tx.hash], 2);
+    expect(() => pool.reserve(tx.bytes, tx.hash)).toThrow("tx already exists in cache");
+    pool.forget(tx.hash);
+    expect(() => pool.reserve(tx.bytes, tx.hash)).not.toThrow();
+  });
+
   test("behavior: the oldest of the known hashes is forgotten first", () => {
     const pool = new Mempool({ cacheSize: 2 });
     const [a, b, c] = ["a", "b", "c"].map(makeTx) as [DecodedTx, DecodedTx, DecodedTx];

@@ -387,6 +387,14 @@ export class Mempool implements MempoolView {
     if (entry !== undefined) this.#drop(entry, true);
   }
 
+  /**
+   * Forgets the hash of a transaction that a block refused: CometBFT lets it be sent again, and CheckTx answers. One that
+   * is here stays a duplicate.
+   */
+  forget(hash: Uint8Array): void {
+    this.#seen.delete(textOf(hash));
+  }
+
   /** Removes everything and forgets what it has seen. */
   clear(): void {
     this.#byHash.clear();
