@@ -1,14 +1,16 @@
 // Bytes written and read one item after the other: what change sets, commit infos and tree snapshots are made of.
 // Integers are unsigned LEB128, as Go's binary.PutUvarint writes them.
 
+import { fromUtf8 } from "../codec/bytes.ts";
+
 const INITIAL_BYTES = 4096;
 /** 2^53 - 1 takes eight groups of seven bits. */
 const UVARINT_BYTES_MAX = 8;
 
 /** Bytes that do not hold what they should. */
 export class MalformedBytesError extends Error {
-  constructor(what: string, offset: number) {
-    super(`${what} at byte ${offset}`);
+  constructor(what: string, offset: number, options?: ErrorOptions) {
+    super(`${what} at byte ${offset}`, options);
     this.name = "MalformedBytesError";
   }
 }
@@ -119,5 +121,15 @@ export class ByteReader {
 
   lengthPrefixed(): Uint8Array {
     return this.raw(this.uvarint());
+  }
+
+  /** UTF-8 with its length in bytes before it. */
+  text(): string {
+    const bytes = this.lengthPrefixed();
+    try {
+      return fromUtf8(bytes);
+    } catch (cause) {
+      throw new MalformedBytesError("invalid UTF-8", this.#offset - bytes.length, { cause });
+    }
   }
 }

@@ -52,27 +52,39 @@ class CacheStore implements KvStore, ChangeCounting {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    const write = this.#writes.get(textOf(key));
-    return write === undefined ? this.#parent.get(key) : write.value;
+    return this.#get(textOf(key), key);
   }
 
   has(key: Uint8Array): boolean {
-    const write = this.#writes.get(textOf(key));
-    return write === undefined ? this.#parent.has(key) : write.value !== undefined;
+    return this.#has(textOf(key), key);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
     if (key.length === 0) throw new Error("store keys are not empty");
-    this.#put(key, value);
+    this.#put(textOf(key), key, value);
   }
 
   delete(key: Uint8Array): void {
-    if (key.length > 0) this.#put(key, undefined);
+    if (key.length > 0) this.#put(textOf(key), key, undefined);
   }
 
-  #put(key: Uint8Array, value: Uint8Array | undefined): void {
+  // PERF: a key is turned into text once for all layers.
+  #get(text: string, key: Uint8Array): Uint8Array | undefined {
+    const write = this.#writes.get(text);
+    if (write !== undefined) return write.value;
+    const parent = this.#parent;
+    return parent instanceof CacheStore ? parent.#get(text, key) : parent.get(key);
+  }
+
+  #has(text: string, key: Uint8Array): boolean {
+    const write = this.#writes.get(text);
+    if (write !== undefined) return write.value !== undefined;
+    const parent = this.#parent;
+    return parent instanceof CacheStore ? parent.#has(text, key) : parent.has(key);
+  }
+
+  #put(text: string, key: Uint8Array, value: Uint8Array | undefined): void {
     this.#ownChanges += 1;
-    const text = textOf(key);
     const write = this.#writes.get(text);
     if (write !== undefined) {
       write.value = value;
@@ -80,6 +92,19 @@ class CacheStore implements KvStore, ChangeCounting {
     }
     this.#writes.set(text, { key, value });
     this.#new.push(text);
+  }
+
+  /** Applies the writes to the store below, in byte order, and forgets them. */
+  write(): void {
+    if (this.#writes.size === 0) return;
+    const target = writable(this.#parent);
+    for (const text of this.#sortedTexts()) {
+      const { key, value } = this.#writes.get(text)!;
+      if (target instanceof CacheStore) target.#put(text, key, value);
+      else if (value === undefined) target.delete(key);
+      else target.set(key, value);
+    }
+    this.clear();
   }
 
   /** PERF: a loop that writes while it iterates adds a key a step, which must not sort everything again. */
@@ -260,14 +285,8 @@ class CacheMulti implements WriteSet, CacheMultiStore {
   }
 
   write(): void {
-    for (const { name, changes } of this.changes()) {
-      const target = writable(this.#parent.store(name));
-      for (const [key, value] of changes) {
-        if (value === undefined) target.delete(key);
-        else target.set(key, value);
-      }
-    }
-    this.discard();
+    const names = [...this.#stores.keys()].sort(byText);
+    for (const name of names) this.#stores.get(name)!.write();
   }
 
   discard(): void {

@@ -8,7 +8,7 @@
 //
 // Versions are big endian, so that byte order is number order.
 
-import { concatBytes, fromUtf8, utf8 } from "../codec/bytes.ts";
+import { concatBytes, utf8 } from "../codec/bytes.ts";
 import { decodeUint64BE, encodeUint64BE } from "../codec/integer.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
 import type { Database, DbBatch } from "./database.ts";
@@ -81,7 +81,7 @@ export function decodeChanges(bytes: Uint8Array): StoreChanges[] {
   const reader = new ByteReader(bytes);
   const stores: StoreChanges[] = [];
   for (let left = countOf(reader); left > 0; left -= 1) {
-    const name = fromUtf8(reader.lengthPrefixed());
+    const name = reader.text();
     const changes: KvChange[] = [];
     for (let keysLeft = reader.uvarint(); keysLeft > 0; keysLeft -= 1) {
       const key = reader.lengthPrefixed();
@@ -110,7 +110,7 @@ function decodeInfo(version: number, bytes: Uint8Array): CommitInfo {
   const appHash = reader.raw(HASH_BYTES).slice();
   const stores: StoreInfo[] = [];
   for (let left = countOf(reader); left > 0; left -= 1) {
-    stores.push({ name: fromUtf8(reader.lengthPrefixed()), rootHash: reader.raw(HASH_BYTES).slice() });
+    stores.push({ name: reader.text(), rootHash: reader.raw(HASH_BYTES).slice() });
   }
   requireEnd(reader);
   return { version, appHash, stores };

@@ -15,7 +15,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bytesEqual, fromUtf8, utf8 } from "../codec/bytes.ts";
+import { bytesEqual, utf8 } from "../codec/bytes.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
 import { IavlTree, type TreeImporter } from "./iavlTree.ts";
 import type { MerkleTree } from "./merkleTree.ts";
@@ -268,7 +268,7 @@ class RecordReader {
     }
     while (!reader.isAtEnd) {
       const kind = reader.byte();
-      if (kind === STORE_RECORD) this.#beginStore(fromUtf8(reader.lengthPrefixed()), reader.uvarint());
+      if (kind === STORE_RECORD) this.#beginStore(reader.text(), reader.uvarint());
       else this.#addNode(kind, reader);
     }
   }
