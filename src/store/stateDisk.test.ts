@@ -7,18 +7,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { compareBytes, fromHex, toHex, utf8 } from "../codec/bytes.ts";
+import { fromHex, toHex, utf8 } from "../codec/bytes.ts";
 import { MalformedBytesError } from "./byteStream.ts";
 import { createCommitMultiStore } from "./commitStore.ts";
 import { VersionNotAvailableError } from "./iavlTree.ts";
-import type { KvChange, StoreChanges } from "./multiStore.ts";
 import { type PruningOptions, pruningOptions } from "./pruning.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "./stateDisk.ts";
 import { StateLoadError } from "./stateLoad.ts";
 import { changeSetsFrom, decodeChanges, encodeChanges, getCommitInfo, latestEntries } from "./stateLog.ts";
+import { SAMPLE_NAMES, sampleBlock } from "./testing/sampleBlocks.ts";
 import { listSnapshots, readSnapshot, SnapshotError, writeSnapshot } from "./treeSnapshot.ts";
 
-const NAMES = ["bank", "acc"];
 const NEVER = { everyVersions: 1_000_000, everyChanges: 1_000_000_000 };
 
 let folder: string;
@@ -34,7 +33,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<StateDiskOptions> = {}): Promise<StateDisk> {
-  disk = await openStateDisk({ folder, names: NAMES, pruning: pruningOptions("default"), ...options });
+  disk = await openStateDisk({ folder, names: SAMPLE_NAMES, pruning: pruningOptions("default"), ...options });
   return disk;
 }
 
@@ -43,22 +42,8 @@ async function reopen(options: Partial<StateDiskOptions> = {}): Promise<StateDis
   return open(options);
 }
 
-/** The changes of a block: deterministic, with sets, deletions, empty values, and nothing at all now and then. */
-function blockChanges(version: number, salt = 0): StoreChanges[] {
-  if (version % 7 === 0) return [];
-  return NAMES.map((name, at) => {
-    const byKey = new Map<number, Uint8Array | undefined>();
-    for (let n = 0; n < 12; n += 1) {
-      const mixed = Math.imul(version * 31 + n * 7 + at + salt, 2654435761) >>> 0;
-      byKey.set(mixed % 50, mixed % 5 === 0 ? undefined : utf8("v".repeat(mixed % 3) + (mixed % 3 === 0 ? "" : mixed)));
-    }
-    const changes: KvChange[] = [...byKey].map(([key, value]) => [Uint8Array.of(key), value]);
-    return { name, changes: changes.sort(([a], [b]) => compareBytes(a, b)) };
-  });
-}
-
 async function makeBlock(salt = 0): Promise<void> {
-  const commit = disk.store.stage(blockChanges(disk.store.version + 1, salt));
+  const commit = disk.store.stage(sampleBlock(disk.store.version + 1, salt));
   const batch = disk.batch();
   disk.putState(batch, commit);
   await batch.write();
@@ -71,10 +56,10 @@ async function makeBlocks(count: number, salt = 0): Promise<void> {
 
 /** App hashes and contents of all versions that a chain of so many blocks has. */
 function expectedChain(versions: number, salt = 0): { appHash: string; entries: string }[] {
-  const store = createCommitMultiStore({ names: NAMES, pruning: pruningOptions("nothing") });
+  const store = createCommitMultiStore({ names: SAMPLE_NAMES, pruning: pruningOptions("nothing") });
   const chain = [{ appHash: toHex(store.appHash), entries: entriesOf(store) }];
   for (let version = 1; version <= versions; version += 1) {
-    store.stage(blockChanges(version, salt));
+    store.stage(sampleBlock(version, salt));
     store.commit();
     chain.push({ appHash: toHex(store.appHash), entries: entriesOf(store) });
   }
@@ -86,14 +71,14 @@ function entriesOf(store: { latest(): ReturnType<StateDisk["store"]["latest"]> }
 }
 
 function describeState(state: ReturnType<StateDisk["store"]["latest"]>): string {
-  return NAMES.map((name) =>
+  return SAMPLE_NAMES.map((name) =>
     [...state.store(name).iterate()].map(([key, value]) => `${toHex(key)}=${toHex(value)}`).join(),
   ).join("|");
 }
 
 async function flatState(): Promise<string> {
   const parts: string[] = [];
-  for (const name of NAMES) {
+  for (const name of SAMPLE_NAMES) {
     const entries: string[] = [];
     for await (const [key, value] of latestEntries(disk.db, name)) entries.push(`${toHex(key)}=${toHex(value)}`);
     parts.push(entries.join());
@@ -137,7 +122,7 @@ describe("restarts", () => {
   test("behavior: a batch that was not written is not there, whatever was staged", async () => {
     await open({ schedule: NEVER });
     await makeBlocks(3);
-    disk.putState(disk.batch(), disk.store.stage(blockChanges(4)));
+    disk.putState(disk.batch(), disk.store.stage(sampleBlock(4)));
     await reopen({ schedule: NEVER });
     await expectChain(3, 1);
   });
@@ -258,7 +243,7 @@ describe("snapshots", () => {
   test("behavior: blocks go on, and versions stay, while a snapshot is being written", async () => {
     await open({ schedule, pruning });
     await makeBlocks(10);
-    disk.putState(disk.batch(), disk.store.stage(blockChanges(11)));
+    disk.putState(disk.batch(), disk.store.stage(sampleBlock(11)));
     const unpin = disk.store.pin(10);
     await makeBlocks(30);
     expect(disk.store.oldestVersion).toBeLessThanOrEqual(10);
@@ -301,9 +286,9 @@ describe("reverting", () => {
     await reopen({ schedule: NEVER });
     await expectChain(12, 1);
     await makeBlocks(6, 99);
-    const model = createCommitMultiStore({ names: NAMES, pruning: pruningOptions("nothing") });
+    const model = createCommitMultiStore({ names: SAMPLE_NAMES, pruning: pruningOptions("nothing") });
     for (let version = 1; version <= 18; version += 1) {
-      model.stage(blockChanges(version, version > 12 ? 99 : 0));
+      model.stage(sampleBlock(version, version > 12 ? 99 : 0));
       model.commit();
     }
     await reopen({ schedule: NEVER });
@@ -333,9 +318,9 @@ describe("reverting", () => {
   test("behavior: a snapshot of an abandoned branch is passed over", async () => {
     await open({ schedule: NEVER });
     await makeBlocks(5);
-    const other = createCommitMultiStore({ names: NAMES, pruning: pruningOptions("nothing") });
+    const other = createCommitMultiStore({ names: SAMPLE_NAMES, pruning: pruningOptions("nothing") });
     for (let version = 1; version <= 5; version += 1) {
-      other.stage(blockChanges(version, 77));
+      other.stage(sampleBlock(version, 77));
       other.commit();
     }
     await writeSnapshot(join(folder, "snapshots"), { source: other, version: 5 });
