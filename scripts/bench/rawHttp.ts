@@ -9,7 +9,7 @@ const HEADER_END = Buffer.from("\r\n\r\n");
 export class RawConnection {
   readonly #socket: Socket;
   readonly #host: string;
-  #received = Buffer.alloc(0);
+  #received: Buffer = Buffer.alloc(0);
   #waiting: { resolve: (body: string) => void; reject: (error: Error) => void } | undefined;
 
   private constructor(socket: Socket, host: string) {

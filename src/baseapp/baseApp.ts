@@ -301,16 +301,25 @@ export class BaseApp {
     return this.#context("query", state, { ...this.#block, height }, new GasMeter(undefined));
   }
 
-  /** The state of every module as genesis JSON. */
-  exportGenesis(): Record<string, unknown> {
-    const ctx = this.queryContext();
-    const exported: Record<string, unknown> = {};
+  /** The default genesis of every module, as JSON. */
+  defaultGenesis(): Record<string, unknown> {
+    return this.#genesisJson((genesis) => genesis.defaultGenesis());
+  }
+
+  /** The state of every module at a height (the last one) as genesis JSON. Throws VersionNotAvailableError. */
+  exportGenesis(height?: number): Record<string, unknown> {
+    const ctx = this.queryContext(height);
+    return this.#genesisJson((genesis) => genesis.export(ctx));
+  }
+
+  #genesisJson(stateOf: (genesis: ModuleGenesis<unknown>) => unknown): Record<string, unknown> {
+    const json: Record<string, unknown> = {};
     for (const { name, genesis } of this.#options.modules) {
       if (genesis === undefined) continue;
-      const bytes = genesis.codec.encode(genesis.export(ctx)).finish();
-      exported[name] = messageToJson(this.registry, genesis.codec.$type, bytes);
+      const bytes = genesis.codec.encode(stateOf(genesis)).finish();
+      json[name] = messageToJson(this.registry, genesis.codec.$type, bytes);
     }
-    return exported;
+    return json;
   }
 
   /** Checks every invariant over the committed state: what is broken, one text for each. */

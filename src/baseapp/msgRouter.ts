@@ -42,10 +42,9 @@ export class Router {
     return this.#queries.get(path);
   }
 
-  /** Names of the query services that are answered, sorted. */
-  queryServices(): readonly string[] {
-    const names = new Set([...this.#queries.keys()].map((path) => path.slice(1, path.lastIndexOf("/"))));
-    return [...names].sort((a, b) => (a < b ? -1 : 1));
+  /** Paths of all queries, sorted. */
+  queryPaths(): readonly string[] {
+    return [...this.#queries.keys()].sort((a, b) => (a < b ? -1 : 1));
   }
 
   /** A service that is handled at all is handled whole, with the types of its .proto file. */

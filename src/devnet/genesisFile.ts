@@ -124,7 +124,8 @@ export function parseGenesisDoc(json: unknown): GenesisDoc {
     throw new Error(`chain_id: expected 1 to ${CHAIN_ID_LENGTH_MAX} characters`);
   }
   parseTimeNs(requireText(json, "genesis_time"));
-  if (!/^[1-9][0-9]{0,14}$/.test(requireText(json, "initial_height"))) throw new Error("initial_height: expected a height");
+  if (!/^[1-9][0-9]{0,14}$/.test(requireText(json, "initial_height")))
+    throw new Error("initial_height: expected a height");
   const params = requireRecord(json, "consensus_params");
   const block = requireRecord(params, "block");
   for (const key of ["max_bytes", "max_gas"]) {

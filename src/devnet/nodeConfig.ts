@@ -129,6 +129,7 @@ export function homeFiles(home: string) {
     validatorKey: join(home, "config", "priv_validator_key.json"),
     nodeKey: join(home, "config", "node_key.json"),
     data: join(home, "data"),
+    validatorState: join(home, "data", "priv_validator_state.json"),
   } as const;
 }
 

@@ -43,4 +43,3 @@ export function addDebug(program: Command, registry: TypeRegistry): void {
       }
     });
 }
-

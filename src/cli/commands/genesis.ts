@@ -6,8 +6,8 @@ import { decodeAddress } from "../../codec/address.ts";
 import { parseCoins } from "../../codec/coins.ts";
 import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
 import { addGenesisAccount, parseGenesisDoc } from "../../devnet/genesisFile.ts";
-import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
 import { homeFiles, readJson, writeJson } from "../../devnet/nodeConfig.ts";
+import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
 import { CliError } from "../cliError.ts";
 import { globalOptions, type Json, print } from "../output.ts";
 

@@ -4,8 +4,9 @@ import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { LegacyAminoPubKey } from "../../../gen/cosmos/crypto/multisig/keys.ts";
 import { fromBase64, fromHex } from "../../codec/bytes.ts";
+import { DEFAULT_HD_PATH, mnemonicFrom, privKeyFromMnemonic } from "../../devnet/mnemonic.ts";
 import { CliError } from "../cliError.ts";
-import { DEFAULT_HD_PATH, Keyring, type KeyInfo, mnemonicFrom, privKeyFromMnemonic } from "../keys/keyring.ts";
+import { type KeyInfo, Keyring } from "../keys/keyring.ts";
 import { globalOptions, type Json, print } from "../output.ts";
 import { askPassphrase, askSecret } from "../passphrase.ts";
 
@@ -21,7 +22,8 @@ function keyJson({ name, type, address, pubKey }: KeyInfo): { [key: string]: Jso
 
 function hdPath(flags: { account?: string; index?: string }): string {
   const numbers = [flags.account ?? "0", flags.index ?? "0"];
-  if (numbers.some((text) => !/^[0-9]{1,9}$/.test(text))) throw new CliError("usage", "--account, --index: expected numbers");
+  if (numbers.some((text) => !/^[0-9]{1,9}$/.test(text)))
+    throw new CliError("usage", "--account, --index: expected numbers");
   return `m/44'/118'/${numbers[0]}'/0/${numbers[1]}`;
 }
 

@@ -3,7 +3,6 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Bip39, EnglishMnemonic, Slip10, Slip10Curve, stringToPath } from "@cosmjs/crypto";
 import { decodeAddress, encodeAddress } from "../../codec/address.ts";
 import { fromBase64, fromHex, toBase64 } from "../../codec/bytes.ts";
 import { addressOfPubKey, addressOfSecp256k1 } from "../../crypto/address.ts";
@@ -36,30 +35,10 @@ interface KeyFile extends KeyInfo {
 /** Asks a person for the passphrase. `isNew` asks twice. */
 export type AskPassphrase = (isNew: boolean) => Promise<string>;
 
-/** BIP-44 path of the first account: coin type 118. */
-export const DEFAULT_HD_PATH = "m/44'/118'/0'/0/0";
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/;
 const SECP256K1_TYPE_URL = "/cosmos.crypto.secp256k1.PubKey";
-/** Words of a new mnemonic: 24, which is 256 bits. */
-const MNEMONIC_ENTROPY_BYTES = 32;
 const ARMOR_HEADER = "-----BEGIN STATESET PRIVATE KEY-----";
 const ARMOR_FOOTER = "-----END STATESET PRIVATE KEY-----";
-
-/** A new mnemonic of 24 words from the given entropy (32 bytes). */
-export function mnemonicFrom(entropy: Uint8Array): string {
-  if (entropy.length !== MNEMONIC_ENTROPY_BYTES) throw new RangeError("a mnemonic of 24 words needs 32 bytes");
-  return Bip39.encode(entropy).toString();
-}
-
-/** The private key at a path of a mnemonic. Throws CliError `usage` on words that are not one. */
-export async function privKeyFromMnemonic(mnemonic: string, hdPath = DEFAULT_HD_PATH): Promise<Uint8Array> {
-  try {
-    const words = new EnglishMnemonic(mnemonic.trim().split(/\s+/).join(" "));
-    return Slip10.derivePath(Slip10Curve.Secp256k1, await Bip39.mnemonicToSeed(words), stringToPath(hdPath)).privkey;
-  } catch (cause) {
-    throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
 
 /** The keys of one backend in one home. */
 export class Keyring {

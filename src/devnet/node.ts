@@ -1,0 +1,196 @@
+// A node with everything around it, in one process: the chain, its RPC, gRPC, REST and metrics.
+
+import { type ChainApp, createApp, STORE_NAMES } from "../../app/app.ts";
+import { toHex } from "../codec/bytes.ts";
+import type { CommittedBlock } from "../consensus/chainNode.ts";
+import type { GenesisDoc } from "../consensus/genesisDoc.ts";
+import type { AdminOptions } from "../consensus/solo/admin.ts";
+import { readNodeKey, readValidatorKey } from "../consensus/solo/nodeFiles.ts";
+import { openSoloNode } from "../consensus/solo/openSoloNode.ts";
+import { soloAppOf } from "../consensus/solo/soloApp.ts";
+import type { BlockTimings, NodeObserver, SoloNode } from "../consensus/solo/soloNode.ts";
+import { createVerifyPool } from "../crypto/verifyPool.ts";
+import { startCometRpc } from "../rpc/comet/cometServer.ts";
+import { startGrpc } from "../rpc/grpc/grpcServer.ts";
+import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
+import { startRest } from "../rpc/rest/restServer.ts";
+import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter.ts";
+import type { RunningServer } from "../rpc/services/runningServer.ts";
+import type { TreeMultiStore } from "../store/commitStore.ts";
+import { type PruningName, pruningOptions } from "../store/pruning.ts";
+import type { Logger } from "./logger.ts";
+import { homeFiles, type ListenConfig, type NodeConfig } from "./nodeConfig.ts";
+
+/** What a node is started with. */
+export interface NodeOptions {
+  readonly home: string;
+  readonly config: NodeConfig;
+  readonly genesis: GenesisDoc;
+  readonly logger: Logger;
+  /** Devnet only: allows to mine, to set the clock, to revert, to set balances. */
+  readonly admin?: Omit<AdminOptions, "disk" | "clock"> | undefined;
+}
+
+/** A node that runs. URLs are undefined for servers that are turned off. */
+export interface RunningNode {
+  readonly node: SoloNode;
+  readonly app: ChainApp;
+  readonly router: QueryRouter;
+  /** `http://127.0.0.1:26657` */
+  readonly rpcUrl: string | undefined;
+  /** `127.0.0.1:9090` */
+  readonly grpcAddress: string | undefined;
+  readonly restUrl: string | undefined;
+  readonly metricsUrl: string | undefined;
+  /** Stops taking requests, lets the running block become durable, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** `127.0.0.1:26657` */
+export function hostPort({ address }: RunningServer): string {
+  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+}
+
+function urlOf(server: RunningServer | undefined): string | undefined {
+  return server === undefined ? undefined : `http://${hostPort(server)}`;
+}
+
+/** Things to close, the last opened first. */
+class Closers {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closers.splice(0).reverse()) await close();
+  }
+
+  /** Starts a server unless it is turned off, and closes it with the rest. */
+  async start(
+    config: ListenConfig,
+    start: (listen: { host: string; port: number }) => Promise<RunningServer>,
+  ): Promise<RunningServer | undefined> {
+    if (!config.enabled) return undefined;
+    const server = await start({ host: config.host, port: config.port });
+    this.add(() => server.close());
+    return server;
+  }
+}
+
+/** Tells logs and metrics what the node does. */
+function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
+  return {
+    opened: ({ height, appHash, replayedBlocks, notes }) => {
+      for (const note of notes) logger.warn({ note }, "state");
+      logger.info({ height, appHash: toHex(appHash), replayedBlocks }, "opened at the last durable block");
+    },
+    snapshotFailed: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
+    block: (timings: BlockTimings, block: CommittedBlock) => {
+      metrics.block(timings, block);
+      const level = timings.txCount > 0 ? "info" : "debug";
+      logger[level]({ ...timings, appHash: toHex(block.results.appHash) }, "block");
+    },
+    checked: (response) => metrics.checked(response),
+    failed: (error) => logger.fatal({ err: error }, "the node has stopped"),
+    listenerFailed: (error) => logger.error({ err: error }, "a listener failed"),
+  };
+}
+
+/** Opens the chain in a home directory and starts its servers. Rejects, with everything closed, when one cannot. */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const closers = new Closers();
+  try {
+    return await startParts(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startParts(options: NodeOptions, closers: Closers): Promise<RunningNode> {
+  const { config, logger } = options;
+  const pool = createVerifyPool({ workers: config.verifyWorkers });
+  closers.add(() => pool.close());
+  let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
+  const metrics = new NodeMetrics({
+    node: () => opened.node,
+    keys: () => opened.stores?.keyCount ?? 0,
+    memoryBytes: () => opened.stores?.memoryBytes ?? 0,
+  });
+  const files = homeFiles(options.home);
+  const { consensus, state } = config;
+  const node = await openSoloNode({
+    genesis: options.genesis,
+    moniker: config.moniker,
+    nodeKey: readNodeKey(files.nodeKey),
+    validatorKey: readValidatorKey(files.validatorKey),
+    dataFolder: files.data,
+    storeNames: STORE_NAMES,
+    // `parseNodeConfig` has checked the name.
+    pruning: pruningOptions(state.pruning as PruningName, state.pruningKeepRecent),
+    snapshots: { everyVersions: state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
+    validatorStateFile: files.validatorState,
+    mempool: config.mempool,
+    pace: {
+      blockIntervalMs: consensus.blockIntervalMs,
+      emptyBlockIntervalMs: consensus.emptyBlockIntervalMs === 0 ? undefined : consensus.emptyBlockIntervalMs,
+    },
+    admin: options.admin,
+    observer: observe(logger, metrics),
+    createApp: (parts) => {
+      const app = createApp(parts);
+      // The stores that the node opens are trees in memory; they can tell their size.
+      opened = { ...opened, app, stores: parts.stores as TreeMultiStore };
+      return soloAppOf(app, { work: (tx) => app.signatureWork(tx), verdicts: app.verdicts, pool });
+    },
+  });
+  closers.add(() => node.stop());
+  const { app } = opened;
+  if (app === undefined) throw new Error("the node was opened without its application");
+  opened.node = node;
+  const router = createQueryRouter(node, app.registry, {
+    queryPaths: app.router.queryPaths(),
+    minimumGasPrice: "0.001uusdc",
+    onInternalError: (path, error) => logger.error({ path, err: error }, "a query failed"),
+  });
+  await node.start();
+  const servers = await startServers({ options, node, app, router, metrics }, closers);
+  return { node, app, router, ...servers, close: () => closers.close() };
+}
+
+/** Changed keys after which a snapshot of the state is due. */
+const SNAPSHOT_CHANGES = 2_000_000;
+
+interface ServerParts {
+  readonly options: NodeOptions;
+  readonly node: SoloNode;
+  readonly app: ChainApp;
+  readonly router: QueryRouter;
+  readonly metrics: NodeMetrics;
+}
+
+async function startServers({ options, node, app, router, metrics }: ServerParts, closers: Closers) {
+  const { config } = options;
+  const rpc = await closers.start(config.rpc, (listen) =>
+    startCometRpc(node, {
+      ...listen,
+      corsOrigins: config.rpc.corsOrigins,
+      admin: options.admin !== undefined,
+      query: (path, data, height, prove) => router.query(path, data, height, prove),
+      observer: { request: (method, isOk) => metrics.request(method, isOk) },
+    }),
+  );
+  const grpc = await closers.start(config.grpc, (listen) => startGrpc(node, app.registry, router, listen));
+  const rest = await closers.start(config.rest, (listen) =>
+    startRest(node, app.registry, router, { ...listen, corsOrigins: config.rest.corsOrigins }),
+  );
+  const metricsServer = await closers.start(config.metrics, (listen) => startMetrics(metrics, listen));
+  return {
+    rpcUrl: urlOf(rpc),
+    grpcAddress: grpc === undefined ? undefined : hostPort(grpc),
+    restUrl: urlOf(rest),
+    metricsUrl: urlOf(metricsServer),
+  };
+}

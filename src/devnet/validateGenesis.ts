@@ -1,0 +1,13 @@
+// Whether a genesis document can start a chain.
+
+import { tryGenesis } from "../../app/genesis.ts";
+import { toHex } from "../codec/bytes.ts";
+import { parseTimeNs } from "../codec/time.ts";
+import type { GenesisDoc } from "../consensus/genesisDoc.ts";
+
+/** Starts a chain in memory from a document: its app hash after block 1, hex. Throws an Error that says what is wrong. */
+export function validateGenesisDoc(doc: GenesisDoc): { readonly appHash: string } {
+  const timeNs = parseTimeNs(doc.genesis_time);
+  const hash = tryGenesis({ chainId: doc.chain_id, timeNs, appState: doc.app_state });
+  return { appHash: toHex(hash).toUpperCase() };
+}

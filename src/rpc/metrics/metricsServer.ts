@@ -1,0 +1,111 @@
+// Prometheus metrics of a node.
+
+import { createServer } from "node:http";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ChainNode, CommittedBlock } from "../../consensus/chainNode.ts";
+import type { BlockTimings } from "../../consensus/solo/soloNode.ts";
+import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
+import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
+
+const STAGE_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+
+/** The numbers of a node, collected in the process. */
+export class NodeMetrics {
+  readonly registry = new Registry();
+  readonly #height = this.#gauge("stateset_block_height", "height of the last durable block");
+  readonly #blockTxs = this.#gauge("stateset_block_txs", "transactions in the last block");
+  readonly #txs = new Counter({
+    name: "stateset_txs_total",
+    help: "transactions in blocks, by result code",
+    labelNames: ["codespace", "code"],
+    registers: [this.registry],
+  });
+  readonly #checks = new Counter({
+    name: "stateset_checks_total",
+    help: "transactions checked, by result code",
+    labelNames: ["codespace", "code"],
+    registers: [this.registry],
+  });
+  readonly #requests = new Counter({
+    name: "stateset_rpc_requests_total",
+    help: "JSON-RPC requests, by method and outcome",
+    labelNames: ["method", "outcome"],
+    registers: [this.registry],
+  });
+  readonly #stages = new Histogram({
+    name: "stateset_block_stage_seconds",
+    help: "time of the stages of a block",
+    labelNames: ["stage"],
+    buckets: STAGE_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  /** Numbers that are asked for when they are read. */
+  constructor(state: {
+    readonly keys: () => number;
+    readonly memoryBytes: () => number;
+    readonly node: () => ChainNode | undefined;
+  }) {
+    collectDefaultMetrics({ register: this.registry });
+    this.#lazyGauge("stateset_mempool_txs", "transactions waiting", () => state.node()?.mempool.size ?? 0);
+    this.#lazyGauge(
+      "stateset_mempool_bytes",
+      "bytes of transactions waiting",
+      () => state.node()?.mempool.sizeBytes ?? 0,
+    );
+    this.#lazyGauge("stateset_state_keys", "keys in the state", state.keys);
+    this.#lazyGauge("stateset_state_memory_bytes", "memory of the state's trees", state.memoryBytes);
+  }
+
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge({ name, help, registers: [this.registry] });
+  }
+
+  #lazyGauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  /** Counts a block and its stages. */
+  block(timings: BlockTimings, block: CommittedBlock): void {
+    this.#height.set(timings.height);
+    this.#blockTxs.set(timings.txCount);
+    this.#stages.observe({ stage: "hash" }, timings.hashMs / 1000);
+    this.#stages.observe({ stage: "execute" }, timings.executeMs / 1000);
+    this.#stages.observe({ stage: "persist" }, timings.persistMs / 1000);
+    this.#stages.observe({ stage: "publish" }, timings.publishMs / 1000);
+    for (const { result } of block.txs) this.#txs.inc({ codespace: result.codespace, code: result.code });
+  }
+
+  /** Counts a check. */
+  checked(result: { readonly codespace: string; readonly code: number }): void {
+    this.#checks.inc({ codespace: result.codespace, code: result.code });
+  }
+
+  /** Counts a JSON-RPC request. */
+  request(method: string, isOk: boolean): void {
+    this.#requests.inc({ method, outcome: isOk ? "ok" : "error" });
+  }
+}
+
+/** Serves the metrics at `/metrics`. The port defaults to 26660. */
+export async function startMetrics(metrics: NodeMetrics, options: ListenOptions = {}): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    if (request.url !== "/metrics" && request.url !== "/") {
+      response.writeHead(404, { "content-type": "text/plain" }).end("metrics are at /metrics\n");
+      return;
+    }
+    metrics.registry.metrics().then(
+      (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
+      (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.message : "internal error"),
+    );
+  });
+  const address = await listenHttp(server, { host: options.host ?? "127.0.0.1", port: options.port ?? 26660 });
+  return { address, close: () => closeHttpServer(server) };
+}
