@@ -62,7 +62,7 @@ export interface Devnet extends RunningNode {
   readonly chainId: string;
   readonly rpcUrl: string;
   readonly mnemonic: string;
-  /** In the order of their HD paths, m/44'/118'/n'/0/0; the first is the faucet. */
+  /** In the order of their HD paths, m/44'/118'/0'/0/n; the first is the faucet. */
   readonly accounts: readonly DevnetAccount[];
   readonly faucetUrl: string;
 }
@@ -70,7 +70,7 @@ export interface Devnet extends RunningNode {
 async function devnetAccounts(): Promise<readonly DevnetAccount[]> {
   return Promise.all(
     Array.from({ length: ACCOUNTS }, async (_, index) => {
-      const privKey = await privKeyFromMnemonic(DEVNET_MNEMONIC, `m/44'/118'/${index}'/0/0`);
+      const privKey = await privKeyFromMnemonic(DEVNET_MNEMONIC, `m/44'/118'/0'/0/${index}`);
       return { privKey, address: encodeAddress(addressOfSecp256k1(publicKeyOf(privKey))) };
     }),
   );

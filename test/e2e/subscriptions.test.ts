@@ -40,12 +40,15 @@ function collect<T>(stream: Stream<T>, count: number): Promise<T[]> {
   });
 }
 
-function webSocketClient(): Comet38Client {
-  return Comet38Client.create(new WebsocketClient(chain.rpcUrl.replace("http", "ws")));
+/** A connected client. CosmJS sends nothing ever when a socket connects while its queue is empty, so it asks at once. */
+async function webSocketClient(): Promise<Comet38Client> {
+  const client = Comet38Client.create(new WebsocketClient(chain.rpcUrl.replace("http", "ws")));
+  await client.status();
+  return client;
 }
 
 test("default: headers follow each other, and hash to what blocks say", async () => {
-  const client = webSocketClient();
+  const client = await webSocketClient();
   const headers = await collect(client.subscribeNewBlockHeader(), 3);
   const [first, second, third] = headers;
   if (first === undefined || second === undefined || third === undefined) throw new Error("no headers");
@@ -55,7 +58,7 @@ test("default: headers follow each other, and hash to what blocks say", async ()
 });
 
 test("behavior: a Tx subscription with a condition hears of that transaction, which can be read at once", async () => {
-  const client = webSocketClient();
+  const client = await webSocketClient();
   const wallet = await directWallet(chain, 0);
   const sender = await addressOf(wallet);
   const recipient = await freshAddress();
@@ -74,7 +77,7 @@ test("behavior: a Tx subscription with a condition hears of that transaction, wh
 });
 
 test("behavior: broadcast_tx_commit answers on a socket whose subscriptions go on", async () => {
-  const client = webSocketClient();
+  const client = await webSocketClient();
   const blocks = collect(client.subscribeNewBlock(), 4);
   const wallet = await directWallet(chain, 1);
   const sender = await addressOf(wallet);
@@ -91,7 +94,7 @@ test("behavior: broadcast_tx_commit answers on a socket whose subscriptions go o
 });
 
 test("behavior: the moment a block is announced, its transactions are in every index", async () => {
-  const client = webSocketClient();
+  const client = await webSocketClient();
   const wallet = await directWallet(chain, 2);
   const sender = await addressOf(wallet);
   const signing = await signingClient(chain, wallet);
