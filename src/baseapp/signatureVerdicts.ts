@@ -5,8 +5,8 @@
 /** A signer as its signature was verified: all that the sign bytes take from the state. */
 export interface VerifiedSigner {
   readonly accountNumber: bigint;
-  /** Encoded Any of the public key. */
-  readonly pubKey: Uint8Array;
+  /** Any of the public key. */
+  readonly pubKey: { readonly typeUrl: string; readonly value: Uint8Array };
 }
 
 interface Verdict {
@@ -41,7 +41,8 @@ export class SignatureVerdicts {
       const known = verdict.signers[index]!;
       const present = signers[index]!;
       if (known.accountNumber !== present.accountNumber) return undefined;
-      if (Buffer.compare(known.pubKey, present.pubKey) !== 0) return undefined;
+      if (known.pubKey.typeUrl !== present.pubKey.typeUrl) return undefined;
+      if (Buffer.compare(known.pubKey.value, present.pubKey.value) !== 0) return undefined;
     }
     return verdict.isValid;
   }

@@ -6,6 +6,9 @@ import { keyAfter } from "./keyBounds.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
 import type { CacheMultiStore, KvChange, MultiStore, ReadonlyMultiStore, StoreChanges } from "./multiStore.ts";
 
+/** Values of a committed version that its top layer keeps at hand; beyond it, it starts over. */
+const READS_MAX = 100_000;
+
 /** Up to this many new keys are inserted one by one; more are sorted and merged. */
 const INSERT_ONE_BY_ONE_MAX = 16;
 
@@ -42,9 +45,12 @@ class CacheStore implements KvStore, ChangeCounting {
   #sorted: string[] = [];
   #new: string[] = [];
   #ownChanges = 0;
+  /** Values read from below, by key; undefined unless what is below never changes. */
+  readonly #reads: Map<string, Uint8Array> | undefined;
 
-  constructor(parent: ReadonlyKvStore) {
+  constructor(parent: ReadonlyKvStore, isParentFixed: boolean) {
     this.#parent = parent;
+    this.#reads = isParentFixed ? new Map() : undefined;
   }
 
   get changeCount(): number {
@@ -73,14 +79,28 @@ class CacheStore implements KvStore, ChangeCounting {
     const write = this.#writes.get(text);
     if (write !== undefined) return write.value;
     const parent = this.#parent;
-    return parent instanceof CacheStore ? parent.#get(text, key) : parent.get(key);
+    return parent instanceof CacheStore ? parent.#get(text, key) : this.#read(text, key);
+  }
+
+  /** PERF: the same key gives the same bytes object, which those who decode it can recognise. */
+  #read(text: string, key: Uint8Array): Uint8Array | undefined {
+    const reads = this.#reads;
+    if (reads === undefined) return this.#parent.get(key);
+    const known = reads.get(text);
+    if (known !== undefined) return known;
+    const value = this.#parent.get(key);
+    if (value === undefined) return undefined;
+    if (reads.size >= READS_MAX) reads.clear();
+    reads.set(text, value);
+    return value;
   }
 
   #has(text: string, key: Uint8Array): boolean {
     const write = this.#writes.get(text);
     if (write !== undefined) return write.value !== undefined;
     const parent = this.#parent;
-    return parent instanceof CacheStore ? parent.#has(text, key) : parent.has(key);
+    if (parent instanceof CacheStore) return parent.#has(text, key);
+    return this.#reads?.has(text) === true || parent.has(key);
   }
 
   #put(text: string, key: Uint8Array, value: Uint8Array | undefined): void {
@@ -272,14 +292,17 @@ class CacheMulti implements WriteSet, CacheMultiStore {
   readonly #parent: ReadonlyMultiStore;
   readonly #stores = new Map<string, CacheStore>();
 
-  constructor(parent: ReadonlyMultiStore) {
+  readonly #isParentFixed: boolean;
+
+  constructor(parent: ReadonlyMultiStore, isParentFixed: boolean) {
     this.#parent = parent;
+    this.#isParentFixed = isParentFixed;
   }
 
   store(name: string): KvStore {
     const known = this.#stores.get(name);
     if (known !== undefined) return known;
-    const made = new CacheStore(this.#parent.store(name));
+    const made = new CacheStore(this.#parent.store(name), this.#isParentFixed);
     this.#stores.set(name, made);
     return made;
   }
@@ -309,7 +332,7 @@ function writable(store: ReadonlyKvStore & Partial<KvStore>): KvStore {
 
 /** A layer over a multistore. `write` throws an Error when the layer below is read-only. */
 export function cacheMultiStore(parent: MultiStore | ReadonlyMultiStore): CacheMultiStore {
-  return new CacheMulti(parent);
+  return new CacheMulti(parent, false);
 }
 
 /** The top layer over a committed state: its writes go nowhere by themselves, `changes` gives them. */
@@ -319,9 +342,9 @@ export interface WriteSet extends MultiStore {
   discard(): void;
 }
 
-/** A layer over a state that is not written to. */
+/** A layer over a committed version, which never changes: what was read once is kept. */
 export function writeSet(parent: ReadonlyMultiStore): WriteSet {
-  return new CacheMulti(parent);
+  return new CacheMulti(parent, true);
 }
 
 /** The writes of a layer that `cacheMultiStore` made, as `WriteSet.changes` gives them. */

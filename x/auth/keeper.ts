@@ -32,6 +32,10 @@ const NOTHING = new Uint8Array(0);
 export class AccountKeeper {
   readonly #permissions: ModulePermissions;
   readonly #moduleNames: ReadonlyMap<string, string>;
+  // PERF: the store gives the same bytes object for a key until it is written again, so that an account is decoded once
+  // a block however many checks look at it.
+  readonly #accounts = new WeakMap<Uint8Array, Account>();
+  readonly #params = new WeakMap<Uint8Array, Params>();
 
   /** `permissions` lists every module that has an account. */
   constructor(permissions: ModulePermissions) {
@@ -47,13 +51,23 @@ export class AccountKeeper {
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
     const bytes = ctx.kv(AUTH_STORE).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : Params.decode(bytes);
+    if (bytes === undefined) return DEFAULT_PARAMS;
+    const known = this.#params.get(bytes);
+    if (known !== undefined) return known;
+    const params = Params.decode(bytes);
+    this.#params.set(bytes, params);
+    return params;
   }
 
   /** The account of an address. PERF: one store read. */
   getAccount(ctx: Context, address: Uint8Array): Account | undefined {
     const bytes = ctx.kv(AUTH_STORE).get(accountKey(address));
-    return bytes === undefined ? undefined : decodeAccount(Any.decode(bytes));
+    if (bytes === undefined) return undefined;
+    const known = this.#accounts.get(bytes);
+    if (known !== undefined) return known;
+    const account = decodeAccount(Any.decode(bytes));
+    this.#accounts.set(bytes, account);
+    return account;
   }
 
   hasAccount(ctx: Context, address: Uint8Array): boolean {
@@ -97,7 +111,9 @@ export class AccountKeeper {
     const key = accountKey(account.address);
     // The index is written once, when the account is new to the store.
     if (!ctx.stores.store(AUTH_STORE).has(key)) store.set(numberKey(account.accountNumber), account.address);
-    store.set(key, Any.encode(encodeAccount(account)).finish());
+    const bytes = Any.encode(encodeAccount(account)).finish();
+    this.#accounts.set(bytes, account);
+    store.set(key, bytes);
   }
 
   /** Makes the account of an address that has none, with the next number. */

@@ -16,10 +16,18 @@ const EXEC_DEPTH_MAX = 8;
 
 /** Keeper of the price list. */
 export class FeesKeeper {
+  // PERF: decoded once for each bytes object that the store gives.
+  readonly #params = new WeakMap<Uint8Array, Params>();
+
   /** The parameters. PERF: one store read, without gas: it is the price list, not the purchase. */
   params(ctx: Context): Params {
     const bytes = ctx.stores.store(FEES).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : Params.decode(bytes);
+    if (bytes === undefined) return DEFAULT_PARAMS;
+    const known = this.#params.get(bytes);
+    if (known !== undefined) return known;
+    const params = Params.decode(bytes);
+    this.#params.set(bytes, params);
+    return params;
   }
 
   setParams(ctx: Context, params: Params): void {

@@ -2,7 +2,7 @@
 
 import { SignMode } from "../../../gen/cosmos/tx/signing/v1beta1/signing.ts";
 import { SignDoc, type SignerInfo } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
-import { Any } from "../../../gen/google/protobuf/any.ts";
+import type { Any } from "../../../gen/google/protobuf/any.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import type { SignatureVerdicts, VerifiedSigner } from "../../../src/baseapp/signatureVerdicts.ts";
 import { encodeAddress } from "../../../src/codec/address.ts";
@@ -33,6 +33,8 @@ import type { AnteDecorator } from "./decorator.ts";
 const UNORDERED_TIMEOUT_MAX_NS = 600_000_000_000n;
 /** What forgetting an unordered transaction later costs. */
 const UNORDERED_GAS = 2240n;
+
+const NO_PUBKEY: Any = Object.freeze({ typeUrl: "", value: new Uint8Array(0) });
 
 /** A public key in an Any. Throws ErrInvalidPubKey. */
 function parsePubKey(any: Any): PubKey {
@@ -190,7 +192,7 @@ function signerFacts(keeper: AccountKeeper, ctx: Context, tx: DecodedTx): readon
     const account = keeper.getAccount(ctx, signer);
     const pubKey = account?.pubKey ?? tx.authInfo.signerInfos[index]?.publicKey;
     if (account === undefined || pubKey === undefined) return undefined;
-    facts.push({ accountNumber: account.accountNumber, pubKey: Any.encode(pubKey).finish() });
+    facts.push({ accountNumber: account.accountNumber, pubKey });
   }
   return facts;
 }
@@ -214,7 +216,7 @@ export function signatureWork(
     const facts = signerFacts(keeper, ctx, tx);
     if (facts === undefined) return undefined;
     const checks = facts.flatMap(({ accountNumber, pubKey }, index) =>
-      checksOf(registry, ctx.block.chainId, tx, { index, accountNumber, pubKey: decodePubKey(Any.decode(pubKey)) }),
+      checksOf(registry, ctx.block.chainId, tx, { index, accountNumber, pubKey: decodePubKey(pubKey) }),
     );
     return { facts, checks };
   } catch {
@@ -265,12 +267,12 @@ function verifyAll(
 ): void {
   const facts = accounts.map(({ accountNumber, pubKey }) => ({
     accountNumber,
-    pubKey: Any.encode(pubKey ?? Any.fromPartial({})).finish(),
+    pubKey: pubKey ?? NO_PUBKEY,
   }));
   if (verdicts.get(tx.hash, facts) === true) return;
   accounts.forEach((account, index) => {
     const { chainId } = ctx.block;
-    const pubKey = parsePubKey(account.pubKey ?? Any.fromPartial({}));
+    const pubKey = parsePubKey(account.pubKey ?? NO_PUBKEY);
     let reason = "unable to verify single signer signature";
     try {
       const checks = checksOf(registry, chainId, tx, { index, accountNumber: account.accountNumber, pubKey });
