@@ -62,7 +62,8 @@ export function fieldHint(field: DescField): string {
   }
 }
 
-function parseJson(name: string, text: string): Json {
+/** JSON given as text, or as `@file.json`. Throws CliError `usage`. */
+export function parseJson(name: string, text: string): Json {
   try {
     return JSON.parse(text.startsWith("@") ? readFileSync(text.slice(1), "utf8") : text);
   } catch (cause) {

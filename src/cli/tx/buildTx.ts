@@ -112,6 +112,9 @@ export function signTx(
           sequence: signer.sequence,
           timeoutHeight: options.timeoutHeight,
           memo: options.memo,
+          unordered: options.unorderedUntilNs !== undefined,
+          timeoutTimestamp:
+            options.unorderedUntilNs === undefined ? undefined : timestampFromNs(options.unorderedUntilNs),
           fee: {
             amount: coinsToProto(options.fee),
             gasLimit: options.gasLimit,

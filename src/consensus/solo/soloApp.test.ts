@@ -8,7 +8,7 @@ import type { SignatureCheck } from "../../crypto/verifyPool.ts";
 import { type SignatureParts, soloAppOf } from "./soloApp.ts";
 
 const FACTS = [{ accountNumber: 3n, pubKey: { typeUrl: "/key", value: Uint8Array.of(1) } }];
-const CHECK: SignatureCheck = { pubKey: { typeUrl: "/key", value: new Uint8Array(33) }, digest: new Uint8Array(32), signature: new Uint8Array(64) };
+const CHECK: SignatureCheck = { pubKey: new Uint8Array(33), digest: new Uint8Array(32), signature: new Uint8Array(64) };
 // Only the hash is looked at.
 const TX = { hash: Uint8Array.of(9) } as DecodedTx;
 
@@ -32,7 +32,9 @@ test.each([
   const { app, verdicts } = setUp({ facts: FACTS, checks: [CHECK, CHECK] }, results);
   await app.verify(TX);
   expect(verdicts.get(TX.hash, FACTS)).toBe(isValid);
-  expect(verdicts.get(TX.hash, [{ accountNumber: 4n, pubKey: { typeUrl: "/key", value: Uint8Array.of(1) } }])).toBeUndefined();
+  expect(
+    verdicts.get(TX.hash, [{ accountNumber: 4n, pubKey: { typeUrl: "/key", value: Uint8Array.of(1) } }]),
+  ).toBeUndefined();
 });
 
 test.each([

@@ -1,0 +1,228 @@
+// The commands that run a node, and those that work on its files while it is stopped.
+
+import { existsSync, mkdirSync } from "node:fs";
+import type { Command } from "commander";
+import { createApp, STORE_NAMES } from "../../../app/app.ts";
+import { defaultAppState } from "../../../app/genesis.ts";
+import { toHex } from "../../codec/bytes.ts";
+import { generateNodeKey, nodeIdOf, writeNodeKey, writeValidatorKey } from "../../consensus/solo/nodeFiles.ts";
+import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
+import { createGenesisDoc } from "../../devnet/genesisFile.ts";
+import { createLogger } from "../../devnet/logger.ts";
+import { type RunningNode, startNode } from "../../devnet/node.ts";
+import { DEFAULT_NODE_CONFIG, homeFiles, loadNodeConfig, type NodeConfig, writeJson } from "../../devnet/nodeConfig.ts";
+import { pruningOptions } from "../../store/pruning.ts";
+import { openStateDisk } from "../../store/stateDisk.ts";
+import { CliError } from "../cliError.ts";
+import { globalOptions, type Json, print, progressLine } from "../output.ts";
+import { loadGenesis } from "./genesis.ts";
+
+const DEFAULT_CHAIN_ID = "stateset-1";
+
+function parseMs(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,9}$/.test(text)) throw new CliError("usage", `--${name}: expected milliseconds`);
+  return Number(text);
+}
+
+/** Runs until somebody asks it to stop. */
+function untilStopped(close: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let isStopping = false;
+    const stop = (): void => {
+      // Asked twice, it stops at once: every block is durable when it is announced.
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      close().then(resolve, reject);
+    };
+    process.on("SIGINT", stop);
+    process.on("SIGTERM", stop);
+  });
+}
+
+function addInit(program: Command): void {
+  program
+    .command("init <moniker>")
+    .description("make the keys, the settings and the genesis of a new chain in --home")
+    .addHelpText("after", "\nExample:\n  statesetd init shop-1 --chain-id shop-1 --home ./shop")
+    .action((moniker: string, _flags: unknown, self: Command) => {
+      const options = globalOptions(self);
+      const files = homeFiles(options.home);
+      if (existsSync(files.genesis)) throw new CliError("failed", `${files.genesis} is there already`);
+      mkdirSync(options.home, { recursive: true });
+      const validatorKey = generateNodeKey();
+      const nodeKey = generateNodeKey();
+      writeValidatorKey(files.validatorKey, validatorKey);
+      writeNodeKey(files.nodeKey, nodeKey);
+      writeJson(files.config, { ...DEFAULT_NODE_CONFIG, moniker });
+      const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
+      writeJson(
+        files.genesis,
+        createGenesisDoc({
+          chainId,
+          timeNs: BigInt(Date.now()) * 1_000_000n,
+          validatorPubKey: validatorKey.pubKey,
+          validatorName: moniker,
+          accounts: [],
+          appState: defaultAppState(),
+        }),
+      );
+      print(options, { moniker, chain_id: chainId, node_id: nodeIdOf(nodeKey), home: options.home });
+    });
+}
+
+interface StartFlags {
+  readonly pruning?: string;
+  readonly logLevel?: string;
+  readonly blockInterval?: string;
+}
+
+function startConfig(home: string, flags: StartFlags): NodeConfig {
+  const config = loadNodeConfig(home);
+  const blockIntervalMs = parseMs("block-interval", flags.blockInterval);
+  return {
+    ...config,
+    consensus: { ...config.consensus, ...(blockIntervalMs === undefined ? {} : { blockIntervalMs }) },
+    state: { ...config.state, ...(flags.pruning === undefined ? {} : { pruning: flags.pruning }) },
+    logLevel: flags.logLevel ?? config.logLevel,
+  };
+}
+
+function addStart(program: Command): void {
+  program
+    .command("start")
+    .description("run the node of --home")
+    .option("--pruning <name>", "default, nothing, everything or custom")
+    .option("--block-interval <ms>", "least time between two blocks")
+    .option("--log-level <level>", "silent, error, warn, info, debug or trace")
+    .addHelpText("after", "\nExample:\n  statesetd start --home ./shop --pruning nothing")
+    .action(async (flags: StartFlags, self: Command) => {
+      const { home } = globalOptions(self);
+      const config = startConfig(home, flags);
+      const genesis = loadGenesis(home);
+      const running = await startNode({ home, config, genesis, logger: createLogger(config.logLevel) });
+      showAddresses(running);
+      await untilStopped(() => running.close());
+    });
+}
+
+function showAddresses({ rpcUrl, restUrl, grpcAddress, metricsUrl, node }: RunningNode): void {
+  const rows = [
+    ["RPC", rpcUrl],
+    ["gRPC", grpcAddress],
+    ["REST", restUrl],
+    ["metrics", metricsUrl === undefined ? undefined : `${metricsUrl}/metrics`],
+  ];
+  console.log(`chain ${node.chainId} at height ${node.latestHeight}`);
+  for (const [name, address] of rows) if (address !== undefined) console.log(`  ${name?.padEnd(8)} ${address}`);
+}
+
+interface DevnetFlags {
+  readonly blockInterval?: string;
+  readonly emptyBlocks?: string;
+  readonly logLevel?: string;
+  readonly admin?: boolean;
+  readonly freePorts?: boolean;
+}
+
+function addDevnet(program: Command): void {
+  program
+    .command("devnet")
+    .description("a chain for developers: funded accounts, a faucet, and controls to mine and travel in time")
+    .option("--block-interval <ms>", "least time between two blocks", "100")
+    .option("--empty-blocks <ms>", "time after which an empty block is made; 0 is never", "5000")
+    .option("--log-level <level>", "silent, error, warn, info, debug or trace", "warn")
+    .option("--no-admin", "do not offer the devnet_… controls")
+    .option("--free-ports", "listen on ports that are free")
+    .addHelpText("after", "\nExample:\n  statesetd devnet --home ./devnet --block-interval 0")
+    .action(async (flags: DevnetFlags, self: Command) => {
+      const options = globalOptions(self);
+      const devnet = await startDevnet({
+        home: `${options.home}/devnet`,
+        chainId: options.chainId,
+        freePorts: flags.freePorts === true,
+        blockIntervalMs: parseMs("block-interval", flags.blockInterval),
+        emptyBlockIntervalMs: parseMs("empty-blocks", flags.emptyBlocks),
+        logLevel: flags.logLevel,
+        admin: flags.admin !== false,
+      });
+      showDevnet(devnet);
+      await untilStopped(() => devnet.close());
+    });
+}
+
+/** How many of the accounts are shown. */
+const SHOWN_ACCOUNTS = 5;
+
+function showDevnet(devnet: Devnet): void {
+  showAddresses(devnet);
+  console.log(`  ${"faucet".padEnd(8)} ${devnet.faucetUrl}  (POST /credit {"denom":"uusdc","address":"…"})`);
+  console.log(`\naccounts, each with 1,000,000 USDC (the first is the faucet's):`);
+  for (const [index, { address, privKey }] of devnet.accounts.slice(0, SHOWN_ACCOUNTS).entries()) {
+    console.log(`  (${index}) ${address}  ${toHex(privKey)}`);
+  }
+  console.log(`  … ${devnet.accounts.length - SHOWN_ACCOUNTS} more, at m/44'/118'/0'/0/n of the mnemonic:`);
+  console.log(`  ${devnet.mnemonic}`);
+  console.log(
+    "\nKnown keys: never send anything of value here. Ctrl-C stops it; the next start goes on where it stood.",
+  );
+}
+
+/** The application over the state of a stopped node. */
+async function withStoppedApp<T>(home: string, work: (app: ReturnType<typeof createApp>) => T): Promise<T> {
+  const config = loadNodeConfig(home);
+  const files = homeFiles(home);
+  if (!existsSync(files.data)) throw new CliError("failed", `${files.data}: no such folder; has the node run?`);
+  const show = progressLine("loading blocks");
+  const disk = await openStateDisk({
+    folder: files.data,
+    names: STORE_NAMES,
+    pruning: pruningOptions("custom", Math.max(2, config.state.pruningKeepRecent)),
+    onProgress: ({ done, total }) => show(done, total),
+  });
+  try {
+    return work(createApp({ stores: disk.store }));
+  } finally {
+    await disk.close();
+  }
+}
+
+function addExport(program: Command): void {
+  program
+    .command("export")
+    .description("the state of a stopped node as a genesis file")
+    .option("--height <n>", "state after this block; the last one when left out")
+    .addHelpText("after", "\nExample:\n  statesetd export --home ./shop --height 100 > genesis.json")
+    .action(async (flags: { height?: string }, self: Command) => {
+      const { home } = globalOptions(self);
+      const height = flags.height === undefined ? undefined : Number(flags.height);
+      if (height !== undefined && !(Number.isSafeInteger(height) && height > 0)) {
+        throw new CliError("usage", "--height: expected a block height");
+      }
+      const genesis = loadGenesis(home);
+      const exported = await withStoppedApp(home, (app) => app.exportGenesis(height));
+      console.log(JSON.stringify({ ...genesis, app_state: exported }, undefined, 2));
+    });
+}
+
+function addInvariants(program: Command): void {
+  program
+    .command("invariants")
+    .description("check over the state of a stopped node that all money adds up")
+    .addHelpText("after", "\nExample:\n  statesetd invariants --home ./shop")
+    .action(async (_flags: unknown, self: Command) => {
+      const options = globalOptions(self);
+      const broken = await withStoppedApp(options.home, (app) => app.brokenInvariants());
+      print(options, { broken: [...broken] as Json });
+      if (broken.length > 0) throw new CliError("failed", `${broken.length} invariants are broken`);
+    });
+}
+
+/** Adds `init`, `start`, `devnet`, `export` and `invariants`. */
+export function addNodeCommands(program: Command): void {
+  addInit(program);
+  addStart(program);
+  addDevnet(program);
+  addExport(program);
+  addInvariants(program);
+}
