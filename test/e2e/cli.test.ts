@@ -1,0 +1,175 @@
+// Drives `statesetd` as a person does: a devnet, keys, transfers in both sign modes, queries, exports, and exit codes.
+// Runs what `npm run build` made.
+
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const PROGRAM = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
+
+interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let home: string;
+let devnet: ChildProcess;
+let devnetText = "";
+let rpcUrl = "";
+
+function run(...args: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const all = [PROGRAM, "--home", home, "--keyring-backend", "test", "--node", rpcUrl, ...args];
+    execFile(process.execPath, all, { encoding: "utf8" }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+async function json(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { stdout, stderr, code } = await run("--output", "json", ...args);
+  if (code !== 0) throw new Error(`exit ${code}: ${stderr}${stdout}`);
+  return JSON.parse(stdout);
+}
+
+async function waitForText(text: string): Promise<void> {
+  const deadlineMs = Date.now() + 30_000;
+  while (!devnetText.includes(text)) {
+    if (Date.now() > deadlineMs) throw new Error(`the devnet does not say ${text}: ${devnetText}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once("exit", () => resolve());
+    child.kill("SIGINT");
+  });
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "cli-"));
+  devnet = spawn(process.execPath, [PROGRAM, "--home", home, "devnet", "--free-ports", "--block-interval", "20"]);
+  devnet.stdout?.on("data", (chunk: Buffer) => {
+    devnetText += chunk.toString();
+  });
+  await waitForText("Ctrl-C");
+  rpcUrl = /RPC +(http\S+)/.exec(devnetText)?.[1] ?? "";
+  const key = /\(1\) \S+ +([0-9a-f]{64})/.exec(devnetText)?.[1] ?? "";
+  expect((await run("keys", "import", "alice", key)).code).toBe(0);
+  expect((await run("keys", "add", "bob")).code).toBe(0);
+});
+
+afterAll(async () => {
+  if (devnet.exitCode === null) await stop(devnet);
+  rmSync(home, { recursive: true, force: true });
+});
+
+async function addressOf(name: string): Promise<string> {
+  return (await run("keys", "show", name, "--address")).stdout.trim();
+}
+
+describe("a person's day", () => {
+  test("default: the devnet says where everything listens and which accounts there are", () => {
+    for (const name of ["RPC", "gRPC", "REST", "metrics", "faucet"])
+      expect(devnetText).toMatch(new RegExp(`${name} +\\S+`));
+    expect(devnetText.match(/stateset1[a-z0-9]{38}/g)?.length).toBeGreaterThanOrEqual(5);
+    expect(devnetText).toContain("abandon abandon");
+  });
+
+  test.each(["direct", "amino-json"])("behavior: a transfer signed %s arrives", async (mode) => {
+    const bob = await addressOf("bob");
+    const before = await json("query", "bank", "balance", bob, "uusdc");
+    const sent = await json("tx", "bank", "send", "alice", bob, "1000uusdc", "--sign-mode", mode, "-y");
+    expect(sent).toMatchObject({ code: 0, tx: { body: { messages: [{ to_address: bob }] } } });
+    const after = await json("query", "bank", "balance", "--address", bob, "--denom", "uusdc");
+    const amount = (answer: Record<string, unknown>) => BigInt((answer["balance"] as { amount: string }).amount);
+    expect(amount(after) - amount(before)).toBe(1000n);
+    const found = await json("query", "tx", String(sent["txhash"]));
+    expect(found["height"]).toBe(sent["height"]);
+  });
+
+  test("behavior: an unordered transfer needs no sequence", async () => {
+    const bob = await addressOf("bob");
+    const sent = await json("tx", "bank", "send", bob, "7uusdc", "--from", "alice", "--unordered", "-y");
+    expect(sent).toMatchObject({ code: 0, tx: { body: { unordered: true } } });
+  });
+
+  test("behavior: a transaction is simulated, signed offline, decoded and broadcast", async () => {
+    const bob = await addressOf("bob");
+    const estimate = await json("tx", "bank", "send", "alice", bob, "1uusdc", "--dry-run");
+    expect(Number(estimate["gas_estimate"])).toBeGreaterThan(40_000);
+    const signed = await json("tx", "bank", "send", "alice", bob, "1uusdc", "--generate-only");
+    const bytes = String(signed["tx_bytes"]);
+    expect(await json("tx", "decode", bytes)).toMatchObject({ body: { messages: [{ amount: [{ amount: "1" }] }] } });
+    expect(await json("debug", "tx", bytes)).toMatchObject({ fee_payer: await addressOf("alice") });
+    expect(await json("tx", "broadcast", bytes)).toMatchObject({ code: 0 });
+  });
+
+  test("behavior: text output, blocks, searches, status", async () => {
+    const alice = await addressOf("alice");
+    expect((await run("status")).stdout).toContain("chain_id: stateset-devnet-1");
+    expect((await run("query", "block", "1")).stdout).toContain("height: 1");
+    const found = await json("query", "txs", "--query", `message.sender='${alice}'`);
+    expect(Number(found["total_count"])).toBeGreaterThan(0);
+    expect((await run("query", "auth", "accounts", "--page-limit", "2")).stdout).toContain("next_key: ");
+  });
+});
+
+describe("exit codes", () => {
+  test.each([
+    [2, ["nonsense"], "unknown command"],
+    [2, ["query", "bank", "balance", "a", "b", "c"], "too many arguments: c"],
+    [2, ["tx", "bank", "send", "alice", "stateset1x", "5", "-y"], "amount"],
+    [2, ["query", "tx", "xyz"], "64 hex digits"],
+    [1, ["query", "bank", "balance", "stateset1x", "uusdc"], "invalid address"],
+    [1, ["query", "tx", "00".repeat(32)], "not found"],
+    [1, ["keys", "show", "carol"], "no such key"],
+    [1, ["genesis", "validate", "/nowhere.json"], "no such file"],
+    [3, ["--node", "http://127.0.0.1:45999", "status"], "no node answers"],
+  ])("error: %i for %j", async (code, args, text) => {
+    const outcome = await run(...args);
+    expect(outcome.stderr).toContain(text);
+    expect(outcome.code).toBe(code);
+  });
+
+  test("error: 4 when the chain refuses", async () => {
+    const bob = await addressOf("bob");
+    const outcome = await run("tx", "bank", "send", "bob", bob, "999999999uusdc", "--gas", "100000", "-y");
+    expect(outcome.stdout).toContain("insufficient funds");
+    expect(outcome.code).toBe(4);
+  });
+});
+
+describe("a stopped node", () => {
+  test("behavior: its state is exported, is a valid genesis, and adds up; the next start goes on", async () => {
+    await stop(devnet);
+    const exported = await run("--home", join(home, "devnet"), "export");
+    expect(exported.code).toBe(0);
+    const file = join(home, "exported.json");
+    writeFileSync(file, exported.stdout);
+    const hashes = await Promise.all([0, 1].map(() => json("genesis", "validate", file)));
+    expect(hashes[0]).toMatchObject({ valid: true });
+    expect(hashes[0]).toEqual(hashes[1]);
+    expect((await json("--home", join(home, "devnet"), "invariants"))["broken"]).toEqual([]);
+    devnetText = "";
+    devnet = spawn(process.execPath, [PROGRAM, "--home", home, "devnet", "--free-ports"]);
+    devnet.stdout?.on("data", (chunk: Buffer) => {
+      devnetText += chunk.toString();
+    });
+    await expect.poll(() => devnetText, { timeout: 30_000 }).toMatch(/at height ([2-9]|[1-9][0-9]+)\b/);
+  });
+
+  test("behavior: a new chain is initialised, filled and checked", async () => {
+    const fresh = join(home, "fresh");
+    const alice = await addressOf("alice");
+    expect(await json("--home", fresh, "--chain-id", "shop-1", "init", "shop")).toMatchObject({ chain_id: "shop-1" });
+    expect((await run("--home", fresh, "init", "shop")).code).toBe(1);
+    expect((await run("--home", fresh, "genesis", "add-account", alice, "5uusdc")).code).toBe(0);
+    expect((await run("--home", fresh, "genesis", "add-account", alice, "5uusdc")).code).toBe(2);
+    expect(await json("--home", fresh, "genesis", "validate")).toMatchObject({ valid: true, chain_id: "shop-1" });
+  });
+});
