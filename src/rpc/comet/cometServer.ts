@@ -1,188 +1,139 @@
-// CometBFT's RPC server: JSON-RPC by POST, methods by GET, WebSocket at /websocket.
+// CometBFT's RPC server (v0.38 rpc/core, rpc/jsonrpc): JSON-RPC by POST, methods by GET, WebSocket at /websocket.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import type { ChainNode } from "../../consensus/chainNode.ts";
-import { BodyTooLargeError, readBody } from "../services/httpBody.ts";
+import type { ChainNode, CommittedBlock } from "../../consensus/chainNode.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
-import { Dispatcher, errorText, type RpcObserver, resultText } from "./dispatch.ts";
-import { nodeQuery, type QueryFunction } from "./methods.ts";
-import { rpcErrorOf } from "./rpcError.ts";
-import { happeningsOf } from "./subscriptions.ts";
-import { WS_LIMITS, WsConnection } from "./webSocket.ts";
+import { Dispatcher, type RpcObserver } from "./dispatcher.ts";
+import { EventBus } from "./eventBus.ts";
+import { HttpFace } from "./httpFace.ts";
+import { type CometRpcLimits, DEFAULT_LIMITS } from "./limits.ts";
+import type { Environment, QueryFunction } from "./method.ts";
+import { methodTable } from "./methods/table.ts";
+import { TxWaiter } from "./txWaiter.ts";
+import { WsConnection } from "./webSocket.ts";
+
+const DEFAULT_PORT = 26657;
+/** How often connections are looked at that take too long to send a request, in milliseconds. */
+const TIMEOUT_CHECK_MS = 1_000;
 
 /** How the server listens and what it offers. */
 export interface CometRpcOptions extends ListenOptions {
-  /** Answers abci_query; by default the node itself. */
+  /** Answers abci_query; the node itself unless given. CosmJS simulates by it: give the query router's. */
   readonly query?: QueryFunction;
-  /** Offer the devnet's controls. */
+  /** Offers the devnet's controls (`devnet_…`), if the node has them. */
   readonly admin?: boolean;
-  /** Origins that browsers may call from; `*` is any. */
+  /** Origins that browsers may read answers from; `*` is any. None unless given, as in CometBFT. */
   readonly corsOrigins?: readonly string[];
   readonly observer?: RpcObserver;
+  /** CometBFT's defaults unless given: see limits.ts. */
+  readonly limits?: Partial<CometRpcLimits>;
 }
 
-/** Bytes of a request: a transaction of 1 MiB in base64 fits (CometBFT's default is 1,000,000). */
-export const RPC_BODY_BYTES_MAX = 2 * 1024 * 1024;
-/** An id that CometBFT gives to answers of GET requests. */
-const URI_ID = -1;
-
-/** Starts the server. Rejects when the address is not free. The port defaults to 26657. */
+/** Starts the server. Rejects when the address is not free. The port defaults to 26657, the host to loopback. */
 export async function startCometRpc(node: ChainNode, options: CometRpcOptions = {}): Promise<RunningServer> {
+  const limits: CometRpcLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const admin = options.admin === true && node.admin !== undefined;
+  const bus = new EventBus(limits);
+  const waiter = new TxWaiter(limits.commitTimeoutMs);
   let rpcAddress = "";
-  const dispatcher = new Dispatcher(
-    { node, query: options.query ?? nodeQuery(node), rpcAddress: () => rpcAddress },
-    { admin: options.admin === true && node.admin !== undefined, observer: options.observer },
-  );
-  const face = new HttpFace(dispatcher, options.corsOrigins ?? []);
-  const server = createServer((request, response) => void face.serve(request, response));
-  const connections = new Connections(node, dispatcher);
-  server.on("upgrade", (request, socket, head) => connections.upgrade(request, socket, head));
-  const address = await listenHttp(server, { host: options.host ?? "127.0.0.1", port: options.port ?? 26657 });
-  rpcAddress = `tcp://${address.host}:${address.port}`;
-  return {
-    address,
-    async close() {
-      connections.close();
-      await closeHttpServer(server);
+  const env: Environment = {
+    node,
+    query: options.query ?? (async (path, data, height, prove) => node.query({ path, data, height, prove })),
+    rpcAddress: () => rpcAddress,
+    bus,
+    waiter,
+    genesisBytes: once(() => Buffer.from(JSON.stringify(genesisJson(node)), "utf8")),
+  };
+  const dispatcher = new Dispatcher(env, methodTable({ admin }), options.observer);
+  const corsOrigins = options.corsOrigins ?? [];
+  const face = new HttpFace(dispatcher, { limits, corsOrigins, isCachingAllowed: !admin });
+  const server = createServer(
+    { maxHeaderSize: limits.headerBytesMax, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    (request, response) => {
+      face.serve(request, response).catch((error: unknown) => options.observer?.internalError?.("http", error));
     },
+  );
+  const connections = new Connections({ dispatcher, bus, limits });
+  server.on("upgrade", (request, socket, head) => connections.upgrade(request, socket, head));
+  const address = await listen(server, options, limits);
+  rpcAddress = `tcp://${address.host}:${address.port}`;
+  const stopListening = node.onBlock((block: CommittedBlock) => {
+    waiter.publish(block);
+    bus.publish(block);
+  });
+  const close = async () => {
+    stopListening();
+    waiter.close();
+    connections.close();
+    await closeHttpServer(server);
+  };
+  return { address, close };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
-/** Requests by POST and GET. */
-class HttpFace {
-  readonly #dispatcher: Dispatcher;
-  readonly #corsOrigins: readonly string[];
-
-  constructor(dispatcher: Dispatcher, corsOrigins: readonly string[]) {
-    this.#dispatcher = dispatcher;
-    this.#corsOrigins = corsOrigins;
-  }
-
-  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#allowOrigin(request, response);
-    try {
-      switch (request.method) {
-        case "POST":
-          return await this.#post(request, response);
-        case "GET":
-        case "HEAD":
-          return await this.#get(request, response);
-        case "OPTIONS":
-          response.writeHead(204).end();
-          return;
-        default:
-          return send(response, 405, "text/plain", "method not allowed\n");
-      }
-    } catch (error) {
-      if (response.headersSent || response.destroyed) return;
-      const status = error instanceof BodyTooLargeError ? 413 : 400;
-      response.setHeader("connection", "close");
-      send(response, status, "text/plain", `${error instanceof Error ? error.message : "bad request"}\n`);
-    }
-  }
-
-  #allowOrigin(request: IncomingMessage, response: ServerResponse): void {
-    const { origin } = request.headers;
-    if (origin === undefined || this.#corsOrigins.length === 0) return;
-    const isAny = this.#corsOrigins.includes("*");
-    if (!isAny && !this.#corsOrigins.includes(origin)) return;
-    response.setHeader("access-control-allow-origin", isAny ? "*" : origin);
-    response.setHeader("access-control-allow-methods", "GET, HEAD, POST, OPTIONS");
-    response.setHeader("access-control-allow-headers", "content-type");
-    if (!isAny) response.setHeader("vary", "origin");
-  }
-
-  async #post(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request, RPC_BODY_BYTES_MAX);
-    const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("utf8");
-    const answer = await this.#dispatcher.answerBody(text);
-    send(response, answer.isParsed ? 200 : 500, "application/json", answer.text);
-  }
-
-  async #get(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = parseUrl(request.url ?? "/");
-    if (url === undefined) return send(response, 400, "text/plain", "malformed URL\n");
-    const method = url.pathname.replace(/^\/+|\/+$/g, "");
-    if (method === "") return send(response, 200, "text/html; charset=utf-8", this.#page());
-    if (!this.#dispatcher.methods.has(method)) return send(response, 404, "text/plain", "404 page not found\n");
-    try {
-      const result = await this.#dispatcher.runUri(method, url.searchParams);
-      send(response, 200, "application/json", resultText(URI_ID, result));
-    } catch (error) {
-      send(response, 500, "application/json", errorText(URI_ID, rpcErrorOf(error)));
-    }
-  }
-
-  /** All methods with links, as CometBFT shows them at `/`. */
-  #page(): string {
-    const items = [...this.#dispatcher.methods].map(([name, { params }]) => {
-      const names = Object.keys(params);
-      const query = names.length === 0 ? "" : `?${names.map((param) => `${param}=_`).join("&amp;")}`;
-      return `<li><a href="/${name}">/${name}</a>${query}</li>`;
-    });
-    return `<!doctype html><title>RPC</title><h1>Available endpoints</h1><ul>${items.join("")}</ul>`;
-  }
+/** CometBFT always shows the version of the application, also when it is zero. */
+function genesisJson({ genesis }: ChainNode) {
+  const { consensus_params: params } = genesis;
+  return { ...genesis, consensus_params: { ...params, version: { app: params.version.app ?? "0" } } };
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
-  response.end(body);
+async function listen(server: Server, { host, port }: ListenOptions, limits: CometRpcLimits) {
+  const address = await listenHttp(server, { host: host ?? "127.0.0.1", port: port ?? DEFAULT_PORT });
+  server.headersTimeout = limits.requestTimeoutMs;
+  server.requestTimeout = limits.requestTimeoutMs;
+  server.keepAliveTimeout = limits.keepAliveMs;
+  server.maxConnections = limits.connectionsMax;
+  server.timeout = limits.socketTimeoutMs;
+  return address;
 }
 
-function parseUrl(text: string): URL | undefined {
-  return URL.canParse(text, "http://localhost") ? new URL(text, "http://localhost") : undefined;
+interface ConnectionParts {
+  readonly dispatcher: Dispatcher;
+  readonly bus: EventBus;
+  readonly limits: CometRpcLimits;
 }
 
-/** The WebSocket connections, and the blocks they hear of. */
+/** The WebSocket connections. */
 class Connections {
-  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: WS_LIMITS.frameBytes });
-  readonly #connections = new Set<WsConnection>();
-  readonly #dispatcher: Dispatcher;
-  readonly #stopListening: () => void;
-  readonly #pings: NodeJS.Timeout;
+  readonly #server: WebSocketServer;
+  readonly #parts: ConnectionParts;
+  readonly #open = new Set<WsConnection>();
 
-  constructor(node: ChainNode, dispatcher: Dispatcher) {
-    this.#dispatcher = dispatcher;
-    this.#stopListening = node.onBlock((block) => {
-      const listening = [...this.#connections].filter((connection) => connection.hasSubscriptions);
-      if (listening.length === 0) return;
-      for (const happened of happeningsOf(block)) for (const connection of listening) connection.tell(happened);
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: parts.limits.bodyBytesMax,
+      clientTracking: false,
     });
-    this.#pings = setInterval(() => {
-      for (const connection of this.#connections) connection.ping();
-    }, WS_LIMITS.pingIntervalMs);
-    this.#pings.unref();
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A client that goes away during the handshake is nobody's concern.
     socket.on("error", () => socket.destroy());
-    if (parseUrl(request.url ?? "/")?.pathname !== "/websocket") {
-      refuseUpgrade(socket, "404 Not Found");
+    if ((request.url ?? "/").split("?", 1)[0] !== "/websocket") {
+      socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       return;
     }
-    if (this.#connections.size >= WS_LIMITS.connections) {
-      refuseUpgrade(socket, "503 Service Unavailable");
-      return;
-    }
-    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new WsConnection(webSocket, this.#dispatcher);
-      this.#connections.add(connection);
-      webSocket.on("close", () => this.#connections.delete(connection));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new WsConnection({ ...this.#parts, socket: webSocket });
+      this.#open.add(connection);
+      webSocket.once("close", () => this.#open.delete(connection));
     });
   }
 
   close(): void {
-    this.#stopListening();
-    clearInterval(this.#pings);
-    for (const connection of this.#connections) connection.close();
-    this.#sockets.close();
+    for (const connection of this.#open) connection.close();
+    this.#server.close();
   }
-}
-
-function refuseUpgrade(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

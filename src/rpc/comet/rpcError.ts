@@ -1,17 +1,19 @@
 // JSON-RPC errors as CometBFT answers them (rpc/jsonrpc/types/types.go v0.38): the text that matters is in `data`.
 
-/** Codes of JSON-RPC 2.0. */
+/** Codes of JSON-RPC 2.0, and CometBFT's for a subscription that ends by itself. */
 export const RPC_CODE = Object.freeze({
   parse: -32700,
   invalidRequest: -32600,
   methodNotFound: -32601,
   invalidParams: -32602,
   internal: -32603,
+  server: -32000,
 });
 
 /** A refused request. */
 export class RpcError extends Error {
   readonly code: number;
+  /** Why; empty when the message says all. */
   readonly data: string;
 
   constructor(code: number, message: string, data = "") {
@@ -20,16 +22,21 @@ export class RpcError extends Error {
     this.code = code;
     this.data = data;
   }
-
-  /** The error's JSON. */
-  toJson(): { code: number; message: string; data?: string } {
-    return { code: this.code, message: this.message, ...(this.data === "" ? {} : { data: this.data }) };
-  }
 }
 
-/** A handler's refusal: `Internal error` with the reason in `data`. */
-export function refused(reason: string): RpcError {
-  return new RpcError(RPC_CODE.internal, "Internal error", reason);
+/** The request is not JSON, or not shaped as a request. */
+export function parseError(reason: string): RpcError {
+  return new RpcError(RPC_CODE.parse, "Parse error. Invalid JSON", `error unmarshaling request: ${reason}`);
+}
+
+/** The request as a whole cannot be served. */
+export function invalidRequest(reason: string): RpcError {
+  return new RpcError(RPC_CODE.invalidRequest, "Invalid Request", reason);
+}
+
+/** There is no such method, or not over this transport. */
+export function methodNotFound(): RpcError {
+  return new RpcError(RPC_CODE.methodNotFound, "Method not found");
 }
 
 /** Parameters that do not fit the method. */
@@ -37,8 +44,17 @@ export function invalidParams(reason: string): RpcError {
   return new RpcError(RPC_CODE.invalidParams, "Invalid params", reason);
 }
 
-/** Whatever was thrown, as an RpcError. Errors that nobody foresaw keep their text: there are no secrets in it. */
-export function rpcErrorOf(thrown: unknown): RpcError {
-  if (thrown instanceof RpcError) return thrown;
-  return refused(thrown instanceof Error ? thrown.message : String(thrown));
+/** A handler's refusal. */
+export function refused(reason: string): RpcError {
+  return new RpcError(RPC_CODE.internal, "Internal error", reason);
+}
+
+/** The end of a subscription that the client did not ask for. */
+export function subscriptionCanceled(reason: string): RpcError {
+  return new RpcError(RPC_CODE.server, "Server error", `subscription was canceled (reason: ${reason})`);
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,166 +1,149 @@
-// CometBFT's RPC over a WebSocket: the same methods, and subscriptions.
+// A connection at /websocket (CometBFT v0.38 rpc/jsonrpc/server/ws_handler.go): the same methods, and subscriptions.
+// Requests are answered one after the other, but broadcast_tx_commit holds up nobody.
 
 import type { RawData, WebSocket } from "ws";
-import { type Call, type Dispatcher, errorText, readCall, resultText } from "./dispatch.ts";
-import type { Json } from "./encode.ts";
-import { RPC_CODE, RpcError, refused, rpcErrorOf } from "./rpcError.ts";
-import { type Happening, Subscriptions } from "./subscriptions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { EventBus, EventReceiver } from "./eventBus.ts";
+import { type Call, errorText, readCalls } from "./jsonRpc.ts";
+import type { CometRpcLimits } from "./limits.ts";
+import { Outbox } from "./outbox.ts";
+import { RpcError, subscriptionCanceled } from "./rpcError.ts";
 
-/** Limits of a connection, as CometBFT's defaults. */
-export const WS_LIMITS = Object.freeze({
-  connections: 100,
-  subscriptions: 5,
-  frameBytes: 2 * 1024 * 1024,
-  /** Bytes that wait for a client that does not read; then it is cut off. */
-  bufferBytes: 64 * 1024 * 1024,
-  pingIntervalMs: 27_000,
-  queryLength: 512,
-  /** Requests of one connection that run at a time. */
-  running: 100,
-});
+/** Codes of RFC 6455, section 7.4. */
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_POLICY = 1008;
 
-/** One connection. Requests run in the order of their arrival; only broadcast_tx_commit does not hold up the others. */
-export class WsConnection {
-  readonly #socket: WebSocket;
-  readonly #dispatcher: Dispatcher;
-  readonly #subscriptions = new Subscriptions();
-  #queue: Promise<void> = Promise.resolve();
+/** How long a client that was told to go may take before it is cut off, in milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** What a connection needs. */
+export interface WsParts {
+  readonly socket: WebSocket;
+  readonly dispatcher: Dispatcher;
+  readonly bus: EventBus;
+  readonly limits: CometRpcLimits;
+}
+
+/** One connection, from the handshake until it is closed. */
+export class WsConnection implements EventReceiver {
+  readonly #parts: WsParts;
+  readonly #outbox: Outbox;
+  /** Requests that have not begun. */
+  readonly #queue: Call[] = [];
+  /** Requests that have begun and hold up others. */
   #running = 0;
-  #isAlive = true;
+  /** Whether one of them runs alone. */
+  #isExclusive = false;
+  /** Requests that hold up nobody. */
+  #apart = 0;
+  #isPaused = false;
+  readonly #ping: NodeJS.Timeout;
+  readonly #silence: NodeJS.Timeout;
 
-  constructor(socket: WebSocket, dispatcher: Dispatcher) {
-    this.#socket = socket;
-    this.#dispatcher = dispatcher;
-    socket.on("message", (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on("pong", () => {
-      this.#isAlive = true;
-    });
-    // A connection that breaks is closed; there is nobody to tell.
+  constructor(parts: WsParts) {
+    this.#parts = parts;
+    const { socket, limits } = parts;
+    this.#outbox = new Outbox(socket, limits, () => this.#cutOff());
+    this.#ping = setInterval(() => socket.ping(), limits.pingPeriodMs);
+    this.#silence = setTimeout(() => socket.terminate(), limits.readTimeoutMs);
+    socket.on("message", (data) => this.#onMessage(data));
+    socket.on("ping", () => this.#silence.refresh());
+    socket.on("pong", () => this.#silence.refresh());
+    // Malformed frames, and clients that break off: `ws` closes the connection by itself.
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => this.#subscriptions.clear());
+    socket.on("close", () => this.#onClose());
   }
 
-  get hasSubscriptions(): boolean {
-    return this.#subscriptions.size > 0;
+  receive(message: () => string): void {
+    this.#outbox.push(message);
   }
 
-  /** Tells of something that happened to the subscriptions that want to know. */
-  tell(happened: Happening): void {
-    for (const frame of this.#subscriptions.framesFor(happened)) this.#send(frame);
+  once(event: "close", listener: () => void): void {
+    this.#parts.socket.once(event, listener);
   }
 
-  /** Asks whether anybody is there; closes when the last question was not answered. */
-  ping(): void {
-    if (!this.#isAlive) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#isAlive = false;
-    this.#socket.ping();
+  off(event: "close", listener: () => void): void {
+    this.#parts.socket.off(event, listener);
   }
 
+  /** Says goodbye; cuts the connection when the client does not answer. */
   close(): void {
-    this.#socket.close(1001, "the node is stopping");
+    this.#end(CLOSE_GOING_AWAY, "the node is stopping");
   }
 
-  #send(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > WS_LIMITS.bufferBytes) {
-      this.#socket.close(1013, "client is not pulling messages fast enough");
-      this.#socket.terminate();
-      return;
-    }
-    this.#socket.send(text);
+  #onClose(): void {
+    clearInterval(this.#ping);
+    clearTimeout(this.#silence);
+    this.#queue.length = 0;
+    this.#outbox.close();
+    this.#parts.bus.unsubscribeAll(this);
   }
 
-  #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#running >= WS_LIMITS.running) {
-      this.#socket.close(1013, "too many requests at a time");
-      return;
-    }
-    const calls = isBinary ? undefined : parseFrame(data.toString());
-    if (calls === undefined) {
-      this.#send(errorText(null, new RpcError(RPC_CODE.parse, "Parse error. Invalid JSON")));
-      return;
-    }
-    for (const value of calls) this.#take(value);
+  /** The client does not take what it asked for. It is told, should it ever read again. */
+  #cutOff(): void {
+    const { socket, bus } = this.#parts;
+    const reason = "client is not pulling messages fast enough";
+    for (const id of bus.unsubscribeAll(this)) socket.send(errorText(id, subscriptionCanceled(reason)));
+    this.#end(CLOSE_POLICY, reason);
   }
 
-  #take(value: unknown): void {
-    this.#running += 1;
-    const done = (): void => {
-      this.#running -= 1;
-    };
-    let call: Call;
+  #end(code: number, reason: string): void {
+    const { socket } = this.#parts;
+    this.#outbox.close();
+    socket.close(code, reason);
+    const cut = setTimeout(() => socket.terminate(), CLOSE_GRACE_MS);
+    socket.once("close", () => clearTimeout(cut));
+  }
+
+  #onMessage(data: RawData): void {
+    this.#silence.refresh();
     try {
-      call = readCall(value);
+      const [call] = readCalls(textOf(data), { allowsBatch: false }).calls;
+      if (call?.id === undefined) return;
+      this.#queue.push(call);
     } catch (error) {
-      done();
-      this.#send(errorText(null, rpcErrorOf(error)));
+      if (!(error instanceof RpcError)) throw error;
+      this.#outbox.push(errorText(null, error));
       return;
     }
-    if (call.method === "broadcast_tx_commit") {
-      void this.#answer(call).then(done);
-      return;
+    this.#pump();
+  }
+
+  get #pending(): number {
+    return this.#queue.length + this.#running + this.#apart;
+  }
+
+  /** Begins what may begin, in the order of arrival. */
+  #pump(): void {
+    const { dispatcher, limits, socket } = this.#parts;
+    for (let call = this.#queue[0]; call !== undefined; call = this.#queue[0]) {
+      const pace = dispatcher.paceOf(call);
+      if (pace !== "apart" && (this.#isExclusive || (pace === undefined && this.#running > 0))) break;
+      this.#queue.shift();
+      void this.#run(call, pace);
     }
-    this.#queue = this.#queue.then(() => this.#answer(call)).then(done);
+    const isFull = this.#pending >= limits.pendingRequestsMax;
+    if (isFull === this.#isPaused) return;
+    this.#isPaused = isFull;
+    if (isFull) socket.pause();
+    else socket.resume();
   }
 
   /** Never rejects. */
-  async #answer(call: Call): Promise<void> {
-    try {
-      this.#send(resultText(call.id, await this.#run(call)));
-    } catch (error) {
-      this.#send(errorText(call.id, rpcErrorOf(error)));
-    }
-  }
-
-  async #run(call: Call): Promise<Json> {
-    switch (call.method) {
-      case "subscribe":
-        return this.#subscribe(call);
-      case "unsubscribe":
-        if (!this.#subscriptions.delete(queryOf(call))) throw refused("subscription not found");
-        return {};
-      case "unsubscribe_all":
-        this.#subscriptions.clear();
-        return {};
-      default:
-        return this.#dispatcher.run(call);
-    }
-  }
-
-  #subscribe(call: Call): Json {
-    const query = queryOf(call);
-    if (this.#subscriptions.has(query)) throw refused("already subscribed");
-    if (this.#subscriptions.size >= WS_LIMITS.subscriptions) {
-      throw refused(`max_subscriptions_per_client ${WS_LIMITS.subscriptions} reached`);
-    }
-    if (query.length > WS_LIMITS.queryLength) throw refused("maximum query length exceeded");
-    try {
-      this.#subscriptions.add(call.id, query);
-    } catch (error) {
-      throw refused(`failed to parse query: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    return {};
+  async #run(call: Call, pace: "joined" | "apart" | undefined): Promise<void> {
+    if (pace === "apart") this.#apart += 1;
+    else this.#running += 1;
+    if (pace === undefined) this.#isExclusive = true;
+    const { text } = await this.#parts.dispatcher.answer(call, { client: this, receiver: this });
+    if (pace === "apart") this.#apart -= 1;
+    else this.#running -= 1;
+    if (pace === undefined) this.#isExclusive = false;
+    this.#outbox.push(text);
+    this.#pump();
   }
 }
 
-function queryOf({ params }: Call): string {
-  const query: unknown = Array.isArray(params) ? params[0] : (params as { query?: unknown } | undefined)?.query;
-  if (typeof query !== "string" || query === "") {
-    throw new RpcError(RPC_CODE.invalidParams, "Invalid params", "query: expected a string");
-  }
-  return query;
-}
-
-/** The requests in a frame; undefined when it is not JSON. */
-function parseFrame(text: string): readonly unknown[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed : [parsed];
-  } catch {
-    // Told to the client as a parse error.
-    return undefined;
-  }
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString("utf8");
+  return data instanceof ArrayBuffer ? Buffer.from(data).toString("utf8") : data.toString("utf8");
 }
