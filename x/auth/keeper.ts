@@ -32,6 +32,7 @@ const NOTHING = new Uint8Array(0);
 export class AccountKeeper {
   readonly #permissions: ModulePermissions;
   readonly #moduleNames: ReadonlyMap<string, string>;
+  readonly #moduleAddresses: ReadonlyMap<string, Uint8Array>;
   // PERF: the store gives the same bytes object for a key until it is written again, so that an account is decoded once
   // a block however many checks look at it.
   readonly #accounts = new WeakMap<Uint8Array, Account>();
@@ -40,6 +41,7 @@ export class AccountKeeper {
   /** `permissions` lists every module that has an account. */
   constructor(permissions: ModulePermissions) {
     this.#permissions = permissions;
+    this.#moduleAddresses = new Map(Object.keys(permissions).map((name) => [name, moduleAddress(name)]));
     this.#moduleNames = new Map(Object.keys(permissions).map((name) => [encodeAddress(moduleAddress(name)), name]));
   }
 
@@ -92,8 +94,9 @@ export class AccountKeeper {
 
   /** Address of a module's account. Throws an Error when the module has none. */
   moduleAddress(name: string): Uint8Array {
-    if (this.#permissions[name] === undefined) throw new Error(`module ${name} has no account`);
-    return moduleAddress(name);
+    const address = this.#moduleAddresses.get(name);
+    if (address === undefined) throw new Error(`module ${name} has no account`);
+    return address;
   }
 
   /** Whether a module may do something: `minter`, `burner`. */
