@@ -4,7 +4,7 @@ import type { Json, JsonText } from "./json.ts";
 import { type Call, errorText, type RpcId, resultText } from "./jsonRpc.ts";
 import type { Caller, Environment, Method } from "./method.ts";
 import { type Params, paramsFromJson, paramsFromUri } from "./params.ts";
-import { messageOf, methodNotFound, RPC_CODE, RpcError, refused } from "./rpcError.ts";
+import { invalidRequest, messageOf, methodNotFound, RPC_CODE, RpcError, refused } from "./rpcError.ts";
 
 /** Hears of every request. Must not throw. */
 export interface RpcObserver {
@@ -52,16 +52,27 @@ export class Dispatcher {
     return this.#run(method, (found) => paramsFromJson(found.params, params), caller);
   }
 
-  /** Answers requests one after the other, as far as their methods want it. Notifications have no answer. Never rejects. */
-  async answerAll(calls: readonly Call[], transport: Transport): Promise<readonly Answer[]> {
+  /**
+   * Answers requests one after the other, as far as their methods want it. Notifications have no answer. What comes after
+   * `bytesMax` characters of big answers is refused. Never rejects.
+   */
+  async answerAll(calls: readonly Call[], transport: Transport, bytesMax: number): Promise<readonly Answer[]> {
     const answers: Promise<Answer>[] = [];
+    let bytes = 0;
     for (const call of calls) {
       if (call.id === undefined) continue;
-      const isJoined = this.paceOf(call) !== undefined;
-      if (!isJoined) await Promise.all(answers);
-      const answer = this.answer(call, transport);
-      answers.push(answer);
-      if (!isJoined) await answer;
+      if (this.paceOf(call) !== undefined) {
+        // Answers of those that run together are small.
+        answers.push(this.answer(call, transport));
+        continue;
+      }
+      await Promise.all(answers);
+      const answer =
+        bytes > bytesMax
+          ? refusal(call.id, invalidRequest(`answers to the batch exceed ${bytesMax} bytes`))
+          : await this.answer(call, transport);
+      bytes += answer.text.length;
+      answers.push(Promise.resolve(answer));
     }
     return Promise.all(answers);
   }

@@ -306,6 +306,16 @@ describe("POST", () => {
     expect((await postText(url, JSON.stringify(calls.slice(1)))).json).toHaveLength(100);
   });
 
+  test("error: a batch whose answers are too large together", async () => {
+    const small = await serveNode({ limits: { batchAnswerBytesMax: 2_000 } });
+    const calls = Array.from({ length: 5 }, (_, id) => ({ jsonrpc: "2.0", id, method: "block" }));
+    const answers = (await postText(small.url, JSON.stringify(calls))).json as object[];
+    expect(answers).toHaveLength(5);
+    expect(answers[0]).toHaveProperty("result.block");
+    expect(answers[4]).toEqual(error(4, -32600, "Invalid Request", "answers to the batch exceed 2000 bytes"));
+    await small.close();
+  });
+
   test("error: too large a body", async () => {
     // The server does not read on: the client hears of it, or finds the connection closed.
     const { status } = await postText(url, " ".repeat(3 * 1024 * 1024)).catch(() => ({ status: 400 }));

@@ -89,7 +89,8 @@ export class HttpFace {
     const problem = this.#problemOf(list);
     if (problem !== undefined) return send(response, { status: 200, type: JSON_TYPE, body: errorText(null, problem) });
     const transport = { client: request.socket, receiver: undefined };
-    this.#sendAnswers(response, await this.#dispatcher.answerAll(list.calls, transport));
+    const { limits } = this.#options;
+    this.#sendAnswers(response, await this.#dispatcher.answerAll(list.calls, transport, limits.batchAnswerBytesMax));
   }
 
   #problemOf({ calls }: CallList): RpcError | undefined {

@@ -9,6 +9,8 @@ export interface CometRpcLimits {
   readonly headerBytesMax: number;
   /** Requests in a batch. CometBFT has 10 by default, but CosmJS sends 20. */
   readonly batchMax: number;
+  /** Bytes of the answers to a batch, about; the calls after that are refused. */
+  readonly batchAnswerBytesMax: number;
   /** Connections at one time, WebSockets included. */
   readonly connectionsMax: number;
   /** How long a client may take to send a request. */
@@ -42,6 +44,7 @@ export const DEFAULT_LIMITS: CometRpcLimits = Object.freeze({
   bodyBytesMax: 2 * 1024 * 1024,
   headerBytesMax: 1 << 20,
   batchMax: 100,
+  batchAnswerBytesMax: 64 * 1024 * 1024,
   connectionsMax: 900,
   requestTimeoutMs: 10_000,
   socketTimeoutMs: 30_000,

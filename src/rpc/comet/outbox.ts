@@ -7,6 +7,14 @@ import type { CometRpcLimits } from "./limits.ts";
 /** A text, or how to make it. */
 export type Message = string | (() => string);
 
+/** What an outbox tells its connection. */
+export interface OutboxEvents {
+  /** Once: the client is too slow. */
+  readonly onSlow: () => void;
+  /** The client has caught up after it was stalled. */
+  readonly onDrain: () => void;
+}
+
 /** Spent messages before the array is cut. */
 const SPENT_MAX = 1_024;
 
@@ -14,8 +22,7 @@ const SPENT_MAX = 1_024;
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #limits: CometRpcLimits;
-  /** Called once, when the client is too slow. */
-  readonly #onSlow: () => void;
+  readonly #events: OutboxEvents;
   #messages: Message[] = [];
   /** Messages before this one are written. */
   #next = 0;
@@ -23,15 +30,20 @@ export class Outbox {
   /** Runs while the client has to take something before more can be written. */
   #stalled: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, limits: CometRpcLimits, onSlow: () => void) {
+  constructor(socket: WebSocket, limits: CometRpcLimits, events: OutboxEvents) {
     this.#socket = socket;
     this.#limits = limits;
-    this.#onSlow = onSlow;
+    this.#events = events;
   }
 
   /** Messages that wait. */
   get size(): number {
     return this.#messages.length - this.#next;
+  }
+
+  /** Whether the client has to take something before more is written. */
+  get isStalled(): boolean {
+    return this.#stalled !== undefined;
   }
 
   /** Adds a message, and writes it at once when the client keeps up. */
@@ -55,7 +67,7 @@ export class Outbox {
 
   #giveUp(): void {
     this.close();
-    this.#onSlow();
+    this.#events.onSlow();
   }
 
   #write(): void {
@@ -86,6 +98,8 @@ export class Outbox {
   #resume(): void {
     clearTimeout(this.#stalled);
     this.#stalled = undefined;
-    if (!this.#isClosed) this.#write();
+    if (this.#isClosed) return;
+    this.#write();
+    if (this.#stalled === undefined) this.#events.onDrain();
   }
 }

@@ -43,7 +43,7 @@ export class WsConnection implements EventReceiver {
   constructor(parts: WsParts) {
     this.#parts = parts;
     const { socket, limits } = parts;
-    this.#outbox = new Outbox(socket, limits, () => this.#cutOff());
+    this.#outbox = new Outbox(socket, limits, { onSlow: () => this.#cutOff(), onDrain: () => this.#pump() });
     this.#ping = setInterval(() => socket.ping(), limits.pingPeriodMs);
     this.#silence = setTimeout(() => socket.terminate(), limits.readTimeoutMs);
     socket.on("message", (data) => this.#onMessage(data));
@@ -113,10 +113,10 @@ export class WsConnection implements EventReceiver {
     return this.#queue.length + this.#running + this.#apart;
   }
 
-  /** Begins what may begin, in the order of arrival. */
+  /** Begins what may begin, in the order of arrival; nothing while the client does not take the answers it has. */
   #pump(): void {
     const { dispatcher, limits, socket } = this.#parts;
-    for (let call = this.#queue[0]; call !== undefined; call = this.#queue[0]) {
+    for (let call = this.#queue[0]; call !== undefined && !this.#outbox.isStalled; call = this.#queue[0]) {
       const pace = dispatcher.paceOf(call);
       if (pace !== "apart" && (this.#isExclusive || (pace === undefined && this.#running > 0))) break;
       this.#queue.shift();

@@ -1,6 +1,5 @@
 // Blocks, headers, commits and results (CometBFT v0.38 rpc/core/blocks.go).
 
-import type { StoredBlock } from "../../../consensus/chainNode.ts";
 import { blockResultsJson } from "../encodeAbci.ts";
 import { blockMetaJson, resultBlockJson } from "../encodeBlock.ts";
 import { commitJson, headerJson } from "../encodeHeader.ts";
@@ -67,9 +66,12 @@ function largest(...values: readonly bigint[]): bigint {
 async function blockchain({ node }: Environment, params: Params): Promise<Json> {
   const wanted = { min: params.int("minHeight") ?? 0n, max: params.int("maxHeight") ?? 0n };
   const { from, to } = blockchainRange(wanted, node);
-  const heights = Array.from({ length: to - from + 1 }, (_, index) => to - index);
-  const blocks = await Promise.all(heights.map((height) => node.getBlock(height)));
-  const metas = blocks.filter((found): found is StoredBlock => found !== undefined).map(blockMetaJson);
+  const metas: Json[] = [];
+  // One after the other: of blocks that may be large, one is held at a time.
+  for (let height = to; height >= from; height -= 1) {
+    const found = await node.getBlock(height);
+    if (found !== undefined) metas.push(blockMetaJson(found));
+  }
   return { last_height: String(node.latestHeight), block_metas: metas };
 }
 
