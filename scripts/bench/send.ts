@@ -122,21 +122,38 @@ function startNode(home: string, accounts: readonly Account[], options: Options)
   });
 }
 
-/** Calls `onTxs` with the hashes (latin1) of each block's transactions when the block is announced. */
-async function watchBlocks(port: number, onTxs: (hashes: readonly string[]) => void): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`, { maxPayload: 1 << 30 });
+/**
+ * Calls `onTxs` with each block's transactions (base64) and the moment the block was announced. Only headers are
+ * subscribed to, and the transactions are read then: a NewBlock event carries every result of the block.
+ */
+async function watchBlocks(
+  port: number,
+  onTxs: (txs: readonly string[], announcedMs: number) => void,
+): Promise<{ close(): void }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`);
+  const reader = await RawConnection.open("127.0.0.1", port);
   await new Promise((resolve, reject) => {
     socket.once("open", resolve);
     socket.once("error", reject);
   });
+  let reading = Promise.resolve();
+  const read = async (height: string, announcedMs: number): Promise<void> => {
+    const answer = await reader.post(`{"jsonrpc":"2.0","id":1,"method":"block","params":{"height":"${height}"}}`);
+    onTxs(JSON.parse(answer).result.block.data.txs, announcedMs);
+  };
   socket.on("message", (data) => {
-    const message = JSON.parse(String(data));
-    const txs: readonly string[] | undefined = message.result?.data?.value?.block?.data?.txs;
-    if (txs === undefined || txs === null) return;
-    onTxs(txs);
+    const announcedMs = performance.now();
+    const height: string | undefined = JSON.parse(String(data)).result?.data?.value?.header?.height;
+    if (height !== undefined) reading = reading.then(() => read(height, announcedMs));
   });
-  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params: { query: "tm.event='NewBlock'" } }));
-  return socket;
+  const params = { query: "tm.event='NewBlockHeader'" };
+  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params }));
+  return {
+    close() {
+      socket.close();
+      reader.close();
+    },
+  };
 }
 
 function percentile(sorted: Float64Array, fraction: number): number {
@@ -180,8 +197,7 @@ async function run(node: StartedNode, txs: readonly string[], options: Options):
   let next = 0;
   let refused = 0;
   let wake: (() => void)[] = [];
-  const socket = await watchBlocks(node.rpcPort, (blockTxs) => {
-    const nowMs = performance.now();
+  const blocks = await watchBlocks(node.rpcPort, (blockTxs, nowMs) => {
     for (const tx of blockTxs) {
       const startedMs = submittedMs.get(tx);
       if (startedMs === undefined) continue;
@@ -230,7 +246,7 @@ async function run(node: StartedNode, txs: readonly string[], options: Options):
   await done;
   clearInterval(report);
   const seconds = (performance.now() - startedMs) / 1000;
-  socket.close();
+  blocks.close();
   const commits = commitMs.subarray(0, committed).sort();
   acknowledgeMs.sort();
   return {
