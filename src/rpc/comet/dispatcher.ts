@@ -8,8 +8,8 @@ import { invalidRequest, messageOf, methodNotFound, RPC_CODE, RpcError, refused 
 
 /** Hears of every request. Must not throw. */
 export interface RpcObserver {
-  /** A request was answered. `method` is `unknown` when there is no such method, so that the names are few. */
-  request(method: string, isOk: boolean): void;
+  /** A request was answered, after so many milliseconds, waiting included. `method` is `unknown` when there is no such method, so that the names are few. */
+  request(method: string, isOk: boolean, durationMs: number): void;
   /** Something was thrown that is no refusal. The client has its text. */
   internalError?(method: string, error: unknown): void;
 }
@@ -83,19 +83,22 @@ export class Dispatcher {
   }
 
   async #run(name: string, read: (method: Method) => Params, caller: Caller): Promise<Answer> {
+    const startMs = performance.now();
+    const observe = (method: string, isOk: boolean) =>
+      this.#observer?.request(method, isOk, performance.now() - startMs);
     const method = this.methods.get(name);
     if (method === undefined || (method.isWebSocketOnly === true && caller.receiver === undefined)) {
-      this.#observer?.request(method === undefined ? "unknown" : name, false);
+      observe(method === undefined ? "unknown" : name, false);
       return refusal(caller.id, methodNotFound());
     }
     try {
       const params = read(method);
       const result: Json | JsonText = await method.handle(this.#env, params, caller);
       const text = resultText(caller.id, result);
-      this.#observer?.request(name, true);
+      observe(name, true);
       return { text, isOk: true, isCacheable: isCacheable(method, params) };
     } catch (error) {
-      this.#observer?.request(name, false);
+      observe(name, false);
       return refusal(caller.id, this.#rpcErrorOf(name, error, caller));
     }
   }

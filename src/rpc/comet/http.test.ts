@@ -20,11 +20,11 @@ type Asked = { path: string; data: string; height: bigint; prove: boolean };
 let served: ServedNode;
 let url: string;
 const asked: Asked[] = [];
-const observed: [string, boolean][] = [];
+const observed: [method: string, isOk: boolean, isTimed: boolean][] = [];
 
 const OPTIONS: CometRpcOptions = {
   corsOrigins: ["https://wallet.example"],
-  observer: { request: (method, isOk) => void observed.push([method, isOk]) },
+  observer: { request: (method, isOk, durationMs) => void observed.push([method, isOk, durationMs >= 0]) },
   query: async (path, data, height, prove) => {
     asked.push({ path, data: toHex(data), height, prove });
     return ResponseQuery.fromPartial({ code: 6, codespace: "sdk", log: "unknown query path", height: 2n });
@@ -376,9 +376,9 @@ describe("server", () => {
     await post(url, "block", { height: "99" });
     await post(url, "made_up");
     expect(observed).toEqual([
-      ["health", true],
-      ["block", false],
-      ["unknown", false],
+      ["health", true, true],
+      ["block", false, true],
+      ["unknown", false, true],
     ]);
   });
 
