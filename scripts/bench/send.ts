@@ -15,6 +15,7 @@ import { encodeAddress } from "../../src/codec/address.ts";
 import { TypeRegistry } from "../../src/codec/registry.ts";
 import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
+import { writeBenchHome } from "./benchHome.ts";
 import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
 import { RawConnection } from "./rawHttp.ts";
 
@@ -98,25 +99,17 @@ interface StartedNode {
   readonly rpcPort: number;
 }
 
-/** Starts a node on free ports and waits until it says where it listens. */
-function startNode(home: string, accounts: readonly Account[], options: Options): Promise<StartedNode> {
-  const child = spawn(process.execPath, ["--import", "tsx", "scripts/bench/sendNode.ts"], {
-    stdio: ["pipe", "pipe", "inherit"],
+/** Starts the node that people run, as it was built, and waits until it says where it listens. */
+function startNode(home: string): Promise<StartedNode> {
+  const child = spawn(process.execPath, ["dist/src/cli/main.js", "--home", home, "start"], {
+    stdio: ["ignore", "pipe", "inherit"],
   });
-  child.stdin.end(
-    JSON.stringify({
-      home,
-      chainId: CHAIN_ID,
-      blockIntervalMs: options.blockIntervalMs,
-      addresses: accounts.map((account) => account.address),
-    }),
-  );
   return new Promise((resolve, reject) => {
     let text = "";
     child.once("exit", (code) => reject(new Error(`the node ended with ${code}`)));
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      const port = /listening ([0-9]+)/.exec(text)?.[1];
+      const port = /RPC +http:\/\/\S+:([0-9]+)/.exec(text)?.[1];
       if (port !== undefined) resolve({ process: child, rpcPort: Number(port) });
     });
   });
@@ -166,7 +159,13 @@ export async function benchSend(args: string[]): Promise<Record<string, unknown>
   const options = parseOptions(args);
   const home = mkdtempSync(join(tmpdir(), "bench-send-"));
   const accounts = makeAccounts(options.accounts);
-  const node = await startNode(home, accounts, options);
+  writeBenchHome({
+    home,
+    chainId: CHAIN_ID,
+    blockIntervalMs: options.blockIntervalMs,
+    addresses: accounts.map((account) => account.address),
+  });
+  const node = await startNode(home);
   try {
     process.stderr.write(`signing ${options.txs} transactions\n`);
     // Genesis numbers accounts in the order in which it lists them.

@@ -1,0 +1,42 @@
+// The home of the node under test: keys, settings and a genesis with funded accounts. Every server but the RPC is off.
+
+import { mkdirSync } from "node:fs";
+import { defaultAppState } from "../../app/genesis.ts";
+import { generateNodeKey, writeNodeKey, writeValidatorKey } from "../../src/consensus/solo/nodeFiles.ts";
+import { createGenesisDoc } from "../../src/devnet/genesisFile.ts";
+import { DEFAULT_NODE_CONFIG, homeFiles, writeJson } from "../../src/devnet/nodeConfig.ts";
+
+const BALANCE_UUSDC = 10n ** 12n;
+
+/** Writes the files of a home. */
+export function writeBenchHome(options: {
+  readonly home: string;
+  readonly chainId: string;
+  readonly blockIntervalMs: number;
+  readonly addresses: readonly string[];
+}): void {
+  const files = homeFiles(options.home);
+  mkdirSync(options.home, { recursive: true });
+  const validatorKey = generateNodeKey();
+  writeValidatorKey(files.validatorKey, validatorKey);
+  writeNodeKey(files.nodeKey, generateNodeKey());
+  const off = { enabled: false };
+  writeJson(files.config, {
+    moniker: "bench",
+    rpc: { port: 0 },
+    grpc: off,
+    rest: off,
+    metrics: off,
+    consensus: { ...DEFAULT_NODE_CONFIG.consensus, blockIntervalMs: options.blockIntervalMs },
+    logLevel: "warn",
+  });
+  const genesis = createGenesisDoc({
+    chainId: options.chainId,
+    timeNs: BigInt(Date.now()) * 1_000_000n,
+    validatorPubKey: validatorKey.pubKey,
+    validatorName: "bench",
+    accounts: options.addresses.map((address) => ({ address, coins: [{ denom: "uusdc", amount: BALANCE_UUSDC }] })),
+    appState: defaultAppState(),
+  });
+  writeJson(files.genesis, genesis);
+}
