@@ -18,6 +18,8 @@ import { WsConnection } from "./webSocket.ts";
 const DEFAULT_PORT = 26657;
 /** How often connections are looked at that take too long to send a request, in milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
+/** How often a server that closes looks for connections that have become idle, in milliseconds. */
+const IDLE_CHECK_MS = 10;
 
 /** How the server listens and what it offers. */
 export interface CometRpcOptions extends ListenOptions {
@@ -68,7 +70,10 @@ export async function startCometRpc(node: ChainNode, options: CometRpcOptions = 
     stopListening();
     waiter.close();
     connections.close();
+    // A connection that is busy now is idle once it was answered, and would be kept for the next request.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     await closeHttpServer(server);
+    clearInterval(idle);
   };
   return { address, close };
 }
