@@ -76,6 +76,21 @@ describe("requests", () => {
     expect(await socket.next()).toMatchObject({ id: 1, result: { height: String(height), tx_result: { code: 0 } } });
   });
 
+  test("behavior: many broadcast_tx_commit at once, beside as many subscriptions as there may be", async () => {
+    const socket = await open();
+    for (let id = 0; id < 5; id += 1) socket.call(id, "subscribe", { query: `tm.event='Vote' AND n=${id}` });
+    await socket.take(5);
+    const size = served.node.mempool.size + 10;
+    for (let id = 10; id < 20; id += 1) {
+      socket.call(id, "broadcast_tx_commit", { tx: toBase64(txOf("commits", id - 10)) });
+    }
+    await expect.poll(() => served.node.mempool.size).toBe(size);
+    await served.node.produce();
+    const answers = (await socket.take(10)) as { id: number; result: unknown }[];
+    expect(answers.map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, index) => index + 10));
+    for (const { result } of answers) expect(result).toMatchObject({ tx_result: { code: 0 } });
+  });
+
   test("behavior: notifications are not answered", async () => {
     const socket = await open();
     socket.raw.send('{"jsonrpc":"2.0","method":"status"}');
