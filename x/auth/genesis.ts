@@ -40,7 +40,7 @@ export function authGenesis(keeper: AccountKeeper): ModuleGenesis<GenesisState> 
     init(ctx: Context, { params, accounts }) {
       keeper.setParams(ctx, params ?? DEFAULT_PARAMS);
       const decoded = accounts.map(decodeAccount).sort(byNumber);
-      for (const account of decoded) keeper.setAccount(ctx, account);
+      for (const account of decoded) keeper.addAccount(ctx, account);
       const last = decoded.at(-1);
       if (last !== undefined) keeper.setNextAccountNumber(ctx, last.accountNumber + 1n);
       keeper.ensureModuleAccount(ctx, "fee_collector");

@@ -108,15 +108,17 @@ export class AccountKeeper {
     ctx.kv(AUTH_STORE).set(PARAMS_KEY, Params.encode(params).finish());
   }
 
-  /** Stores an account as it is. */
+  /** Stores an account that is there already. Its number must not change. */
   setAccount(ctx: Context, account: Account): void {
-    const store = ctx.kv(AUTH_STORE);
-    const key = accountKey(account.address);
-    // The index is written once, when the account is new to the store.
-    if (!ctx.stores.store(AUTH_STORE).has(key)) store.set(numberKey(account.accountNumber), account.address);
     const bytes = Any.encode(encodeAccount(account)).finish();
     this.#accounts.set(bytes, account);
-    store.set(key, bytes);
+    ctx.kv(AUTH_STORE).set(accountKey(account.address), bytes);
+  }
+
+  /** Stores an account that is new, and finds it by its number from now on. */
+  addAccount(ctx: Context, account: Account): void {
+    ctx.kv(AUTH_STORE).set(numberKey(account.accountNumber), account.address);
+    this.setAccount(ctx, account);
   }
 
   /** Makes the account of an address that has none, with the next number. */
@@ -127,7 +129,7 @@ export class AccountKeeper {
   #create(ctx: Context, address: Uint8Array, module: Account["module"]): Account {
     const accountNumber = this.#takeNumber(ctx);
     const account: Account = { address, pubKey: undefined, accountNumber, sequence: 0n, module };
-    this.setAccount(ctx, account);
+    this.addAccount(ctx, account);
     return account;
   }
 

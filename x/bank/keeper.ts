@@ -235,7 +235,7 @@ export class BankKeeper extends BankView {
         const has = formatCoin({ denom: coin.denom, amount: balance });
         throw new ChainError(ErrInsufficientFunds, `spendable balance ${has} is smaller than ${formatCoin(coin)}`);
       }
-      this.#setBalance(ctx, address, coin.denom, balance - coin.amount);
+      this.#setBalance(ctx, address, { denom: coin.denom, before: balance, after: balance - coin.amount });
     }
     ctx.events.emit("coin_spent", [
       ["spender", encodeAddress(address)],
@@ -246,7 +246,8 @@ export class BankKeeper extends BankView {
   #add(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
     requireValid(coins);
     for (const { denom, amount } of coins) {
-      this.#setBalance(ctx, address, denom, this.balance(ctx, address, denom) + amount);
+      const before = this.balance(ctx, address, denom);
+      this.#setBalance(ctx, address, { denom, before, after: before + amount });
     }
     ctx.events.emit("coin_received", [
       ["receiver", encodeAddress(address)],
@@ -254,18 +255,22 @@ export class BankKeeper extends BankView {
     ]);
   }
 
-  #setBalance(ctx: Context, address: Uint8Array, denom: string, amount: bigint): void {
-    if (amount < 0n || amount > AMOUNT_MAX) throw new Error(`balance of ${denom} would be ${amount}`);
+  #setBalance(
+    ctx: Context,
+    address: Uint8Array,
+    change: { readonly denom: string; readonly before: bigint; readonly after: bigint },
+  ): void {
+    const { denom, before, after } = change;
+    if (after < 0n || after > AMOUNT_MAX) throw new Error(`balance of ${denom} would be ${after}`);
     const store = ctx.kv(BANK);
-    if (amount === 0n) {
+    if (after === 0n) {
       store.delete(balanceKey(address, denom));
       store.delete(holderKey(denom, address));
       return;
     }
-    store.set(balanceKey(address, denom), utf8(amount.toString()));
-    // The index follows the balance; it costs no gas of its own when it is there already.
-    const indexKey = holderKey(denom, address);
-    if (!ctx.stores.store(BANK).has(indexKey)) store.set(indexKey, NOTHING);
+    store.set(balanceKey(address, denom), utf8(after.toString()));
+    // The index of holders changes only when somebody becomes one.
+    if (before === 0n) store.set(holderKey(denom, address), NOTHING);
   }
 
   #setSupply(ctx: Context, denom: string, amount: bigint): void {
@@ -294,7 +299,7 @@ export class BankKeeper extends BankView {
   /** Gives an account its balances at genesis, and counts them in the supply. */
   initBalances(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
     for (const { denom, amount } of coins) {
-      this.#setBalance(ctx, address, denom, amount);
+      this.#setBalance(ctx, address, { denom, before: 0n, after: amount });
       this.#setSupply(ctx, denom, this.supply(ctx, denom) + amount);
     }
   }

@@ -18,14 +18,28 @@ export const SEND_ENABLED_PREFIX = Uint8Array.of(4);
 /** Params. */
 export const PARAMS_KEY = Uint8Array.of(5);
 
+/** Denominations whose bytes are kept; a chain has few, and users can name others. */
+const DENOMS_MAX = 1000;
+const denomBytes = new Map<string, Uint8Array>();
+
+/** Bytes of a denomination. PERF: two are needed for every balance; kept, they cost a look-up. Read-only. */
+function bytesOf(denom: string): Uint8Array {
+  const known = denomBytes.get(denom);
+  if (known !== undefined) return known;
+  const bytes = utf8(denom);
+  if (denomBytes.size >= DENOMS_MAX) denomBytes.clear();
+  denomBytes.set(denom, bytes);
+  return bytes;
+}
+
 /** `0 · denom` */
 export function supplyKey(denom: string): Uint8Array {
-  return concatBytes(SUPPLY_PREFIX, utf8(denom));
+  return concatBytes(SUPPLY_PREFIX, bytesOf(denom));
 }
 
 /** `1 · denom` */
 export function metadataKey(denom: string): Uint8Array {
-  return concatBytes(METADATA_PREFIX, utf8(denom));
+  return concatBytes(METADATA_PREFIX, bytesOf(denom));
 }
 
 /** `2 · length · address` */
@@ -35,12 +49,18 @@ export function accountPrefix(address: Uint8Array): Uint8Array {
 
 /** `2 · length · address · denom` */
 export function balanceKey(address: Uint8Array, denom: string): Uint8Array {
-  return concatBytes(BALANCE_PREFIX, Uint8Array.of(address.length), address, utf8(denom));
+  const suffix = bytesOf(denom);
+  const key = new Uint8Array(2 + address.length + suffix.length);
+  key[0] = BALANCE_PREFIX[0]!;
+  key[1] = address.length;
+  key.set(address, 2);
+  key.set(suffix, 2 + address.length);
+  return key;
 }
 
 /** `3 · denom · 0` */
 export function holdersPrefix(denom: string): Uint8Array {
-  return concatBytes(HOLDER_PREFIX, utf8(denom), Uint8Array.of(0));
+  return concatBytes(HOLDER_PREFIX, bytesOf(denom), Uint8Array.of(0));
 }
 
 /** `3 · denom · 0 · address` */
@@ -50,5 +70,5 @@ export function holderKey(denom: string, address: Uint8Array): Uint8Array {
 
 /** `4 · denom` */
 export function sendEnabledKey(denom: string): Uint8Array {
-  return concatBytes(SEND_ENABLED_PREFIX, utf8(denom));
+  return concatBytes(SEND_ENABLED_PREFIX, bytesOf(denom));
 }
