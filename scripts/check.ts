@@ -63,7 +63,7 @@ async function main(): Promise<void> {
     failed += 1;
     console.log(output);
   }
-  console.log(`${checks.length - failed} checks passed, ${failed} failed`);
+  console.log(`checks: ${checks.length - failed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
