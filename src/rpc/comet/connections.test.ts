@@ -18,6 +18,8 @@ interface Served {
   readonly server: RunningServer;
   readonly url: string;
   readonly alarms: unknown[];
+  /** What was answered: the method, and whether it went well. */
+  readonly answered: [string, boolean][];
 }
 
 const closing: (() => Promise<void> | void)[] = [];
@@ -28,13 +30,14 @@ afterEach(async () => {
 
 async function serve(limits: Partial<CometRpcLimits> = {}, node: ChainNode = fakeNode()): Promise<Served> {
   const alarms: unknown[] = [];
+  const answered: [string, boolean][] = [];
   const observer: CometRpcOptions["observer"] = {
-    request: () => undefined,
+    request: (method, isOk) => void answered.push([method, isOk]),
     internalError: (method, error) => void alarms.push([method, error]),
   };
   const server = await startCometRpc(node, { port: 0, limits, observer });
   closing.push(() => server.close());
-  return { server, url: `http://127.0.0.1:${server.address.port}`, alarms };
+  return { server, url: `http://127.0.0.1:${server.address.port}`, alarms, answered };
 }
 
 /** A bare connection, with all that came back once it is closed. */
@@ -269,6 +272,19 @@ describe("broadcast_tx_commit", () => {
         .toBeGreaterThanOrEqual(3 * round);
       for (const socket of waiting.splice(0)) socket.destroy();
     }
+    await expectAlive(served);
+  });
+
+  test("behavior: a WebSocket that goes away waits no more, however much it waited for", async () => {
+    const node = fakeNode();
+    const served = await serve({ commitTimeoutMs: 60_000 }, node);
+    const socket = await TestSocket.open(served.url);
+    for (let id = 0; id < 50; id += 1) socket.call(id, "broadcast_tx_commit", { tx: toBase64(Uint8Array.of(id)) });
+    await expect.poll(() => node.submitted.length).toBe(50);
+    expect(served.answered).toEqual([]);
+    socket.close();
+    await expect.poll(() => served.answered.length).toBe(50);
+    expect(new Set(served.answered.map(String))).toEqual(new Set(["broadcast_tx_commit,false"]));
     await expectAlive(served);
   });
 });

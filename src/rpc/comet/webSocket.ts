@@ -37,6 +37,8 @@ export class WsConnection implements EventReceiver {
   /** Requests that hold up nobody. */
   #apart = 0;
   #isPaused = false;
+  /** As many as requests wait: more than an emitter of events takes for sound. */
+  readonly #closeListeners = new Set<() => void>();
   readonly #ping: NodeJS.Timeout;
   readonly #silence: NodeJS.Timeout;
 
@@ -58,12 +60,12 @@ export class WsConnection implements EventReceiver {
     this.#outbox.push(message);
   }
 
-  once(event: "close", listener: () => void): void {
-    this.#parts.socket.once(event, listener);
+  once(_event: "close", listener: () => void): void {
+    this.#closeListeners.add(listener);
   }
 
-  off(event: "close", listener: () => void): void {
-    this.#parts.socket.off(event, listener);
+  off(_event: "close", listener: () => void): void {
+    this.#closeListeners.delete(listener);
   }
 
   /** Says goodbye; cuts the connection when the client does not answer. */
@@ -77,6 +79,8 @@ export class WsConnection implements EventReceiver {
     this.#queue.length = 0;
     this.#outbox.close();
     this.#parts.bus.unsubscribeAll(this);
+    for (const listener of this.#closeListeners) listener();
+    this.#closeListeners.clear();
   }
 
   /** The client does not take what it asked for. It is told, should it ever read again. */
