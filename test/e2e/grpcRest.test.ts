@@ -66,6 +66,8 @@ describe("REST", () => {
     expect(set.json.validators[0].pub_key["@type"]).toBe("/cosmos.crypto.ed25519.PubKey");
     const status = await rest("/cosmos/base/node/v1beta1/status");
     expect(Number(status.json.height)).toBeGreaterThan(0);
+    const params = await rest("/cosmos/consensus/v1/params");
+    expect(params.json.params.block).toMatchObject({ max_gas: "-1" });
   });
 
   test("default: account, balances, supply, grants and allowances", async () => {

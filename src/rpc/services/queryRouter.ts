@@ -4,6 +4,7 @@ import { ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import type { ServiceInfo, TypeRegistry } from "../../codec/registry.ts";
 import type { ChainNode } from "../../consensus/chainNode.ts";
+import { consensusServices } from "./consensusService.ts";
 import { GATEWAY_STATUS, refusalOfError, refusalOfResponse, responseOfRefusal } from "./grpcStatus.ts";
 import { nodeConfigServices } from "./nodeConfigService.ts";
 import type { NodeService } from "./nodeService.ts";
@@ -53,6 +54,7 @@ export function createQueryRouter(
   const services = [
     ...txServices(registry),
     ...tendermintServices(),
+    ...consensusServices(),
     ...nodeConfigServices({ minimumGasPrice: options.minimumGasPrice ?? "" }),
     ...reflectionServices(registry.descriptors),
   ];

@@ -12,6 +12,7 @@ import {
   ResponseQuery,
 } from "../../../../gen/tendermint/abci/types.ts";
 import { Block } from "../../../../gen/tendermint/types/block.ts";
+import { ConsensusParams } from "../../../../gen/tendermint/types/params.ts";
 import { BlockID, Commit } from "../../../../gen/tendermint/types/types.ts";
 import { GRPC_STATUS, QueryError } from "../../../baseapp/queryError.ts";
 import { encodeAddress } from "../../../codec/address.ts";
@@ -164,7 +165,7 @@ export function createStubNode(options: StubOptions = {}): StubNode {
         proposerPriority: 0n,
       },
     ],
-    getConsensusParams: absent,
+    getConsensusParams: async () => ConsensusParams.fromPartial({ block: { maxBytes: 1000n, maxGas: -1n } }),
     getTx: async (hash) => (bytesEqual(hash, indexed.hash) ? indexed : undefined),
     searchTxs:
       options.searchTxs ??
