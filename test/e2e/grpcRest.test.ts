@@ -140,6 +140,7 @@ describe("gRPC by reflection", () => {
       "cosmos.base.node.v1beta1.Service",
       "cosmos.base.reflection.v1beta1.ReflectionService",
       "cosmos.base.tendermint.v1beta1.Service",
+      "cosmos.consensus.v1.Query",
       "cosmos.feegrant.v1beta1.Query",
       "cosmos.tx.v1beta1.Service",
       "grpc.reflection.v1.ServerReflection",
