@@ -131,7 +131,7 @@ class Connections {
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = new WsConnection({ ...this.#parts, socket: webSocket });
+      const connection = new WsConnection({ ...this.#parts, socket: webSocket, stream: socket });
       this.#open.add(connection);
       webSocket.once("close", () => this.#open.delete(connection));
     });

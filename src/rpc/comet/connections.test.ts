@@ -289,6 +289,28 @@ describe("broadcast_tx_commit", () => {
   });
 });
 
+test("error: an event that cannot be told ends the connection that asked for it, and nothing else", async () => {
+  const node = fakeNode();
+  const served = await serve({}, node);
+  const subscriber = async (query: string) => {
+    const socket = await TestSocket.open(served.url);
+    closing.push(() => socket.close());
+    socket.call(1, "subscribe", { query });
+    expect(await socket.next()).toMatchObject({ result: {} });
+    return socket;
+  };
+  const asksForHeaders = await subscriber("tm.event='NewBlockHeader'");
+  const asksForTxs = await subscriber("tm.event='Tx'");
+  const block = sampleBlock(4, [[]]);
+  // Beyond the year 9999 there is no RFC 3339.
+  const header = { ...block.block.header!, time: { seconds: 2n ** 60n, nanos: 0 } };
+  node.commit({ ...block, block: { ...block.block, header } });
+  expect(await asksForHeaders.closed).toBe(1011);
+  expect(await asksForTxs.next()).toMatchObject({ result: { query: "tm.event='Tx'" } });
+  expect(served.alarms).toEqual([["event", expect.any(RangeError)]]);
+  expect((await get(`${served.url}/health`)).status).toBe(200);
+});
+
 describe("closing", () => {
   test("behavior: what runs is answered, what idles is cut, and the node is left alone", async () => {
     const node = fakeNode();

@@ -45,6 +45,11 @@ export class Dispatcher {
     return found === undefined ? "joined" : found.pace;
   }
 
+  /** Tells the observer of something that is no refusal. */
+  report(method: string, error: unknown): void {
+    this.#observer?.internalError?.(method, error);
+  }
+
   /** Answers a request in JSON. Never rejects. */
   answer(call: Call, transport: Transport): Promise<Answer> {
     const { method, params } = call;
@@ -109,14 +114,14 @@ export class Dispatcher {
       return refused(error.data);
     }
     if (error instanceof RpcError) return error;
-    if (!isForeseen(error)) this.#observer?.internalError?.(method, error);
+    if (!isForeseen(error)) this.report(method, error);
     return refused(messageOf(error));
   }
 }
 
-/** Refusals of the node have a code of their own (MempoolError, QuerySyntaxError, ChainError and so on). */
+/** Refusals of the node have a code of their own (MempoolError, QuerySyntaxError, ChainError); Node's begin with ERR_. */
 function isForeseen(error: unknown): boolean {
-  return error instanceof Error && "code" in error;
+  return error instanceof Error && "code" in error && !String(error.code).startsWith("ERR_");
 }
 
 function refusal(id: RpcId, error: RpcError): Answer {

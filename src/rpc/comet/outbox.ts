@@ -1,6 +1,8 @@
 // What is to be written to a WebSocket. A message's text is made when the client has taken what came before, so that a
-// slow client costs references and not megabytes; one that is too slow is cut off.
+// slow client costs references and not megabytes; one that is too slow is cut off. The events of a big block are written
+// over several turns of the event loop, many in one system call, so that requests are answered in between.
 
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { CometRpcLimits } from "./limits.ts";
 
@@ -11,16 +13,22 @@ export type Message = string | (() => string);
 export interface OutboxEvents {
   /** Once: the client is too slow. */
   readonly onSlow: () => void;
-  /** The client has caught up after it was stalled. */
+  /** Once: a message could not be made. */
+  readonly onBroken: (error: unknown) => void;
+  /** Nothing waits any more. */
   readonly onDrain: () => void;
 }
 
 /** Spent messages before the array is cut. */
 const SPENT_MAX = 1_024;
+/** Messages that are written in one turn of the event loop: of transactions, 1 ms. */
+const TURN_MESSAGES_MAX = 32;
 
 /** The messages for one connection, in their order. */
 export class Outbox {
   readonly #socket: WebSocket;
+  /** The stream below the socket: what is written while it is corked goes out together. */
+  readonly #stream: Duplex;
   readonly #limits: CometRpcLimits;
   readonly #events: OutboxEvents;
   #messages: Message[] = [];
@@ -29,9 +37,16 @@ export class Outbox {
   #isClosed = false;
   /** Runs while the client has to take something before more can be written. */
   #stalled: NodeJS.Timeout | undefined;
+  /** Set while the next turn goes on writing. */
+  #nextTurn: NodeJS.Immediate | undefined;
 
-  constructor(socket: WebSocket, limits: CometRpcLimits, events: OutboxEvents) {
-    this.#socket = socket;
+  constructor(
+    sockets: { readonly socket: WebSocket; readonly stream: Duplex },
+    limits: CometRpcLimits,
+    events: OutboxEvents,
+  ) {
+    this.#socket = sockets.socket;
+    this.#stream = sockets.stream;
     this.#limits = limits;
     this.#events = events;
   }
@@ -41,12 +56,12 @@ export class Outbox {
     return this.#messages.length - this.#next;
   }
 
-  /** Whether the client has to take something before more is written. */
-  get isStalled(): boolean {
-    return this.#stalled !== undefined;
+  /** Whether something waits, for the client or for the next turn. */
+  get isBehind(): boolean {
+    return this.#stalled !== undefined || this.#nextTurn !== undefined;
   }
 
-  /** Adds a message, and writes it at once when the client keeps up. */
+  /** Adds a message. One that is ready is written at once when nothing else waits. */
   push(message: Message): void {
     if (this.#isClosed) return;
     if (this.size >= this.#limits.outboxMax) {
@@ -54,7 +69,9 @@ export class Outbox {
       return;
     }
     this.#messages.push(message);
-    if (this.#stalled === undefined) this.#write();
+    if (this.isBehind) return;
+    if (typeof message === "string") this.#write();
+    else this.#writeNextTurn();
   }
 
   /** Drops what waits; nothing more is written. */
@@ -63,6 +80,7 @@ export class Outbox {
     this.#messages = [];
     this.#next = 0;
     clearTimeout(this.#stalled);
+    clearImmediate(this.#nextTurn);
   }
 
   #giveUp(): void {
@@ -70,21 +88,20 @@ export class Outbox {
     this.#events.onSlow();
   }
 
+  #writeNextTurn(): void {
+    this.#nextTurn = setImmediate(() => {
+      this.#nextTurn = undefined;
+      this.#goOn();
+    });
+  }
+
   #write(): void {
-    while (this.size > 0) {
-      const message = this.#messages[this.#next]!;
-      // Spent messages hold blocks.
-      this.#messages[this.#next] = "";
-      this.#next += 1;
-      const text = typeof message === "string" ? message : message();
-      if (this.#socket.bufferedAmount + text.length < this.#limits.bufferedBytesMax) {
-        this.#socket.send(text);
-      } else {
-        this.#stalled = setTimeout(() => this.#giveUp(), this.#limits.writeTimeoutMs);
-        this.#socket.send(text, () => this.#resume());
-        break;
-      }
+    this.#stream.cork();
+    for (let written = 0; this.size > 0 && !this.isBehind; written += 1) {
+      if (written === TURN_MESSAGES_MAX) this.#writeNextTurn();
+      else this.#writeNext();
     }
+    this.#stream.uncork();
     if (this.#next === this.#messages.length) {
       this.#messages = [];
       this.#next = 0;
@@ -94,12 +111,41 @@ export class Outbox {
     }
   }
 
-  /** The client has taken everything, or is gone. */
-  #resume(): void {
-    clearTimeout(this.#stalled);
-    this.#stalled = undefined;
+  #writeNext(): void {
+    const message = this.#messages[this.#next]!;
+    // Spent messages hold blocks.
+    this.#messages[this.#next] = "";
+    this.#next += 1;
+    const text = this.#textOf(message);
+    if (text === undefined) return;
+    if (this.#socket.bufferedAmount + text.length < this.#limits.bufferedBytesMax) {
+      this.#socket.send(text);
+      return;
+    }
+    this.#stalled = setTimeout(() => this.#giveUp(), this.#limits.writeTimeoutMs);
+    // Called when the client has taken everything, or is gone.
+    this.#socket.send(text, () => {
+      clearTimeout(this.#stalled);
+      this.#stalled = undefined;
+      this.#goOn();
+    });
+  }
+
+  /** The text; undefined when it cannot be made, and then nothing more is written: a gap would not be noticed. */
+  #textOf(message: Message): string | undefined {
+    if (typeof message === "string") return message;
+    try {
+      return message();
+    } catch (error) {
+      this.close();
+      this.#events.onBroken(error);
+      return undefined;
+    }
+  }
+
+  #goOn(): void {
     if (this.#isClosed) return;
     this.#write();
-    if (this.#stalled === undefined) this.#events.onDrain();
+    if (!this.isBehind) this.#events.onDrain();
   }
 }

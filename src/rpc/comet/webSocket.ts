@@ -1,6 +1,7 @@
 // A connection at /websocket (CometBFT v0.38 rpc/jsonrpc/server/ws_handler.go): the same methods, and subscriptions.
 // Requests are answered one after the other, but broadcast_tx_commit holds up nobody.
 
+import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { EventBus, EventReceiver } from "./eventBus.ts";
@@ -12,6 +13,7 @@ import { RpcError, subscriptionCanceled } from "./rpcError.ts";
 /** Codes of RFC 6455, section 7.4. */
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
+const CLOSE_INTERNAL = 1011;
 
 /** How long a client that was told to go may take before it is cut off, in milliseconds. */
 const CLOSE_GRACE_MS = 1_000;
@@ -19,6 +21,8 @@ const CLOSE_GRACE_MS = 1_000;
 /** What a connection needs. */
 export interface WsParts {
   readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
   readonly dispatcher: Dispatcher;
   readonly bus: EventBus;
   readonly limits: CometRpcLimits;
@@ -45,7 +49,11 @@ export class WsConnection implements EventReceiver {
   constructor(parts: WsParts) {
     this.#parts = parts;
     const { socket, limits } = parts;
-    this.#outbox = new Outbox(socket, limits, { onSlow: () => this.#cutOff(), onDrain: () => this.#pump() });
+    this.#outbox = new Outbox(parts, limits, {
+      onSlow: () => this.#cutOff(),
+      onBroken: (error) => this.#breakOff(error),
+      onDrain: () => this.#pump(),
+    });
     this.#ping = setInterval(() => socket.ping(), limits.pingPeriodMs);
     this.#silence = setTimeout(() => socket.terminate(), limits.readTimeoutMs);
     socket.on("message", (data) => this.#onMessage(data));
@@ -91,6 +99,12 @@ export class WsConnection implements EventReceiver {
     this.#end(CLOSE_POLICY, reason);
   }
 
+  /** An event has no JSON: nobody foresaw that. */
+  #breakOff(error: unknown): void {
+    this.#parts.dispatcher.report("event", error);
+    this.#end(CLOSE_INTERNAL, "internal error");
+  }
+
   #end(code: number, reason: string): void {
     const { socket } = this.#parts;
     this.#outbox.close();
@@ -120,7 +134,7 @@ export class WsConnection implements EventReceiver {
   /** Begins what may begin, in the order of arrival; nothing while the client does not take the answers it has. */
   #pump(): void {
     const { dispatcher, limits, socket } = this.#parts;
-    for (let call = this.#queue[0]; call !== undefined && !this.#outbox.isStalled; call = this.#queue[0]) {
+    for (let call = this.#queue[0]; call !== undefined && !this.#outbox.isBehind; call = this.#queue[0]) {
       const pace = dispatcher.paceOf(call);
       if (pace !== "apart" && (this.#isExclusive || (pace === undefined && this.#running > 0))) break;
       this.#queue.shift();
