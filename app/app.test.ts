@@ -2,107 +2,42 @@
 // refuses what it must. Signatures are real; there is no node around it.
 
 import { describe, expect, test } from "vitest";
-import { MsgSend } from "../gen/cosmos/bank/v1beta1/tx.ts";
-import { RequestInitChain } from "../gen/tendermint/abci/types.ts";
 import { encodeAddress } from "../src/codec/address.ts";
-import { toHex, utf8 } from "../src/codec/bytes.ts";
-import { parseCoins } from "../src/codec/coins.ts";
-import { timestampFromNs } from "../src/codec/time.ts";
-import { addressOfSecp256k1 } from "../src/crypto/address.ts";
-import { publicKeyOf } from "../src/crypto/secp256k1.ts";
-import { createCommitMultiStore } from "../src/store/commitStore.ts";
-import { pruningOptions } from "../src/store/pruning.ts";
-import { type ChainApp, createApp, STORE_NAMES } from "./app.ts";
+import { toHex } from "../src/codec/bytes.ts";
+import { emptyApp } from "./genesis.ts";
 import { signTestTx } from "./testing/signTestTx.ts";
-
-const CHAIN_ID = "test-1";
-const GENESIS_NS = 1_700_000_000_000_000_000n;
-const KEYS = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
-const ADDRESSES = KEYS.map((key) => encodeAddress(addressOfSecp256k1(publicKeyOf(key))));
-
-function newApp(): ChainApp {
-  const stores = createCommitMultiStore({ names: STORE_NAMES, pruning: pruningOptions("default") });
-  return createApp({ stores });
-}
-
-function genesis(): Record<string, unknown> {
-  return {
-    auth: {
-      params: {
-        max_memo_characters: "256",
-        tx_sig_limit: "7",
-        tx_size_cost_per_byte: "10",
-        sig_verify_cost_ed25519: "590",
-        sig_verify_cost_secp256k1: "1000",
-      },
-      accounts: ADDRESSES.map((address, index) => ({
-        "@type": "/cosmos.auth.v1beta1.BaseAccount",
-        address,
-        account_number: String(index),
-        sequence: "0",
-      })),
-    },
-    bank: {
-      params: { default_send_enabled: true },
-      balances: ADDRESSES.map((address) => ({ address, coins: [{ denom: "uusdc", amount: "1000000" }] })),
-    },
-  };
-}
-
-function start(app: ChainApp, appState: Record<string, unknown> = genesis()): void {
-  app.initChain(
-    RequestInitChain.fromPartial({
-      chainId: CHAIN_ID,
-      time: timestampFromNs(GENESIS_NS),
-      initialHeight: 1n,
-      appStateBytes: utf8(JSON.stringify(appState)),
-    }),
-  );
-}
-
-function makeBlock(app: ChainApp, txs: readonly Uint8Array[] = []) {
-  const height = app.block.height + 1;
-  const { response, commit } = app.finalizeBlock({
-    height,
-    timeNs: GENESIS_NS + BigInt(height) * 1_000_000_000n,
-    txs: txs.map((tx) => app.decode(tx)),
-    proposerAddress: new Uint8Array(20),
-  });
-  app.commit();
-  return { ...response, commit };
-}
+import {
+  ADDRESSES,
+  balanceOf,
+  CHAIN_ID,
+  KEYS,
+  makeBlock,
+  newChain,
+  sendMessage,
+  startChain,
+  timeNsOf,
+} from "./testing/testChain.ts";
 
 function send(options: { from: number; to: string; amount: string; sequence: number; gas?: bigint }) {
-  const value = MsgSend.encode({
-    fromAddress: ADDRESSES[options.from]!,
-    toAddress: options.to,
-    amount: parseCoins(options.amount).map(({ denom, amount }) => ({ denom, amount: amount.toString() })),
-  }).finish();
   return signTestTx({
     chainId: CHAIN_ID,
     privKey: KEYS[options.from]!,
     accountNumber: BigInt(options.from),
     sequence: BigInt(options.sequence),
-    messages: [{ typeUrl: `/${MsgSend.$type}`, value }],
+    messages: [sendMessage(ADDRESSES[options.from]!, options.to, options.amount)],
     fee: "2500uusdc",
     gasLimit: options.gas ?? 100_000n,
   });
 }
 
-function balance(app: ChainApp, address: number): bigint {
-  return app.bank.balance(app.queryContext(), addressOfSecp256k1(publicKeyOf(KEYS[address]!)), "uusdc");
-}
-
 describe("blocks", () => {
   test("default: a transfer moves money, takes the fee, and keeps the invariants", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     const fresh = encodeAddress(new Uint8Array(20).fill(9));
     const { txResults } = makeBlock(app, [send({ from: 0, to: fresh, amount: "1000uusdc", sequence: 0 })]);
     expect(txResults[0]).toMatchObject({ code: 0, log: "", gasWanted: 100_000n });
     expect(txResults[0]!.gasUsed).toBeGreaterThan(40_000n);
-    expect(balance(app, 0)).toBe(1_000_000n - 2500n - 1000n);
+    expect(balanceOf(app, 0)).toBe(1_000_000n - 2500n - 1000n);
     expect(app.brokenInvariants()).toEqual([]);
     const types = txResults[0]!.events.map((event) => event.type);
     expect(types).toEqual([
@@ -122,9 +57,7 @@ describe("blocks", () => {
   });
 
   test("behavior: a transfer that fails leaves the fee and the sequence, and nothing else", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     const failing = send({ from: 0, to: ADDRESSES[1]!, amount: "99999999uusdc", sequence: 0, gas: 99_000n });
     const { txResults } = makeBlock(app, [failing]);
     expect(txResults[0]).toMatchObject({ code: 5, codespace: "sdk", data: new Uint8Array(0) });
@@ -134,16 +67,14 @@ describe("blocks", () => {
     expect(
       txResults[0]!.events.every((event) => event.type !== "message" || event.attributes[0]!.key === "sender"),
     ).toBe(true);
-    expect(balance(app, 0)).toBe(997_500n);
-    expect(balance(app, 1)).toBe(1_000_000n);
+    expect(balanceOf(app, 0)).toBe(997_500n);
+    expect(balanceOf(app, 1)).toBe(1_000_000n);
     const next = makeBlock(app, [send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 1 })]);
     expect(next.txResults[0]!.code).toBe(0);
   });
 
   test("behavior: out of gas takes the fee and says where", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     const { txResults } = makeBlock(app, [
       send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 0, gas: 50_000n }),
     ]);
@@ -153,12 +84,10 @@ describe("blocks", () => {
 
   test("behavior: the same blocks give the same hashes, also when a block is executed twice", () => {
     const hashes = [false, true].map((isTwice) => {
-      const app = newApp();
-      start(app);
-      makeBlock(app);
+      const app = newChain();
       const tx = send({ from: 0, to: ADDRESSES[1]!, amount: "5uusdc", sequence: 0 });
       if (isTwice) {
-        const request = { height: 2, timeNs: GENESIS_NS + 2_000_000_000n, proposerAddress: new Uint8Array(20) };
+        const request = { height: 2, timeNs: timeNsOf(2), proposerAddress: new Uint8Array(20) };
         app.finalizeBlock({ ...request, txs: [] });
       }
       return toHex(makeBlock(app, [tx]).appHash);
@@ -167,14 +96,12 @@ describe("blocks", () => {
   });
 
   test("behavior: an exported state starts a chain with the same state", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     makeBlock(app, [send({ from: 0, to: ADDRESSES[1]!, amount: "5uusdc", sequence: 0 })]);
     const exported = app.exportGenesis();
     const hashes = [0, 1].map(() => {
-      const copy = newApp();
-      start(copy, JSON.parse(JSON.stringify(exported)));
+      const copy = emptyApp();
+      startChain(copy, JSON.parse(JSON.stringify(exported)));
       const { appHash } = makeBlock(copy);
       expect(copy.exportGenesis()).toEqual(exported);
       return toHex(appHash);
@@ -185,9 +112,7 @@ describe("blocks", () => {
 
 describe("checks", () => {
   test("behavior: a sequence is used up in the check state, and free again when the block did not take it", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     const first = app.decode(send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 0 }));
     const second = app.decode(send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 1 }));
     expect(app.checkTx(second, "check").code).toBe(32);
@@ -199,9 +124,7 @@ describe("checks", () => {
   });
 
   test("behavior: a simulation leaves nothing and tells the gas", () => {
-    const app = newApp();
-    start(app);
-    makeBlock(app);
+    const app = newChain();
     const { gasUsed, msgResponses } = app.simulate(send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 0 }));
     expect(gasUsed).toBeGreaterThan(40_000n);
     expect(msgResponses).toHaveLength(1);
