@@ -172,14 +172,17 @@ interface ServerParts {
 }
 
 async function startServers({ options, node, app, router, metrics }: ServerParts, closers: Closers) {
-  const { config } = options;
+  const { config, logger } = options;
   const rpc = await closers.start(config.rpc, (listen) =>
     startCometRpc(node, {
       ...listen,
       corsOrigins: config.rpc.corsOrigins,
       admin: options.admin !== undefined,
       query: (path, data, height, prove) => router.query(path, data, height, prove),
-      observer: { request: (method, isOk) => metrics.request(method, isOk) },
+      observer: {
+        request: (method, isOk, durationMs) => metrics.request(method, isOk, durationMs),
+        internalError: (method, error) => logger.error({ method, err: error }, "an RPC request failed"),
+      },
     }),
   );
   const grpc = await closers.start(config.grpc, (listen) => startGrpc(node, app.registry, router, listen));

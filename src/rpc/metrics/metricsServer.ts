@@ -1,4 +1,4 @@
-// Prometheus metrics of a node.
+// Prometheus metrics of a node. See README.md for what they are.
 
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -8,6 +8,27 @@ import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
 
 const STAGE_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
+const REQUEST_BUCKETS_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** What can be counted up or observed, for one set of labels. PERF: looking labels up takes longer than counting. */
+class ByLabels<T> {
+  readonly #make: (labels: readonly string[]) => T;
+  readonly #made = new Map<string, T>();
+
+  constructor(make: (labels: readonly string[]) => T) {
+    this.#make = make;
+  }
+
+  /** The one for these labels. Their values come from the node itself, so that they are few. */
+  of(...labels: readonly string[]): T {
+    const key = labels.join("\0");
+    const known = this.#made.get(key);
+    if (known !== undefined) return known;
+    const made = this.#make(labels);
+    this.#made.set(key, made);
+    return made;
+  }
+}
 
 /** The numbers of a node, collected in the process. */
 export class NodeMetrics {
@@ -32,6 +53,13 @@ export class NodeMetrics {
     labelNames: ["method", "outcome"],
     registers: [this.registry],
   });
+  readonly #requestSeconds = new Histogram({
+    name: "stateset_rpc_request_seconds",
+    help: "time until a JSON-RPC request is answered",
+    labelNames: ["method"],
+    buckets: REQUEST_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
   readonly #stages = new Histogram({
     name: "stateset_block_stage_seconds",
     help: "time of the stages of a block",
@@ -39,6 +67,11 @@ export class NodeMetrics {
     buckets: STAGE_BUCKETS_SECONDS,
     registers: [this.registry],
   });
+
+  readonly #txsBy = new ByLabels((labels) => this.#txs.labels(...labels));
+  readonly #checksBy = new ByLabels((labels) => this.#checks.labels(...labels));
+  readonly #requestsBy = new ByLabels((labels) => this.#requests.labels(...labels));
+  readonly #requestSecondsBy = new ByLabels((labels) => this.#requestSeconds.labels(...labels));
 
   /** Numbers that are asked for when they are read. */
   constructor(state: {
@@ -80,17 +113,18 @@ export class NodeMetrics {
     this.#stages.observe({ stage: "execute" }, timings.executeMs / 1000);
     this.#stages.observe({ stage: "persist" }, timings.persistMs / 1000);
     this.#stages.observe({ stage: "publish" }, timings.publishMs / 1000);
-    for (const { result } of block.txs) this.#txs.inc({ codespace: result.codespace, code: result.code });
+    for (const { result } of block.txs) this.#txsBy.of(result.codespace, String(result.code)).inc();
   }
 
   /** Counts a check. */
   checked(result: { readonly codespace: string; readonly code: number }): void {
-    this.#checks.inc({ codespace: result.codespace, code: result.code });
+    this.#checksBy.of(result.codespace, String(result.code)).inc();
   }
 
-  /** Counts a JSON-RPC request. */
-  request(method: string, isOk: boolean): void {
-    this.#requests.inc({ method, outcome: isOk ? "ok" : "error" });
+  /** Counts a JSON-RPC request, with the time until it was answered, in milliseconds. */
+  request(method: string, isOk: boolean, durationMs: number): void {
+    this.#requestsBy.of(method, isOk ? "ok" : "error").inc();
+    this.#requestSecondsBy.of(method).observe(durationMs / 1000);
   }
 }
 
