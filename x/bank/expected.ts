@@ -9,7 +9,8 @@ export interface BankAccounts {
   createAccount(ctx: Context, address: Uint8Array): unknown;
   /** Throws an Error when the module has no account. */
   moduleAddress(name: string): Uint8Array;
+  /** The account of a module, made when it is used first. Throws an Error when the module has none. */
   ensureModuleAccount(ctx: Context, name: string): { readonly address: Uint8Array };
+  /** Whether a module may do something: `minter`, `burner`. */
   hasPermission(name: string, permission: string): boolean;
-  readonly moduleNames: readonly string[];
 }

@@ -1,16 +1,22 @@
-// The money of the chain: balances and supply.
+// The money of the chain: balances and supply. Three widths: who only reads takes a BankView, who moves money a
+// BankSender, and who makes or destroys it the BankKeeper.
 //
 // Invariant: for each denomination the supply is the sum of all balances. Sending moves, minting and burning change
 // both; nothing else writes a balance.
+//
+// Gas is what the SDK's keeper consumes (x/bank/keeper/{view,send,keeper}.go), but for the look at the sender's account,
+// which serves accounts that lock coins: there are none here.
 
 import { Metadata, Params, type SendEnabled } from "../../gen/cosmos/bank/v1beta1/bank.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { KV_GAS } from "../../src/baseapp/gas.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8, utf8 } from "../../src/codec/bytes.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { type Coin, checkCoins, formatCoin, formatCoins } from "../../src/codec/coins.ts";
 import { parseUint } from "../../src/codec/integer.ts";
 import { ErrInsufficientFunds, ErrInvalidCoins, ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
+import type { KvStore } from "../../src/store/kvStore.ts";
 import { prefixStore } from "../../src/store/prefixStore.ts";
 import { ErrSendDisabled } from "./errors.ts";
 import type { BankAccounts } from "./expected.ts";
@@ -19,7 +25,9 @@ import {
   BALANCE_PREFIX,
   BANK,
   balanceKey,
+  HOLDER_PREFIX,
   holderKey,
+  holderKeyLength,
   holdersPrefix,
   METADATA_PREFIX,
   metadataKey,
@@ -29,17 +37,30 @@ import {
   sendEnabledKey,
   supplyKey,
 } from "./keys.ts";
+import { requireBalanced, type Transfer } from "./types.ts";
 
 const NOTHING = new Uint8Array(0);
+/** google.protobuf.BoolValue. */
+const ENABLED = Uint8Array.of(8, 1);
+const DISABLED = NOTHING;
 const AMOUNT_BITS = 256;
 const AMOUNT_MAX = (1n << 256n) - 1n;
 
-function decodeAmount(bytes: Uint8Array | undefined): bigint {
+/** The amount in a stored value: decimal text, below 2^256. Throws an Error on anything else. */
+export function decodeAmount(bytes: Uint8Array | undefined): bigint {
   return bytes === undefined ? 0n : parseUint(fromUtf8(bytes), AMOUNT_BITS);
+}
+
+/** Whether a stored entry of send-enabled says so. */
+export function decodeEnabled(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes[1] === 1;
 }
 
 /** The part of the bank that reads. */
 export class BankView {
+  // PERF: the store gives the same bytes object for a key until it is written again.
+  readonly #params = new WeakMap<Uint8Array, Params>();
+
   /** A balance; 0 when there is none. PERF: one store read. */
   balance(ctx: Context, address: Uint8Array, denom: string): bigint {
     return decodeAmount(ctx.kv(BANK).get(balanceKey(address, denom)));
@@ -64,15 +85,39 @@ export class BankView {
     return decodeAmount(ctx.kv(BANK).get(supplyKey(denom)));
   }
 
+  /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
     const bytes = ctx.kv(BANK).get(PARAMS_KEY);
-    return bytes === undefined ? { sendEnabled: [], defaultSendEnabled: true } : Params.decode(bytes);
+    if (bytes === undefined) return { sendEnabled: [], defaultSendEnabled: true };
+    const known = this.#params.get(bytes);
+    if (known !== undefined) return known;
+    const params = Params.decode(bytes);
+    this.#params.set(bytes, params);
+    return params;
+  }
+
+  /** Whether a denomination may be sent, where that is set for it; `undefined` where the default rules. */
+  getSendEnabled(ctx: Context, denom: string): boolean | undefined {
+    const store = ctx.kv(BANK);
+    const key = sendEnabledKey(denom);
+    if (!store.has(key)) return undefined;
+    return decodeEnabled(store.get(key) ?? DISABLED);
   }
 
   /** Whether a denomination may be sent by its holders. */
   isSendEnabled(ctx: Context, denom: string): boolean {
-    const entry = ctx.kv(BANK).get(sendEnabledKey(denom));
-    return entry === undefined ? this.params(ctx).defaultSendEnabled : entry[0] === 1;
+    const { defaultSendEnabled } = this.params(ctx);
+    return this.getSendEnabled(ctx, denom) ?? defaultSendEnabled;
+  }
+
+  /** Throws ErrSendDisabled when one of the coins must not be sent. */
+  requireSendEnabled(ctx: Context, coins: readonly Coin[]): void {
+    if (coins.length === 0) return;
+    const { defaultSendEnabled } = this.params(ctx);
+    for (const { denom } of coins) {
+      if (this.getSendEnabled(ctx, denom) ?? defaultSendEnabled) continue;
+      throw new ChainError(ErrSendDisabled, `${denom} transfers are currently disabled`);
+    }
   }
 
   metadata(ctx: Context, denom: string): Metadata | undefined {
@@ -83,45 +128,120 @@ export class BankView {
   // Views for paging.
 
   /** denom → amount of an account. */
-  balanceStore(ctx: Context, address: Uint8Array) {
+  balanceStore(ctx: Context, address: Uint8Array): KvStore {
     return prefixStore(ctx.kv(BANK), accountPrefix(address));
   }
 
   /** length · address · denom → amount of everybody. */
-  allBalancesStore(ctx: Context) {
+  allBalancesStore(ctx: Context): KvStore {
     return prefixStore(ctx.kv(BANK), BALANCE_PREFIX);
   }
 
   /** denom → supply. */
-  supplyStore(ctx: Context) {
+  supplyStore(ctx: Context): KvStore {
     return prefixStore(ctx.kv(BANK), SUPPLY_PREFIX);
   }
 
   /** denom → Metadata. */
-  metadataStore(ctx: Context) {
+  metadataStore(ctx: Context): KvStore {
     return prefixStore(ctx.kv(BANK), METADATA_PREFIX);
   }
 
-  /** address of each holder of a denomination. */
-  holderStore(ctx: Context, denom: string) {
+  /** length · address of each holder of a denomination. */
+  holderStore(ctx: Context, denom: string): KvStore {
     return prefixStore(ctx.kv(BANK), holdersPrefix(denom));
   }
 
+  /** denom · 0 · length · address of each holder of anything. */
+  allHoldersStore(ctx: Context): KvStore {
+    return prefixStore(ctx.kv(BANK), HOLDER_PREFIX);
+  }
+
   /** denom → whether it may be sent. */
-  sendEnabledStore(ctx: Context) {
+  sendEnabledStore(ctx: Context): KvStore {
     return prefixStore(ctx.kv(BANK), SEND_ENABLED_PREFIX);
   }
 }
 
-/** The bank. */
-export class BankKeeper extends BankView {
-  readonly #accounts: BankAccounts;
+/** One balance before and after a movement. */
+interface BalanceChange {
+  readonly denom: string;
+  readonly before: bigint;
+  readonly after: bigint;
+}
+
+/** Writes a balance. The SDK writes the index of holders with it every time. */
+function setBalance(ctx: Context, address: Uint8Array, { denom, before, after }: BalanceChange): void {
+  if (after < 0n || after > AMOUNT_MAX) throw new Error(`balance of ${denom} would be ${after}`);
+  const store = ctx.kv(BANK);
+  if (after === 0n) {
+    store.delete(holderKey(denom, address));
+    store.delete(balanceKey(address, denom));
+    return;
+  }
+  if (before === 0n) {
+    store.set(holderKey(denom, address), NOTHING);
+  } else {
+    // PERF: a holder is in the index already. That costs its gas, but does not touch the tree.
+    const keyGas = KV_GAS.writeCostPerByte * BigInt(holderKeyLength(denom, address));
+    ctx.gas.consume(KV_GAS.writeCostFlat + keyGas, "WriteFlat");
+  }
+  store.set(balanceKey(address, denom), utf8(after.toString()));
+}
+
+function subtractCoins(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
+  for (const coin of coins) {
+    const before = decodeAmount(ctx.kv(BANK).get(balanceKey(address, coin.denom)));
+    if (before < coin.amount) {
+      const has = formatCoin({ denom: coin.denom, amount: before });
+      throw new ChainError(ErrInsufficientFunds, `spendable balance ${has} is smaller than ${formatCoin(coin)}`);
+    }
+    setBalance(ctx, address, { denom: coin.denom, before, after: before - coin.amount });
+  }
+  ctx.events.emit("coin_spent", [
+    ["spender", encodeAddress(address)],
+    ["amount", formatCoins(coins)],
+  ]);
+}
+
+function addCoins(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
+  for (const { denom, amount } of coins) {
+    const before = decodeAmount(ctx.kv(BANK).get(balanceKey(address, denom)));
+    setBalance(ctx, address, { denom, before, after: before + amount });
+  }
+  ctx.events.emit("coin_received", [
+    ["receiver", encodeAddress(address)],
+    ["amount", formatCoins(coins)],
+  ]);
+}
+
+function setSupply(ctx: Context, denom: string, amount: bigint): void {
+  if (amount < 0n || amount > AMOUNT_MAX) throw new Error(`supply of ${denom} would be ${amount}`);
+  if (amount === 0n) ctx.kv(BANK).delete(supplyKey(denom));
+  else ctx.kv(BANK).set(supplyKey(denom), utf8(amount.toString()));
+}
+
+function emitTransfer(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void {
+  ctx.events.emit("transfer", [
+    ["recipient", encodeAddress(to)],
+    ["sender", encodeAddress(from)],
+    ["amount", formatCoins(coins)],
+  ]);
+}
+
+function requireValid(coins: readonly Coin[]): void {
+  if (checkCoins(coins) !== undefined) throw new ChainError(ErrInvalidCoins, formatCoins(coins));
+}
+
+/** The part of the bank that moves money. */
+export class BankSender extends BankView {
+  protected readonly accounts: BankAccounts;
   readonly #blocked: ReadonlySet<string>;
 
   /** `blocked` are the bech32 addresses that receive nothing from users: module accounts, as a rule. */
   constructor(accounts: BankAccounts, blocked: ReadonlySet<string>) {
     super();
-    this.#accounts = accounts;
+    this.accounts = accounts;
     this.#blocked = blocked;
   }
 
@@ -130,153 +250,44 @@ export class BankKeeper extends BankView {
     return this.#blocked.has(encodeAddress(address));
   }
 
-  /** Throws ErrSendDisabled when one of the coins must not be sent. */
-  requireSendEnabled(ctx: Context, coins: readonly Coin[]): void {
-    for (const { denom } of coins) {
-      if (!this.isSendEnabled(ctx, denom)) {
-        throw new ChainError(ErrSendDisabled, `${denom} transfers are currently disabled`);
-      }
-    }
+  /** Throws ErrUnauthorized when an address is blocked. */
+  requireReceiver(address: Uint8Array): void {
+    if (!this.isBlocked(address)) return;
+    throw new ChainError(ErrUnauthorized, `${encodeAddress(address)} is not allowed to receive funds`);
   }
 
   /**
-   * Moves coins, and makes the account that receives if there is none. Throws ErrInsufficientFunds, ErrInvalidCoins.
+   * Moves coins, and makes the account that receives if there is none. Throws ErrInvalidCoins, ErrInsufficientFunds.
    * Events: coin_spent, coin_received, transfer, message. PERF: four balance accesses for each coin.
    */
   sendCoins(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void {
-    this.#subtract(ctx, from, coins);
-    this.#add(ctx, to, coins);
+    requireValid(coins);
+    subtractCoins(ctx, from, coins);
+    addCoins(ctx, to, coins);
     this.#ensureAccount(ctx, to);
-    this.emitTransfer(ctx, from, to, coins);
-  }
-
-  /** Tells of a transfer as the SDK does. */
-  emitTransfer(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void {
-    ctx.events.emit("transfer", [
-      ["recipient", encodeAddress(to)],
-      ["sender", encodeAddress(from)],
-      ["amount", formatCoins(coins)],
-    ]);
+    emitTransfer(ctx, from, to, coins);
     ctx.events.emit("message", [["sender", encodeAddress(from)]]);
   }
 
-  /** Takes from one account and gives to many. The parts must add up: callers have checked it. */
-  sendToMany(
-    ctx: Context,
-    from: { readonly address: Uint8Array; readonly coins: readonly Coin[] },
-    outputs: readonly { readonly address: Uint8Array; readonly coins: readonly Coin[] }[],
-  ): void {
-    this.#subtract(ctx, from.address, from.coins);
-    ctx.events.emit("message", [["sender", encodeAddress(from.address)]]);
+  /**
+   * Takes from one account and gives to many, who get accounts if they have none. Throws ErrInvalidCoins,
+   * ErrInputOutputMismatch unless the parts add up, ErrInsufficientFunds. Events: message, coin_spent, then coin_received
+   * and transfer for each output.
+   */
+  inputOutputCoins(ctx: Context, input: Transfer, outputs: readonly Transfer[]): void {
+    for (const { coins } of [input, ...outputs]) requireValid(coins);
+    requireBalanced(input, outputs);
+    ctx.events.emit("message", [["sender", encodeAddress(input.address)]]);
+    for (const { address } of outputs) this.#ensureAccount(ctx, address);
+    subtractCoins(ctx, input.address, input.coins);
     for (const { address, coins } of outputs) {
-      this.#add(ctx, address, coins);
-      ctx.events.emit("transfer", [
-        ["recipient", encodeAddress(address)],
-        ["amount", formatCoins(coins)],
-      ]);
-      this.#ensureAccount(ctx, address);
+      addCoins(ctx, address, coins);
+      emitTransfer(ctx, input.address, address, coins);
     }
-  }
-
-  sendCoinsFromAccountToModule(ctx: Context, from: Uint8Array, module: string, coins: readonly Coin[]): void {
-    this.sendCoins(ctx, from, this.#accounts.ensureModuleAccount(ctx, module).address, coins);
-  }
-
-  /** Throws ErrUnauthorized when the recipient is blocked. */
-  sendCoinsFromModuleToAccount(ctx: Context, module: string, to: Uint8Array, coins: readonly Coin[]): void {
-    if (this.isBlocked(to)) {
-      throw new ChainError(ErrUnauthorized, `${encodeAddress(to)} is not allowed to receive funds`);
-    }
-    this.sendCoins(ctx, this.#accounts.moduleAddress(module), to, coins);
-  }
-
-  sendCoinsFromModuleToModule(ctx: Context, from: string, to: string, coins: readonly Coin[]): void {
-    const recipient = this.#accounts.ensureModuleAccount(ctx, to).address;
-    this.sendCoins(ctx, this.#accounts.moduleAddress(from), recipient, coins);
-  }
-
-  /** Makes coins in a module's account. Throws an Error when the module may not: that is a mistake in our code. */
-  mintCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
-    if (!this.#accounts.hasPermission(module, "minter")) {
-      throw new Error(`module account ${module} does not have permissions to mint tokens`);
-    }
-    const { address } = this.#accounts.ensureModuleAccount(ctx, module);
-    this.#add(ctx, address, coins);
-    for (const { denom, amount } of coins) this.#setSupply(ctx, denom, this.supply(ctx, denom) + amount);
-    ctx.events.emit("coinbase", [
-      ["minter", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
-    ]);
-  }
-
-  /** Destroys coins of a module's account. Throws ErrInsufficientFunds; an Error when the module may not. */
-  burnCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
-    if (!this.#accounts.hasPermission(module, "burner")) {
-      throw new Error(`module account ${module} does not have permissions to burn tokens`);
-    }
-    const address = this.#accounts.moduleAddress(module);
-    this.#subtract(ctx, address, coins);
-    for (const { denom, amount } of coins) this.#setSupply(ctx, denom, this.supply(ctx, denom) - amount);
-    ctx.events.emit("burn", [
-      ["burner", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
-    ]);
   }
 
   #ensureAccount(ctx: Context, address: Uint8Array): void {
-    if (!this.#accounts.hasAccount(ctx, address)) this.#accounts.createAccount(ctx, address);
-  }
-
-  #subtract(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-    requireValid(coins);
-    for (const coin of coins) {
-      const balance = this.balance(ctx, address, coin.denom);
-      if (balance < coin.amount) {
-        const has = formatCoin({ denom: coin.denom, amount: balance });
-        throw new ChainError(ErrInsufficientFunds, `spendable balance ${has} is smaller than ${formatCoin(coin)}`);
-      }
-      this.#setBalance(ctx, address, { denom: coin.denom, before: balance, after: balance - coin.amount });
-    }
-    ctx.events.emit("coin_spent", [
-      ["spender", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
-    ]);
-  }
-
-  #add(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-    requireValid(coins);
-    for (const { denom, amount } of coins) {
-      const before = this.balance(ctx, address, denom);
-      this.#setBalance(ctx, address, { denom, before, after: before + amount });
-    }
-    ctx.events.emit("coin_received", [
-      ["receiver", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
-    ]);
-  }
-
-  #setBalance(
-    ctx: Context,
-    address: Uint8Array,
-    change: { readonly denom: string; readonly before: bigint; readonly after: bigint },
-  ): void {
-    const { denom, before, after } = change;
-    if (after < 0n || after > AMOUNT_MAX) throw new Error(`balance of ${denom} would be ${after}`);
-    const store = ctx.kv(BANK);
-    if (after === 0n) {
-      store.delete(balanceKey(address, denom));
-      store.delete(holderKey(denom, address));
-      return;
-    }
-    store.set(balanceKey(address, denom), utf8(after.toString()));
-    // The index of holders changes only when somebody becomes one.
-    if (before === 0n) store.set(holderKey(denom, address), NOTHING);
-  }
-
-  #setSupply(ctx: Context, denom: string, amount: bigint): void {
-    if (amount < 0n || amount > AMOUNT_MAX) throw new Error(`supply of ${denom} would be ${amount}`);
-    if (amount === 0n) ctx.kv(BANK).delete(supplyKey(denom));
-    else ctx.kv(BANK).set(supplyKey(denom), utf8(amount.toString()));
+    if (!this.accounts.hasAccount(ctx, address)) this.accounts.createAccount(ctx, address);
   }
 
   setParams(ctx: Context, params: Params): void {
@@ -284,27 +295,85 @@ export class BankKeeper extends BankView {
   }
 
   setSendEnabled(ctx: Context, { denom, enabled }: SendEnabled): void {
-    ctx.kv(BANK).set(sendEnabledKey(denom), Uint8Array.of(enabled ? 1 : 0));
+    ctx.kv(BANK).set(sendEnabledKey(denom), enabled ? ENABLED : DISABLED);
   }
 
   /** Lets the default rule over a denomination again. */
   deleteSendEnabled(ctx: Context, denom: string): void {
     ctx.kv(BANK).delete(sendEnabledKey(denom));
   }
+}
 
+/** The bank: what modules with an account of their own use. */
+export class BankKeeper extends BankSender {
+  /** Events and errors as `sendCoins`. An Error when the module has no account: that is a mistake in our code. */
+  sendCoinsFromAccountToModule(ctx: Context, from: Uint8Array, module: string, coins: readonly Coin[]): void {
+    this.sendCoins(ctx, from, this.accounts.ensureModuleAccount(ctx, module).address, coins);
+  }
+
+  /** As `sendCoins`; throws ErrUnauthorized when the recipient is blocked. */
+  sendCoinsFromModuleToAccount(ctx: Context, module: string, to: Uint8Array, coins: readonly Coin[]): void {
+    const from = this.accounts.moduleAddress(module);
+    this.requireReceiver(to);
+    this.sendCoins(ctx, from, to, coins);
+  }
+
+  /** As `sendCoins`, for accounts of modules. */
+  sendCoinsFromModuleToModule(ctx: Context, from: string, to: string, coins: readonly Coin[]): void {
+    const sender = this.accounts.moduleAddress(from);
+    this.sendCoins(ctx, sender, this.accounts.ensureModuleAccount(ctx, to).address, coins);
+  }
+
+  /**
+   * Makes coins in a module's account. Throws ErrInvalidCoins; an Error when the module may not mint, or a supply would
+   * pass 2^256 - 1: both are mistakes in our code. Events: coin_received, coinbase.
+   */
+  mintCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
+    const address = this.#requirePermission(ctx, module, "minter");
+    requireValid(coins);
+    addCoins(ctx, address, coins);
+    for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) + amount);
+    ctx.events.emit("coinbase", [
+      ["minter", encodeAddress(address)],
+      ["amount", formatCoins(coins)],
+    ]);
+  }
+
+  /**
+   * Destroys coins of a module's account. Throws ErrInvalidCoins, ErrInsufficientFunds; an Error when the module may not
+   * burn. Events: coin_spent, burn.
+   */
+  burnCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
+    const address = this.#requirePermission(ctx, module, "burner");
+    requireValid(coins);
+    subtractCoins(ctx, address, coins);
+    for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) - amount);
+    ctx.events.emit("burn", [
+      ["burner", encodeAddress(address)],
+      ["amount", formatCoins(coins)],
+    ]);
+  }
+
+  /** The address of a module that may do something. */
+  #requirePermission(ctx: Context, module: string, permission: "minter" | "burner"): Uint8Array {
+    const { address } = this.accounts.ensureModuleAccount(ctx, module);
+    if (this.accounts.hasPermission(module, permission)) return address;
+    const act = permission === "minter" ? "mint" : "burn";
+    throw new Error(`module account ${module} does not have permissions to ${act} tokens`);
+  }
+
+  /** Stores the metadata of its base denomination. The caller has checked it. */
   setMetadata(ctx: Context, metadata: Metadata): void {
     ctx.kv(BANK).set(metadataKey(metadata.base), Metadata.encode(metadata).finish());
   }
 
-  /** Gives an account its balances at genesis, and counts them in the supply. */
+  /** Gives an account without balances its balances at genesis. The supply is set apart. */
   initBalances(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-    for (const { denom, amount } of coins) {
-      this.#setBalance(ctx, address, { denom, before: 0n, after: amount });
-      this.#setSupply(ctx, denom, this.supply(ctx, denom) + amount);
-    }
+    for (const { denom, amount } of coins) setBalance(ctx, address, { denom, before: 0n, after: amount });
   }
-}
 
-function requireValid(coins: readonly Coin[]): void {
-  if (checkCoins(coins) !== undefined) throw new ChainError(ErrInvalidCoins, formatCoins(coins));
+  /** Sets the supply at genesis: the sum of the balances. */
+  initSupply(ctx: Context, coins: readonly Coin[]): void {
+    for (const { denom, amount } of coins) setSupply(ctx, denom, amount);
+  }
 }

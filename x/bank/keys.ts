@@ -11,9 +11,9 @@ export const SUPPLY_PREFIX = Uint8Array.of(0);
 export const METADATA_PREFIX = Uint8Array.of(1);
 /** address length · address · denom → amount, decimal text. */
 export const BALANCE_PREFIX = Uint8Array.of(2);
-/** denom · 0 · address → nothing: who holds a denomination. */
+/** denom · 0 · address length · address → nothing: who holds a denomination. */
 export const HOLDER_PREFIX = Uint8Array.of(3);
-/** denom → one byte, 1 when it may be sent. */
+/** denom → google.protobuf.BoolValue: whether it may be sent; `false` is the empty value. */
 export const SEND_ENABLED_PREFIX = Uint8Array.of(4);
 /** Params. */
 export const PARAMS_KEY = Uint8Array.of(5);
@@ -63,9 +63,25 @@ export function holdersPrefix(denom: string): Uint8Array {
   return concatBytes(HOLDER_PREFIX, bytesOf(denom), Uint8Array.of(0));
 }
 
-/** `3 · denom · 0 · address` */
+/** `3 · denom · 0 · length · address` */
 export function holderKey(denom: string, address: Uint8Array): Uint8Array {
-  return concatBytes(holdersPrefix(denom), address);
+  return concatBytes(holdersPrefix(denom), Uint8Array.of(address.length), address);
+}
+
+/** Bytes of a holder's key. */
+export function holderKeyLength(denom: string, address: Uint8Array): number {
+  return HOLDER_PREFIX.length + bytesOf(denom).length + 2 + address.length;
+}
+
+/** The address in a holder's key without its prefix: `length · address`. */
+export function holderOf(key: Uint8Array): Uint8Array {
+  return key.subarray(1);
+}
+
+/** Address and denomination of a balance's key without its prefix: `length · address · denom`. */
+export function balanceOwner(key: Uint8Array): { readonly address: Uint8Array; readonly denom: Uint8Array } {
+  const end = 1 + (key[0] ?? 0);
+  return { address: key.subarray(1, end), denom: key.subarray(end) };
 }
 
 /** `4 · denom` */

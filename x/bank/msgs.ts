@@ -12,55 +12,24 @@ import {
 } from "../../gen/cosmos/bank/v1beta1/tx.ts";
 import { requireAuthority } from "../../src/baseapp/authority.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
-import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
-import {
-  addCoins,
-  type Coin,
-  checkCoins,
-  checkDenom,
-  coinsFromProto,
-  formatCoins,
-  type ProtoCoin,
-} from "../../src/codec/coins.ts";
-import { ErrInvalidAddress, ErrInvalidCoins, ErrInvalidRequest, ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
-import { ErrInputOutputMismatch, ErrMultipleSenders, ErrNoInputs, ErrNoOutputs } from "./errors.ts";
+import { checkDenom } from "../../src/codec/coins.ts";
+import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
+import { ErrMultipleSenders, ErrNoInputs, ErrNoOutputs } from "./errors.ts";
 import type { BankKeeper } from "./keeper.ts";
-
-/** The address in a field. Throws ErrInvalidAddress `invalid <name> address: …`. */
-function parseAddress(name: string, text: string): Uint8Array {
-  try {
-    return decodeAddress(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ChainError(ErrInvalidAddress, `invalid ${name} address: ${reason}`);
-  }
-}
-
-/** Coins that can be moved: valid, and at least one. Throws ErrInvalidCoins. */
-function parseAmount(amount: readonly ProtoCoin[]): Coin[] {
-  const coins = coinsFromProto(amount);
-  if (coins.length === 0 || checkCoins(coins) !== undefined) {
-    throw new ChainError(ErrInvalidCoins, formatCoins(coins));
-  }
-  return coins;
-}
-
-function requireRecipient(keeper: BankKeeper, address: Uint8Array): void {
-  if (!keeper.isBlocked(address)) return;
-  throw new ChainError(ErrUnauthorized, `${encodeAddress(address)} is not allowed to receive funds`);
-}
+import { parseAddress, parseAmount, requireBalanced, requireIntegers } from "./types.ts";
 
 function sendHandler(keeper: BankKeeper): MsgHandler {
   return msgHandler({
     request: MsgSend,
     response: MsgSendResponse,
+    validate: ({ amount }) => requireIntegers(amount),
     handle: (ctx, message) => {
       const from = parseAddress("from", message.fromAddress);
       const to = parseAddress("to", message.toAddress);
       const coins = parseAmount(message.amount);
       keeper.requireSendEnabled(ctx, coins);
-      requireRecipient(keeper, to);
+      keeper.requireReceiver(to);
       keeper.sendCoins(ctx, from, to, coins);
       return {};
     },
@@ -74,6 +43,9 @@ function multiSendHandler(keeper: BankKeeper): MsgHandler {
   return msgHandler({
     request: MsgMultiSend,
     response: MsgMultiSendResponse,
+    validate: ({ inputs, outputs }) => {
+      for (const { coins } of [...inputs, ...outputs]) requireIntegers(coins);
+    },
     handle: (ctx, { inputs, outputs }) => {
       if (inputs.length === 0) throw new ChainError(ErrNoInputs);
       const [input] = inputs;
@@ -85,15 +57,17 @@ function multiSendHandler(keeper: BankKeeper): MsgHandler {
         address: parseAddress("output", address),
         coins: parseAmount(coins),
       }));
-      const total = recipients.reduce<Coin[]>((sum, { coins }) => addCoins(sum, coins), []);
-      if (formatCoins(total) !== formatCoins(from.coins)) throw new ChainError(ErrInputOutputMismatch);
+      requireBalanced(from, recipients);
       keeper.requireSendEnabled(ctx, from.coins);
-      for (const { address } of recipients) requireRecipient(keeper, address);
-      keeper.sendToMany(ctx, from, recipients);
+      for (const { address } of recipients) keeper.requireReceiver(address);
+      keeper.inputOutputCoins(ctx, from, recipients);
       return {};
     },
   });
 }
+
+/** Denominations that one message may set. */
+const DENOMS_MAX = 1000;
 
 function setSendEnabledHandler(keeper: BankKeeper, authority: string): MsgHandler {
   return msgHandler({
@@ -101,13 +75,21 @@ function setSendEnabledHandler(keeper: BankKeeper, authority: string): MsgHandle
     response: MsgSetSendEnabledResponse,
     handle: (ctx, message) => {
       requireAuthority(authority, message.authority);
-      const denoms = [...message.sendEnabled.map(({ denom }) => denom), ...message.useDefaultFor];
-      for (const denom of denoms) {
-        const problem = checkDenom(denom);
-        if (problem !== undefined) throw new ChainError(ErrInvalidRequest, problem);
+      if (message.sendEnabled.length + message.useDefaultFor.length > DENOMS_MAX) {
+        throw new ChainError(ErrInvalidRequest, `more than ${DENOMS_MAX} denominations`);
       }
-      if (new Set(denoms).size !== denoms.length) {
-        throw new ChainError(ErrInvalidRequest, "duplicate denom entries found");
+      const seen = new Set<string>();
+      for (const { denom } of message.sendEnabled) {
+        if (seen.has(denom)) throw new ChainError(ErrInvalidRequest, `duplicate denom entries found for "${denom}"`);
+        seen.add(denom);
+        const problem = checkDenom(denom);
+        if (problem === undefined) continue;
+        throw new ChainError(ErrInvalidRequest, `invalid SendEnabled denom "${denom}": ${problem}`);
+      }
+      for (const denom of message.useDefaultFor) {
+        const problem = checkDenom(denom);
+        if (problem === undefined) continue;
+        throw new ChainError(ErrInvalidRequest, `invalid UseDefaultFor denom "${denom}": ${problem}`);
       }
       for (const entry of message.sendEnabled) keeper.setSendEnabled(ctx, entry);
       for (const denom of message.useDefaultFor) keeper.deleteSendEnabled(ctx, denom);

@@ -35,7 +35,9 @@ import { GRPC_STATUS, QueryError } from "../../src/baseapp/queryError.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8 } from "../../src/codec/bytes.ts";
 import { checkDenom } from "../../src/codec/coins.ts";
-import type { BankKeeper } from "./keeper.ts";
+import { type BankKeeper, decodeEnabled } from "./keeper.ts";
+import { holderOf } from "./keys.ts";
+import { addressProblem } from "./types.ts";
 
 const SERVICE = "/cosmos.bank.v1beta1.Query";
 
@@ -44,16 +46,14 @@ function invalid(message: string): QueryError {
 }
 
 function parseAddress(text: string): Uint8Array {
-  if (text === "") throw invalid("invalid address: empty address string is not allowed");
   try {
     return decodeAddress(text);
-  } catch (error) {
-    throw invalid(`invalid address: ${error instanceof Error ? error.message : String(error)}`);
+  } catch (thrown) {
+    throw invalid(`invalid address: ${addressProblem(thrown)}`);
   }
 }
 
 function parseDenom(text: string): string {
-  if (text === "") throw invalid("invalid denom");
   const problem = checkDenom(text);
   if (problem !== undefined) throw invalid(problem);
   return text;
@@ -64,15 +64,22 @@ function coinOf(key: Uint8Array, value: Uint8Array) {
   return { denom: fromUtf8(key), amount: fromUtf8(value) };
 }
 
-function balancesPage(keeper: BankKeeper, ctx: Context, address: string, pagination: PageRequest | undefined) {
-  const page = paginate(keeper.balanceStore(ctx, parseAddress(address)), pagination, coinOf);
+function balancesPage(
+  keeper: BankKeeper,
+  ctx: Context,
+  request: { readonly address: string; readonly pagination: PageRequest | undefined; readonly resolveDenom: boolean },
+) {
+  const store = keeper.balanceStore(ctx, parseAddress(request.address));
+  const page = paginate(store, request.pagination, (key, value) => {
+    const coin = coinOf(key, value);
+    if (!request.resolveDenom) return coin;
+    return { ...coin, denom: keeper.metadata(ctx, coin.denom)?.display ?? coin.denom };
+  });
   return { balances: [...page.items], pagination: page.pagination };
 }
 
-function oneBalance(keeper: BankKeeper, ctx: Context, request: { address: string; denom: string }) {
-  const denom = parseDenom(request.denom);
-  const amount = keeper.balance(ctx, parseAddress(request.address), denom);
-  return { balance: { denom, amount: amount.toString() } };
+function oneBalance(keeper: BankKeeper, ctx: Context, address: Uint8Array, denom: string) {
+  return { balance: { denom, amount: keeper.balance(ctx, address, denom).toString() } };
 }
 
 function requireMetadata(keeper: BankKeeper, ctx: Context, text: string): { metadata: Metadata } {
@@ -86,26 +93,27 @@ function requireMetadata(keeper: BankKeeper, ctx: Context, text: string): { meta
 
 function balanceQueries(keeper: BankKeeper): readonly QueryHandler[] {
   return [
-    queryHandler(`${SERVICE}/Balance`, QueryBalanceRequest, QueryBalanceResponse, (ctx, request) =>
-      oneBalance(keeper, ctx, request),
-    ),
-    queryHandler(
-      `${SERVICE}/AllBalances`,
-      QueryAllBalancesRequest,
-      QueryAllBalancesResponse,
-      (ctx, { address, pagination }) => balancesPage(keeper, ctx, address, pagination),
+    queryHandler(`${SERVICE}/Balance`, QueryBalanceRequest, QueryBalanceResponse, (ctx, request) => {
+      const denom = parseDenom(request.denom);
+      return oneBalance(keeper, ctx, parseAddress(request.address), denom);
+    }),
+    queryHandler(`${SERVICE}/AllBalances`, QueryAllBalancesRequest, QueryAllBalancesResponse, (ctx, request) =>
+      balancesPage(keeper, ctx, request),
     ),
     queryHandler(
       `${SERVICE}/SpendableBalances`,
       QuerySpendableBalancesRequest,
       QuerySpendableBalancesResponse,
-      (ctx, { address, pagination }) => balancesPage(keeper, ctx, address, pagination),
+      (ctx, request) => balancesPage(keeper, ctx, { ...request, resolveDenom: false }),
     ),
     queryHandler(
       `${SERVICE}/SpendableBalanceByDenom`,
       QuerySpendableBalanceByDenomRequest,
       QuerySpendableBalanceByDenomResponse,
-      (ctx, request) => oneBalance(keeper, ctx, request),
+      (ctx, request) => {
+        const address = parseAddress(request.address);
+        return oneBalance(keeper, ctx, address, parseDenom(request.denom));
+      },
     ),
     queryHandler(
       `${SERVICE}/DenomOwners`,
@@ -113,10 +121,13 @@ function balanceQueries(keeper: BankKeeper): readonly QueryHandler[] {
       QueryDenomOwnersResponse,
       (ctx, { denom, pagination }) => {
         const store = keeper.holderStore(ctx, parseDenom(denom));
-        const page = paginate(store, pagination, (address) => ({
-          address: encodeAddress(address),
-          balance: { denom, amount: keeper.balance(ctx, address, denom).toString() },
-        }));
+        const page = paginate(store, pagination, (key) => {
+          const address = holderOf(key);
+          return {
+            address: encodeAddress(address),
+            balance: { denom, amount: keeper.balance(ctx, address, denom).toString() },
+          };
+        });
         return { denomOwners: [...page.items], pagination: page.pagination };
       },
     ),
@@ -161,12 +172,15 @@ function denomQueries(keeper: BankKeeper): readonly QueryHandler[] {
       (ctx, { denoms, pagination }) => {
         if (denoms.length > PAGE_LIMIT_MAX) throw invalid(`more than ${PAGE_LIMIT_MAX} denoms`);
         if (denoms.length > 0) {
-          const sendEnabled = denoms.map((denom) => ({ denom, enabled: keeper.isSendEnabled(ctx, parseDenom(denom)) }));
+          const sendEnabled = denoms.flatMap((denom) => {
+            const enabled = keeper.getSendEnabled(ctx, denom);
+            return enabled === undefined ? [] : [{ denom, enabled }];
+          });
           return { sendEnabled, pagination: undefined };
         }
         const page = paginate(keeper.sendEnabledStore(ctx), pagination, (key, value) => ({
           denom: fromUtf8(key),
-          enabled: value[0] === 1,
+          enabled: decodeEnabled(value),
         }));
         return { sendEnabled: [...page.items], pagination: page.pagination };
       },
