@@ -13,6 +13,7 @@ import {
   ErrInvalidCoins,
   ErrInvalidRequest,
   ErrInvalidType,
+  ErrTxDecode,
   ErrUnauthorized,
 } from "../../src/codec/sdkErrors.ts";
 import { ErrUnknownAuthorizationType } from "./errors.ts";
@@ -47,7 +48,7 @@ const generic = authorizationKind<GenericAuthorization>({
   codec: GenericAuthorization,
   msgTypeUrl: ({ msg }) => msg,
   validate({ msg }) {
-    if (msg === "") throw new ChainError(ErrInvalidType, "msg cannot be empty");
+    if (msg === "") throw new ChainError(ErrInvalidType, "msg type cannot be empty");
   },
   accept: () => ({ kind: "same" }),
 });
@@ -59,7 +60,12 @@ const send = authorizationKind<SendAuthorization>({
   validate({ spendLimit, allowList }) {
     const limit = coinsFromProto(spendLimit);
     if (limit.length === 0) throw new ChainError(ErrInvalidCoins, "spend limit cannot be nil");
-    if (checkCoins(limit) !== undefined) throw new ChainError(ErrInvalidCoins, "spend limit must be positive");
+    if (limit.some(({ amount }) => amount <= 0n)) {
+      throw new ChainError(ErrInvalidCoins, "spend limit must be positive");
+    }
+    // The SDK takes a limit that is not sorted, and then counts wrong.
+    const problem = checkCoins(limit);
+    if (problem !== undefined) throw new ChainError(ErrInvalidCoins, `spend limit: ${problem}`);
     if (allowList.length > ALLOW_LIST_MAX) {
       throw new ChainError(ErrInvalidRequest, `more than ${ALLOW_LIST_MAX} allowed addresses`);
     }
@@ -101,12 +107,17 @@ export class AuthorizationRegistry {
     this.#kinds = new Map(kinds.map((kind) => [`/${kind.codec.$type}`, kind]));
   }
 
-  /** The kind and the value of an authorization. Throws ErrUnknownAuthorizationType. */
+  /** The kind and the value of an authorization. Throws ErrUnknownAuthorizationType, ErrTxDecode. */
   decode(any: Any | undefined): { kind: AuthorizationKind<unknown>; value: unknown } {
     const kind = this.#kinds.get(any?.typeUrl ?? "");
     if (any === undefined || kind === undefined) {
       throw new ChainError(ErrUnknownAuthorizationType, any?.typeUrl ?? "authorization is missing");
     }
-    return { kind, value: kind.codec.decode(any.value) };
+    try {
+      return { kind, value: kind.codec.decode(any.value) };
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new ChainError(ErrTxDecode, `${any.typeUrl}: ${reason}`);
+    }
   }
 }

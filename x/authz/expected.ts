@@ -10,7 +10,8 @@ export interface MessageRouter {
 
 /** Of x/auth. */
 export interface GrantAccounts {
-  hasAccount(ctx: Context, address: Uint8Array): boolean;
+  /** `undefined` when there is none. */
+  getAccount(ctx: Context, address: Uint8Array): unknown;
   createAccount(ctx: Context, address: Uint8Array): unknown;
 }
 

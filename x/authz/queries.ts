@@ -15,7 +15,8 @@ import { GRPC_STATUS, QueryError } from "../../src/baseapp/queryError.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { bytesEqual, concatBytes } from "../../src/codec/bytes.ts";
 import type { AuthzKeeper } from "./keeper.ts";
-import { addressesOf } from "./keys.ts";
+import { partsOfGrantKey } from "./keys.ts";
+import { addressProblem } from "./types.ts";
 
 const SERVICE = "/cosmos.authz.v1beta1.Query";
 
@@ -23,13 +24,13 @@ function parseAddress(text: string): Uint8Array {
   try {
     return decodeAddress(text);
   } catch (error) {
-    throw new QueryError(GRPC_STATUS.INVALID_ARGUMENT, error instanceof Error ? error.message : String(error));
+    throw new QueryError(GRPC_STATUS.INVALID_ARGUMENT, addressProblem(error));
   }
 }
 
 /** A grant with its two sides, from its key without the prefix. */
 export function grantAuthorization(key: Uint8Array, value: Uint8Array): GrantAuthorization {
-  const { granter, grantee } = addressesOf(key);
+  const { granter, grantee } = partsOfGrantKey(key);
   const { authorization, expiration } = Grant.decode(value);
   return { granter: encodeAddress(granter), grantee: encodeAddress(grantee), authorization, expiration };
 }
@@ -42,7 +43,7 @@ export function authzQueries(keeper: AuthzKeeper): readonly QueryHandler[] {
       const grantee = parseAddress(request.grantee);
       const { msgTypeUrl, pagination } = request;
       if (msgTypeUrl !== "") {
-        const grant = keeper.getGrant(ctx, granter, grantee, msgTypeUrl);
+        const grant = keeper.getGrant(ctx, { granter, grantee, msgTypeUrl });
         if (grant === undefined) {
           const text = `authorization not found for ${msgTypeUrl} type: authorization not found`;
           throw new QueryError(GRPC_STATUS.NOT_FOUND, text);
@@ -72,7 +73,7 @@ export function authzQueries(keeper: AuthzKeeper): readonly QueryHandler[] {
       (ctx, { grantee: text, pagination }) => {
         const grantee = parseAddress(text);
         const page = paginate(keeper.grantStore(ctx), pagination, (key, value) =>
-          bytesEqual(addressesOf(key).grantee, grantee) ? grantAuthorization(key, value) : undefined,
+          bytesEqual(partsOfGrantKey(key).grantee, grantee) ? grantAuthorization(key, value) : undefined,
         );
         return { grants: [...page.items], pagination: page.pagination };
       },

@@ -2,11 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import type { Event } from "../../../gen/tendermint/abci/types.ts";
-import { decodeAddress, encodeAddress } from "../../../src/codec/address.ts";
+import { decodeAddress } from "../../../src/codec/address.ts";
 import { fromHex, toHex } from "../../../src/codec/bytes.ts";
 import { parseCoins } from "../../../src/codec/coins.ts";
-import { moduleAddress } from "../../../src/crypto/address.ts";
-import { type Dump, type ModuleWorld, type Outcome, testAddressText } from "./moduleWorld.ts";
+import type { Dump, ModuleWorld, Outcome } from "./moduleWorld.ts";
 
 /** One step of a scenario, and what came of it in the SDK. Bytes are hex. */
 export interface VectorStep {
@@ -104,17 +103,16 @@ function lookGas(accountBytes: string): number {
 /** What the SDK pays more to make an account: it looks for an old one, and whether its number is free. */
 const NEW_ACCOUNT_GAS = 1000 + 3 * 21 + 1000;
 
-/** Gas of a step here: the SDK's, less what is spent on accounts and gives nothing on this chain. */
-export function expectedGas(step: VectorStep, before: Dump): number {
+/**
+ * Gas of a step here: the SDK's, less what is spent on accounts and gives nothing on this chain. A step that fails has no
+ * events to tell who spent: `refused` are the addresses that were looked at before the refusal.
+ */
+export function expectedGas(step: VectorStep, before: Dump, refused: readonly string[] = []): number {
   const made = (step.changes ?? []).filter(({ store, key }) => store === "acc" && /^01.{40}$/.test(key));
   const spenders = (step.events ?? [])
     .filter(({ type }) => type === "coin_spent")
     .map(({ attributes }) => attributes[0]?.[1] ?? "");
-  // The SDK looks before it finds that a spender has too little. Who is refused for that is a module, or account 2.
-  if (step.failure?.codespace === "sdk" && step.failure.code === 5) {
-    spenders.push(step.op === "msg" ? testAddressText(2) : encodeAddress(moduleAddress(step.args?.[0] ?? "")));
-  }
-  const looks = spenders.map((spender) => lookGas(before[accountId(spender)] ?? ""));
+  const looks = [...spenders, ...refused].map((spender) => lookGas(before[accountId(spender)] ?? ""));
   return step.gas - made.length * NEW_ACCOUNT_GAS - looks.reduce((sum, gas) => sum + gas, 0);
 }
 
