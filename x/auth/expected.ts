@@ -28,4 +28,6 @@ export interface FeeGrants {
 export interface FeeSchedule {
   /** Throws ErrInsufficientFee when the fee is less than the transaction costs. */
   requireFee(ctx: Context, tx: DecodedTx, fee: readonly Coin[]): void;
+  /** The denomination that fees are paid in. */
+  feeDenom(ctx: Context): string;
 }

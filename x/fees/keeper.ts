@@ -34,6 +34,11 @@ export class FeesKeeper {
     ctx.kv(FEES).set(PARAMS_KEY, Params.encode(params).finish());
   }
 
+  /** The denomination that fees are paid in. */
+  feeDenom(ctx: Context): string {
+    return this.params(ctx).denom;
+  }
+
   /** What a transaction costs at least. */
   requiredFee(ctx: Context, tx: DecodedTx): Coin {
     const params = this.params(ctx);
