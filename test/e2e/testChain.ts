@@ -18,22 +18,32 @@ export interface TestChain {
   close(): Promise<void>;
 }
 
-/** Starts a devnet on free ports in a folder of its own. */
-export async function startTestChain(options: { readonly blockIntervalMs?: number } = {}): Promise<TestChain> {
-  const home = mkdtempSync(join(tmpdir(), "test-chain-"));
+/** What a test's chain may differ in. */
+export interface TestChainOptions {
+  readonly blockIntervalMs?: number;
+  /** Whose folder it is, when the caller wants to keep it; else it goes away with the chain. */
+  readonly home?: string;
+  /** Offer the devnet's controls; default true. */
+  readonly admin?: boolean;
+}
+
+/** Starts a devnet on free ports, in a folder of its own unless one is given. */
+export async function startTestChain(options: TestChainOptions = {}): Promise<TestChain> {
+  const home = options.home ?? mkdtempSync(join(tmpdir(), "test-chain-"));
   const devnet = await startDevnet({
     home,
     freePorts: true,
     blockIntervalMs: options.blockIntervalMs ?? 20,
     emptyBlockIntervalMs: 300,
     logLevel: "silent",
+    admin: options.admin ?? true,
   });
   return {
     devnet,
     rpcUrl: devnet.rpcUrl,
     async close() {
       await devnet.close();
-      rmSync(home, { recursive: true, force: true });
+      if (options.home === undefined) rmSync(home, { recursive: true, force: true });
     },
   };
 }
