@@ -55,6 +55,15 @@ describe("DevnetAdmin", () => {
     expect(await again.admin.mine()).toBe(2);
   });
 
+  test("behavior: snapshots taken at once have names of their own", async () => {
+    const { admin, node } = await setUp();
+    const ids = await Promise.all([admin.snapshot(), admin.mine(), admin.snapshot(), admin.snapshot()]);
+    expect(new Set(ids.map(String)).size).toBe(4);
+    await admin.revert(String(ids[3]));
+    await admin.revert(String(ids[0]));
+    expect(node.latestHeight).toBe(1);
+  });
+
   test("error: unknown snapshots, and balances without a faucet", async () => {
     const { admin } = await setUp();
     await expect(admin.revert("0x99")).rejects.toThrow('there is no snapshot "0x99"');

@@ -24,6 +24,8 @@ import type { SoloNode } from "./soloNode.ts";
 
 /** Snapshots held at a time; the oldest is forgotten. Each keeps the state of its height, and of all later ones. */
 const SNAPSHOTS_MAX = 100;
+/** Other transactions of a block may move the balance that is being set; so often it is tried again. */
+const SET_BALANCE_TRIES_MAX = 5;
 /** Gas for a transfer between two accounts, both of which sign. */
 const TRANSFER_GAS = 300_000n;
 
@@ -70,6 +72,8 @@ class SoloAdmin implements DevnetAdmin {
   readonly #accounts: readonly Account[];
   /** How to let go of the state that a snapshot of this process keeps, by id. */
   readonly #pins = new Map<string, () => void>();
+  /** The last of the controls' works, which never overlap: two snapshots would get one name. Never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(node: SoloNode, options: AdminOptions) {
     this.#node = node;
@@ -92,7 +96,17 @@ class SoloAdmin implements DevnetAdmin {
     this.#options.clock.advance(deltaNs);
   }
 
-  async snapshot(): Promise<string> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  snapshot(): Promise<string> {
+    return this.#inTurn(() => this.#snapshot());
+  }
+
+  async #snapshot(): Promise<string> {
     const snapshots = this.#snapshots();
     const last = snapshots.at(-1);
     const id = `0x${(last === undefined ? 1 : Number.parseInt(last.id, 16) + 1).toString(16)}`;
@@ -106,7 +120,11 @@ class SoloAdmin implements DevnetAdmin {
     return id;
   }
 
-  async revert(id: string): Promise<void> {
+  revert(id: string): Promise<void> {
+    return this.#inTurn(() => this.#revert(id));
+  }
+
+  async #revert(id: string): Promise<void> {
     const snapshots = this.#snapshots();
     const at = snapshots.findIndex((snapshot) => snapshot.id === id);
     const snapshot = snapshots[at];
@@ -140,17 +158,28 @@ class SoloAdmin implements DevnetAdmin {
     if (faucet === undefined) throw new AdminError("the devnet has no faucet account to take from");
     if (amount < 0n) throw new AdminError(`a balance cannot be ${amount}`);
     if (address === faucet.address) throw new AdminError("the faucet's own balance pays for all others");
-    const difference = amount - this.#balance(address, denom);
-    if (difference === 0n) return;
-    if (difference > 0n) {
-      await this.#transfer([faucet], faucet.address, address, denom, difference);
-      return;
+    if (amount === this.#balance(address, denom)) return;
+    await this.#inTurn(() => this.#setBalance(faucet, { address, denom, amount }));
+  }
+
+  async #setBalance(faucet: Account, wanted: { address: string; denom: string; amount: bigint }): Promise<void> {
+    const { address, denom, amount } = wanted;
+    for (let tries = 0; tries < SET_BALANCE_TRIES_MAX; tries++) {
+      const difference = amount - this.#balance(address, denom);
+      if (difference === 0n) return;
+      if (difference > 0n) {
+        await this.#transfer([faucet], faucet.address, address, denom, difference);
+        continue;
+      }
+      const owner = this.#accounts.find((account) => account.address === address);
+      if (owner === undefined) {
+        throw new AdminError(`lowering the balance of ${address} needs its signature; it is no account of this devnet`);
+      }
+      await this.#transfer([owner, faucet], owner.address, faucet.address, denom, -difference);
     }
-    const owner = this.#accounts.find((account) => account.address === address);
-    if (owner === undefined) {
-      throw new AdminError(`lowering the balance of ${address} needs its signature; it is no account of this devnet`);
-    }
-    await this.#transfer([owner, faucet], owner.address, faucet.address, denom, -difference);
+    const balance = this.#balance(address, denom);
+    if (balance === amount) return;
+    throw new AdminError(`the balance of ${address} is ${balance}, not ${amount}: other transactions keep moving it`);
   }
 
   #balance(address: string, denom: string): bigint {

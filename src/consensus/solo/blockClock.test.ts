@@ -53,4 +53,14 @@ describe("BlockClock", () => {
     expect(() => clock.setNext(100n, 100n)).toThrow(RangeError);
     expect(() => clock.advance(-1n)).toThrow(RangeError);
   });
+
+  test("error: further than the year 2200, also in several steps", () => {
+    const { clock } = setUp(1000n);
+    const centuryNs = 3_155_760_000_000_000_000n;
+    clock.advance(centuryNs);
+    clock.advance(centuryNs);
+    expect(() => clock.advance(centuryNs)).toThrow(RangeError);
+    expect(() => clock.setNext(2n ** 63n - 1n, 1n)).toThrow(RangeError);
+    expect(clock.nextBlockTime(1n)).toBe(1000n + 2n * centuryNs);
+  });
 });

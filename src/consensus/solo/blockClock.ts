@@ -2,6 +2,8 @@
 
 /** Least time between the times of two blocks. */
 const STEP_NS = 1_000_000n;
+/** How far the devnet may move the clock: the year 2200. Clients in Go hold nanoseconds in 64 bits, until 2262. */
+const SET_TIME_MAX_NS = 7_258_118_400_000_000_000n;
 
 /** The clock of one node. All times are nanoseconds since 1970. */
 export class BlockClock {
@@ -25,16 +27,18 @@ export class BlockClock {
     return timeNs > lastNs ? timeNs : lastNs + STEP_NS;
   }
 
-  /** Sets the time of the next block; the clock goes on from there. Throws RangeError unless it is after `lastNs`. */
+  /** Sets the time of the next block; the clock goes on from there. Throws RangeError unless it is after `lastNs` and before 2200. */
   setNext(timeNs: bigint, lastNs: bigint): void {
     if (timeNs <= lastNs)
       throw new RangeError(`the next block's time ${timeNs} is not after the last block's ${lastNs}`);
+    checkNotTooFar(timeNs);
     this.#nextNs = timeNs;
   }
 
-  /** Moves the clock forward. Throws RangeError on a negative step. */
+  /** Moves the clock forward. Throws RangeError on a negative step, and beyond 2200. */
   advance(deltaNs: bigint): void {
     if (deltaNs < 0n) throw new RangeError(`the clock moves forward only, not by ${deltaNs}`);
+    checkNotTooFar((this.#nextNs ?? this.#now() + this.#offsetNs) + deltaNs);
     if (this.#nextNs !== undefined) this.#nextNs += deltaNs;
     else this.#offsetNs += deltaNs;
   }
@@ -44,4 +48,8 @@ export class BlockClock {
     const aheadNs = lastNs - this.#now();
     if (aheadNs > this.#offsetNs) this.#offsetNs = aheadNs;
   }
+}
+
+function checkNotTooFar(timeNs: bigint): void {
+  if (timeNs > SET_TIME_MAX_NS) throw new RangeError(`the clock goes to ${SET_TIME_MAX_NS} at most, not to ${timeNs}`);
 }
