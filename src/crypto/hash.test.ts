@@ -1,7 +1,7 @@
 // Cases: published vectors; the result is a plain array of its own.
 
 import { expect, test } from "vitest";
-import { ripemd160, sha256 } from "./hash.ts";
+import { keccak256, ripemd160, sha256 } from "./hash.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const text = (value: string) => new TextEncoder().encode(value);
@@ -20,8 +20,15 @@ test.each([
   expect(hex(ripemd160(text(input)))).toBe(expected);
 });
 
+test.each([
+  ["", "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"],
+  ["abc", "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"],
+])("default: keccak256 of %j (Ethereum's hash of nothing; the Keccak team's vector)", (input, expected) => {
+  expect(hex(keccak256(text(input)))).toBe(expected);
+});
+
 test("behavior: a hash is a plain array that owns its memory", () => {
-  for (const hash of [sha256(text("a")), ripemd160(text("a"))]) {
+  for (const hash of [sha256(text("a")), ripemd160(text("a")), keccak256(text("a"))]) {
     expect(hash.constructor).toBe(Uint8Array);
     const copy = hash.slice();
     copy[0]! ^= 1;

@@ -1,11 +1,19 @@
-// Cases: agreement with CosmJS; RFC 6979; the low-s rule; refusals.
+// Cases: agreement with CosmJS; RFC 6979; the low-s rule; recovery of keys; refusals.
 
 import { type ExtendedSecp256k1Signature, Secp256k1 } from "@cosmjs/crypto";
 import { secp256k1 as noble } from "@noble/curves/secp256k1.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "./hash.ts";
-import { isSecp256k1PublicKey, publicKeyOf, signSecp256k1, verifySecp256k1 } from "./secp256k1.ts";
+import {
+  fullPublicKey,
+  isSecp256k1PublicKey,
+  publicKeyOf,
+  recoverSecp256k1,
+  signRecoverable,
+  signSecp256k1,
+  verifySecp256k1,
+} from "./secp256k1.ts";
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -94,5 +102,46 @@ describe("refusals", () => {
         expect(verifySecp256k1(key, signed, bytes)).toBe(false);
       }),
     );
+  });
+});
+
+describe("recovery", () => {
+  const digest = sha256(Uint8Array.of(7));
+  const key = fullPublicKey(publicKeyOf(scalar(99n)));
+  const { signature, recoveryId } = signRecoverable(digest, scalar(99n));
+
+  test("default: a signature tells its key, in low s and in high s", () => {
+    expect(hex(recoverSecp256k1(digest, signature, recoveryId)!)).toBe(hex(key));
+    const s = BigInt(`0x${hex(signature.subarray(32))}`);
+    const highS = new Uint8Array([...signature.subarray(0, 32), ...scalar(ORDER - s)]);
+    expect(hex(recoverSecp256k1(digest, highS, 1 - recoveryId)!)).toBe(hex(key));
+  });
+
+  test("behavior: agrees with @noble/curves on random signatures and on random bytes", () => {
+    const theirs = (sig: Uint8Array, id: number): string | undefined => {
+      try {
+        return hex(noble.Signature.fromBytes(sig).addRecoveryBit(id).recoverPublicKey(digest).toBytes(false));
+      } catch {
+        return undefined;
+      }
+    };
+    const signatureArb = fc.uint8Array({ minLength: 64, maxLength: 64 });
+    fc.assert(
+      fc.property(signatureArb, fc.integer({ min: 0, max: 3 }), (sig, id) => {
+        const ours = recoverSecp256k1(digest, sig, id);
+        expect(ours === undefined ? undefined : hex(ours)).toBe(theirs(sig, id));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test.each([
+    ["a zero r", new Uint8Array([...new Uint8Array(32), ...signature.subarray(32)]), 0],
+    ["a zero s", new Uint8Array([...signature.subarray(0, 32), ...new Uint8Array(32)]), 0],
+    ["r of the order", new Uint8Array([...scalar(ORDER), ...signature.subarray(32)]), 0],
+    ["63 bytes", signature.subarray(1), 0],
+    ["recovery id 4", signature, 4],
+  ])("error: nobody made %s", (_name, sig, id) => {
+    expect(recoverSecp256k1(digest, sig, id)).toBeUndefined();
   });
 });

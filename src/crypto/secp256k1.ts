@@ -34,3 +34,39 @@ export function verifySecp256k1(pubKey: Uint8Array, digest: Uint8Array, signatur
 export function isSecp256k1PublicKey(pubKey: Uint8Array): boolean {
   return pubKey.length === SECP256K1_PUBKEY_BYTES && secp256k1.publicKeyVerify(pubKey);
 }
+
+/** Bytes of a public key that is not compressed: 4 ‖ x ‖ y. */
+export const SECP256K1_FULL_PUBKEY_BYTES = 65;
+
+/**
+ * The public key (65 bytes) that made a signature of a 32-byte digest, low or high s; undefined when there is none.
+ * `recoveryId` is 0 to 3: parity of the point's y, plus 2 where its x was beyond the order.
+ */
+export function recoverSecp256k1(
+  digest: Uint8Array,
+  signature: Uint8Array,
+  recoveryId: number,
+): Uint8Array | undefined {
+  if (signature.length !== SECP256K1_SIGNATURE_BYTES || digest.length !== 32) return undefined;
+  if (!(recoveryId === 0 || recoveryId === 1 || recoveryId === 2 || recoveryId === 3)) return undefined;
+  try {
+    return secp256k1.ecdsaRecover(signature, recoveryId, digest, false);
+  } catch {
+    // r or s is zero or out of range, or r is no x of the curve: nobody made this.
+    return undefined;
+  }
+}
+
+/** Signs a 32-byte digest so that the key can be recovered: 64 bytes r ‖ s with low s, and the recovery id. */
+export function signRecoverable(
+  digest: Uint8Array,
+  privKey: Uint8Array,
+): { readonly signature: Uint8Array; readonly recoveryId: number } {
+  const { signature, recid } = secp256k1.ecdsaSign(digest, privKey);
+  return { signature, recoveryId: recid };
+}
+
+/** A compressed or full public key in its full form, 65 bytes. Throws when it is not a point of the curve. */
+export function fullPublicKey(pubKey: Uint8Array): Uint8Array {
+  return secp256k1.publicKeyConvert(pubKey, false);
+}
