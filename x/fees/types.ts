@@ -12,11 +12,36 @@ const PRICE_BITS = 128;
 const MESSAGE_FEES_MAX = 1000;
 const AMOUNT_BITS = 128;
 
+const FEE_DENOM = "uusdc";
+const ORDERS = "/stateset.orders.v1.Msg";
+/** Micro-units that each message of x/orders costs: an order 0.001 USDC, a payment 0.01, a change of status 0.0005. */
+const ORDER_FEES: Readonly<Record<"create" | "pay" | "update", bigint>> = { create: 1000n, pay: 10_000n, update: 500n };
+/** Sorted. Messages for many orders are not listed: they are priced by gas, which grows with their number. */
+const FLAT_FEES: readonly (readonly [name: string, amount: bigint])[] = [
+  ["CancelOrder", ORDER_FEES.update],
+  ["CapturePayment", ORDER_FEES.update],
+  ["CreateAndPayOrder", ORDER_FEES.create + ORDER_FEES.pay],
+  ["CreateOrder", ORDER_FEES.create],
+  ["DeliverOrder", ORDER_FEES.update],
+  ["FulfillOrder", ORDER_FEES.update],
+  ["HoldOrder", ORDER_FEES.update],
+  ["OpenDispute", ORDER_FEES.update],
+  ["PayOrder", ORDER_FEES.pay],
+  ["RefundOrder", ORDER_FEES.update],
+  ["ReleaseOrder", ORDER_FEES.update],
+  ["ResolveDispute", ORDER_FEES.update],
+  ["ReturnOrder", ORDER_FEES.update],
+  ["ShipOrder", ORDER_FEES.update],
+];
+
 /** 0.001 uusdc for a unit of gas: a transfer of 100,000 gas costs 100 uusdc, a hundredth of a cent. */
 export const DEFAULT_PARAMS: Params = Object.freeze({
-  denom: "uusdc",
+  denom: FEE_DENOM,
   minGasPrice: (UNIT / 1000n).toString(),
-  messageFees: [],
+  messageFees: FLAT_FEES.map(([name, amount]) => ({
+    typeUrl: `${ORDERS}${name}`,
+    fee: { denom: FEE_DENOM, amount: amount.toString() },
+  })),
 });
 
 /** What is wrong with parameters, or undefined. */
