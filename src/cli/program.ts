@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { appRegistry } from "../../app/registry.ts";
 import { fromBase64 } from "../codec/bytes.ts";
 import { CliError } from "./cliError.ts";
+import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
 import { addGenesis } from "./commands/genesis.ts";
 import { addKeys } from "./commands/keys.ts";
@@ -57,6 +58,7 @@ export function createProgram(): Command {
   addModuleQueries(query, registry);
   addGenesis(program);
   addStatus(program);
+  addCctp(program);
   addDebug(program, registry);
   inheritExit(program);
   return program;
