@@ -1,7 +1,7 @@
 // Compares the errors that modules register with the errors that their READMEs list, both ways.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** A row `| 2 | text |` of the "Errors" section of a README; the text may stand in backticks. */
@@ -25,10 +25,10 @@ function listedIn(readme: string): Set<string> {
 /** Problems as text, one a line; empty when code and docs agree. */
 export async function docErrorProblems(): Promise<string> {
   const problems: string[] = [];
-  for (const module of readdirSync("x")) {
-    const errorsFile = `x/${module}/errors.ts`;
-    const readmeFile = `x/${module}/README.md`;
-    if (!existsSync(errorsFile)) continue;
+  for (const path of readdirSync("x", { recursive: true })) {
+    const errorsFile = `x/${path}`;
+    if (!errorsFile.endsWith("/errors.ts")) continue;
+    const readmeFile = `${dirname(errorsFile)}/README.md`;
     const inCode = await registeredIn(errorsFile);
     const inDocs = listedIn(existsSync(readmeFile) ? readFileSync(readmeFile, "utf8") : "");
     for (const entry of inCode) {

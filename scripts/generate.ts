@@ -19,6 +19,7 @@ import {
 
 /** Directories of .proto files whose types this chain speaks. Their imports follow by themselves. */
 const ROOTS = [
+  "proto/circle",
   "proto/stateset",
   ...[
     "cosmos/auth/v1beta1",
