@@ -3,6 +3,7 @@
 type Bench = (args: string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  execute: async () => (await import("./bench/execute.ts")).benchExecute,
   send: async () => (await import("./bench/send.ts")).benchSend,
   store: async () => (await import("./bench/store.ts")).benchStore,
 };

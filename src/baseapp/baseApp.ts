@@ -15,7 +15,7 @@ import { ResponseQuery } from "../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../gen/tendermint/types/params.ts";
 import { fromUtf8, utf8 } from "../codec/bytes.ts";
 import { ChainError } from "../codec/chainError.ts";
-import { decodeTx } from "../codec/decodeTx.ts";
+import { decodeTx, TX_LIMITS } from "../codec/decodeTx.ts";
 import { jsonToMessage, messageToJson } from "../codec/protoJson.ts";
 import type { TypeRegistry } from "../codec/registry.ts";
 import { ErrOutOfGas, ErrUnknownRequest } from "../codec/sdkErrors.ts";
@@ -141,9 +141,9 @@ export class BaseApp {
     return { consensusParams: undefined, validators: [], appHash: EMPTY_APP_HASH };
   }
 
-  /** Decodes a transaction. Throws ChainError. */
-  decode(bytes: Uint8Array): DecodedTx {
-    return decodeTx(this.registry, bytes);
+  /** Decodes a transaction; `hash` is its sha256 if that is known. Throws ChainError. */
+  decode(bytes: Uint8Array, hash?: Uint8Array): DecodedTx {
+    return decodeTx(this.registry, bytes, TX_LIMITS, hash);
   }
 
   /** A context over what checks see: for code that prepares a check. */

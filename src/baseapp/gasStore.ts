@@ -25,27 +25,27 @@ class GasStore implements KvStore {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    this.#gas.consume(KV_GAS.readCostFlat, READ_FLAT);
+    this.#gas.consumeUnits(KV_GAS.readCostFlat, READ_FLAT);
     const value = this.#store.get(key);
-    this.#gas.consume(KV_GAS.readCostPerByte * BigInt(key.length), READ_PER_BYTE);
-    this.#gas.consume(KV_GAS.readCostPerByte * BigInt(value?.length ?? 0), READ_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.readCostPerByte * key.length, READ_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.readCostPerByte * (value?.length ?? 0), READ_PER_BYTE);
     return value;
   }
 
   has(key: Uint8Array): boolean {
-    this.#gas.consume(KV_GAS.hasCost, "Has");
+    this.#gas.consumeUnits(KV_GAS.hasCost, "Has");
     return this.#store.has(key);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
-    this.#gas.consume(KV_GAS.writeCostFlat, WRITE_FLAT);
-    this.#gas.consume(KV_GAS.writeCostPerByte * BigInt(key.length), WRITE_PER_BYTE);
-    this.#gas.consume(KV_GAS.writeCostPerByte * BigInt(value.length), WRITE_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.writeCostFlat, WRITE_FLAT);
+    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * key.length, WRITE_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * value.length, WRITE_PER_BYTE);
     this.#store.set(key, value);
   }
 
   delete(key: Uint8Array): void {
-    this.#gas.consume(KV_GAS.deleteCost, "Delete");
+    this.#gas.consumeUnits(KV_GAS.deleteCost, "Delete");
     this.#store.delete(key);
   }
 
@@ -64,9 +64,9 @@ class GasStore implements KvStore {
 
   #seek(entry: KvEntry | undefined): void {
     if (entry !== undefined) {
-      this.#gas.consume(KV_GAS.readCostPerByte * BigInt(entry[0].length), VALUE_PER_BYTE);
-      this.#gas.consume(KV_GAS.readCostPerByte * BigInt(entry[1].length), VALUE_PER_BYTE);
+      this.#gas.consumeUnits(KV_GAS.readCostPerByte * entry[0].length, VALUE_PER_BYTE);
+      this.#gas.consumeUnits(KV_GAS.readCostPerByte * entry[1].length, VALUE_PER_BYTE);
     }
-    this.#gas.consume(KV_GAS.iterNextCostFlat, ITER_NEXT_FLAT);
+    this.#gas.consumeUnits(KV_GAS.iterNextCostFlat, ITER_NEXT_FLAT);
   }
 }

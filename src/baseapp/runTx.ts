@@ -6,6 +6,7 @@ import type { Any } from "../../gen/google/protobuf/any.ts";
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import { encodeAddress } from "../codec/address.ts";
 import { ChainError } from "../codec/chainError.ts";
+import { encodeMessage } from "../codec/message.ts";
 import { ErrInvalidRequest } from "../codec/sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "../codec/tx.ts";
 import type { Context } from "./context.ts";
@@ -54,7 +55,7 @@ export function runTx(
     parts.beforeWrite?.();
     run.write();
     events.push(...run.ctx.events.list());
-    const data = TxMsgData.encode({ data: [], msgResponses: [...msgResponses] }).finish();
+    const data = encodeMessage(TxMsgData, { data: [], msgResponses: [...msgResponses] });
     return { failure: undefined, data, msgResponses, events };
   } catch (thrown) {
     return { failure: failureOf(thrown), data: NO_DATA, msgResponses: [], events };
@@ -91,7 +92,7 @@ function runMessage(ctx: Context, message: DecodedMsg, index: number, router: Ro
   for (const event of [messageEvent(message, own.list()), ...own.list()]) {
     ctx.events.emitAll([{ type: event.type, attributes: [...event.attributes, msgIndex] }]);
   }
-  return { typeUrl: `/${handler.response.$type}`, value: handler.response.encode(response).finish() };
+  return { typeUrl: `/${handler.response.$type}`, value: encodeMessage(handler.response, response) };
 }
 
 /** `/cosmos.bank.v1beta1.MsgSend` → `bank`. */

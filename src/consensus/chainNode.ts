@@ -124,8 +124,11 @@ export interface ChainNode {
   query(request: RequestQuery): ResponseQuery;
   /** Runs CheckTx without adding to the mempool. */
   checkTx(tx: Uint8Array): Promise<ResponseCheckTx>;
-  /** Runs CheckTx and, when it passes, adds to the mempool. Throws MempoolError (duplicate, full, too large). */
-  submitTx(tx: Uint8Array): Promise<ResponseCheckTx>;
+  /**
+   * Runs CheckTx and, when it passes, adds to the mempool. Throws MempoolError (duplicate, full, too large).
+   * `hash` is its sha256 if that is known.
+   */
+  submitTx(tx: Uint8Array, hash?: Uint8Array): Promise<ResponseCheckTx>;
   /** Simulates an encoded transaction against the latest state. Throws ChainError. */
   simulate(tx: Uint8Array): {
     gasWanted: bigint;

@@ -21,6 +21,7 @@ import {
 } from "../../gen/tendermint/types/types.ts";
 import { BlockIDFlag, SimpleValidator, type ValidatorSet } from "../../gen/tendermint/types/validator.ts";
 import { Consensus } from "../../gen/tendermint/version/types.ts";
+import { encodeMessage } from "../codec/message.ts";
 import { TIME_SECONDS_MIN } from "../codec/time.ts";
 import { verifyEd25519 } from "../crypto/ed25519.ts";
 import { sha256 } from "../crypto/hash.ts";
@@ -123,7 +124,7 @@ export function consensusParamsHash(params: ConsensusParams): Uint8Array {
 export function lastResultsHash(results: readonly ExecTxResult[]): Uint8Array {
   return merkleRoot(
     results.map(({ code, data, gasWanted, gasUsed }) =>
-      ExecTxResult.encode({
+      encodeMessage(ExecTxResult, {
         code,
         data,
         log: "",
@@ -132,7 +133,7 @@ export function lastResultsHash(results: readonly ExecTxResult[]): Uint8Array {
         gasUsed,
         events: [],
         codespace: "",
-      }).finish(),
+      }),
     ),
   );
 }

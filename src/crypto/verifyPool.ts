@@ -37,6 +37,11 @@ const QUEUE_SLACK = 4096;
 export interface VerifyPoolOptions {
   /** Threads; 0 verifies on the calling thread. */
   readonly workers: number;
+  /**
+   * Calls back a little later, when more checks may have come: `setImmediate`, which gathers those of a turn of the event
+   * loop. Without it, at the end of the running job.
+   */
+  readonly defer?: (send: () => void) => void;
   /** Hears of each thread that died, for the log. Its checks are answered all the same. */
   readonly onThreadDeath?: (error: Error) => void;
 }
@@ -80,6 +85,7 @@ interface Thread {
 export class VerifyPool {
   readonly #threads: Thread[] = [];
   readonly #onThreadDeath: ((error: Error) => void) | undefined;
+  readonly #defer: (send: () => void) => void;
   #waiting: Item[] = [];
   /** Items of `#waiting` before this one were sent. */
   #head = 0;
@@ -89,6 +95,7 @@ export class VerifyPool {
 
   constructor(options: VerifyPoolOptions) {
     this.#onThreadDeath = options.onThreadDeath;
+    this.#defer = options.defer ?? ((send) => void Promise.resolve().then(send));
     for (let count = 0; count < options.workers; count += 1) this.#threads.push(this.#startThread());
   }
 
@@ -121,11 +128,11 @@ export class VerifyPool {
     await Promise.all(threads.map(({ worker }) => worker.terminate()));
   }
 
-  /** Sends at the end of the running turn, so that checks of one turn travel together. */
+  /** Sends a little later, so that checks of one turn travel together. */
   #flushSoon(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    void Promise.resolve().then(() => {
+    this.#defer(() => {
       this.#isFlushing = false;
       this.#flush();
     });
@@ -183,7 +190,7 @@ export class VerifyPool {
 
   #onVerdicts(thread: Thread, verdicts: Uint8Array): void {
     const batch = takeBatch(thread);
-    if (this.#head < this.#waiting.length) this.#flush();
+    if (this.#head < this.#waiting.length) this.#flushSoon();
     else thread.worker.unref();
     for (let i = 0; i < batch.length; i += 1) settle(batch[i]!, verdicts[i] === 1);
   }

@@ -111,7 +111,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 async function startParts(options: NodeOptions, closers: Closers): Promise<RunningNode> {
   const { config, logger } = options;
-  const pool = createVerifyPool({ workers: config.verifyWorkers });
+  const pool = createVerifyPool({ workers: config.verifyWorkers, defer: setImmediate });
   closers.add(() => pool.close());
   let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
   const metrics = new NodeMetrics({

@@ -3,11 +3,10 @@
 
 import { compareBytes } from "../codec/bytes.ts";
 import { keyAfter } from "./keyBounds.ts";
+import { keyText } from "./keyText.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
 import type { CacheMultiStore, KvChange, MultiStore, ReadonlyMultiStore, StoreChanges } from "./multiStore.ts";
-
-/** Values of a committed version that its top layer keeps at hand; beyond it, it starts over. */
-const READS_MAX = 100_000;
+import { CachedView } from "./valueCache.ts";
 
 /** Up to this many new keys are inserted one by one; more are sorted and merged. */
 const INSERT_ONE_BY_ONE_MAX = 16;
@@ -32,17 +31,6 @@ interface Write {
   value: Uint8Array | undefined;
 }
 
-/** Node's own, which works on any Uint8Array; the types only know it on Buffer. */
-const latin1Slice = (Buffer.prototype as Buffer & { latin1Slice(start: number, end: number): string }).latin1Slice;
-
-/**
- * Bytes as a map key: one UTF-16 unit a byte, so that text order is byte order. PERF: 90 ns for 33 bytes; 170 ns by way of
- * `Buffer.from(…).toString("latin1")`.
- */
-function textOf(key: Uint8Array): string {
-  return latin1Slice.call(key as Buffer, 0, key.length);
-}
-
 /** Writes over one store. */
 class CacheStore implements KvStore, ChangeCounting {
   readonly #parent: ReadonlyKvStore;
@@ -51,12 +39,9 @@ class CacheStore implements KvStore, ChangeCounting {
   #sorted: string[] = [];
   #new: string[] = [];
   #ownChanges = 0;
-  /** Values read from below, by key; undefined unless what is below never changes. */
-  readonly #reads: Map<string, Uint8Array> | undefined;
 
-  constructor(parent: ReadonlyKvStore, isParentFixed: boolean) {
+  constructor(parent: ReadonlyKvStore) {
     this.#parent = parent;
-    this.#reads = isParentFixed ? new Map() : undefined;
   }
 
   get changeCount(): number {
@@ -64,20 +49,20 @@ class CacheStore implements KvStore, ChangeCounting {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#get(textOf(key), key);
+    return this.#get(keyText(key), key);
   }
 
   has(key: Uint8Array): boolean {
-    return this.#has(textOf(key), key);
+    return this.#has(keyText(key), key);
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
     if (key.length === 0) throw new Error("store keys are not empty");
-    this.#put(textOf(key), key, value);
+    this.#put(keyText(key), key, value);
   }
 
   delete(key: Uint8Array): void {
-    if (key.length > 0) this.#put(textOf(key), key, undefined);
+    if (key.length > 0) this.#put(keyText(key), key, undefined);
   }
 
   // PERF: a key is turned into text once for all layers.
@@ -85,20 +70,8 @@ class CacheStore implements KvStore, ChangeCounting {
     const write = this.#writes.get(text);
     if (write !== undefined) return write.value;
     const parent = this.#parent;
-    return parent instanceof CacheStore ? parent.#get(text, key) : this.#read(text, key);
-  }
-
-  /** PERF: the same key gives the same bytes object, which those who decode it can recognise. */
-  #read(text: string, key: Uint8Array): Uint8Array | undefined {
-    const reads = this.#reads;
-    if (reads === undefined) return this.#parent.get(key);
-    const known = reads.get(text);
-    if (known !== undefined) return known;
-    const value = this.#parent.get(key);
-    if (value === undefined) return undefined;
-    if (reads.size >= READS_MAX) reads.clear();
-    reads.set(text, value);
-    return value;
+    if (parent instanceof CacheStore) return parent.#get(text, key);
+    return parent instanceof CachedView ? parent.getByText(text, key) : parent.get(key);
   }
 
   #has(text: string, key: Uint8Array): boolean {
@@ -106,7 +79,7 @@ class CacheStore implements KvStore, ChangeCounting {
     if (write !== undefined) return write.value !== undefined;
     const parent = this.#parent;
     if (parent instanceof CacheStore) return parent.#has(text, key);
-    return this.#reads?.has(text) === true || parent.has(key);
+    return parent instanceof CachedView ? parent.getByText(text, key) !== undefined : parent.has(key);
   }
 
   #put(text: string, key: Uint8Array, value: Uint8Array | undefined): void {
@@ -170,8 +143,8 @@ class CacheStore implements KvStore, ChangeCounting {
   *iterate(range: KvRange = {}): IterableIterator<KvEntry> {
     const reverse = range.reverse === true;
     const bounds: TextBounds = {
-      start: range.start === undefined ? undefined : textOf(range.start),
-      end: range.end === undefined ? undefined : textOf(range.end),
+      start: range.start === undefined ? undefined : keyText(range.start),
+      end: range.end === undefined ? undefined : keyText(range.end),
     };
     const below = new Cursor(this.#parent, range);
     let last: Uint8Array | undefined;
@@ -194,7 +167,7 @@ class CacheStore implements KvStore, ChangeCounting {
   /** The first write after `last`, at the start of the range when there is no last. */
   #writeAfter(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
-    const at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, textOf(last));
+    const at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, keyText(last));
     const text = texts[at];
     return text === undefined || (end !== undefined && text >= end) ? undefined : this.#writes.get(text);
   }
@@ -202,7 +175,7 @@ class CacheStore implements KvStore, ChangeCounting {
   /** The last write before `last`, at the end of the range when there is no last. */
   #writeBefore(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
-    const bound = last === undefined ? end : textOf(last);
+    const bound = last === undefined ? end : keyText(last);
     const text = texts[(bound === undefined ? texts.length : lowerBound(texts, bound)) - 1];
     return text === undefined || (start !== undefined && text < start) ? undefined : this.#writes.get(text);
   }
@@ -298,17 +271,14 @@ class CacheMulti implements WriteSet, CacheMultiStore {
   readonly #parent: ReadonlyMultiStore;
   readonly #stores = new Map<string, CacheStore>();
 
-  readonly #isParentFixed: boolean;
-
-  constructor(parent: ReadonlyMultiStore, isParentFixed: boolean) {
+  constructor(parent: ReadonlyMultiStore) {
     this.#parent = parent;
-    this.#isParentFixed = isParentFixed;
   }
 
   store(name: string): KvStore {
     const known = this.#stores.get(name);
     if (known !== undefined) return known;
-    const made = new CacheStore(this.#parent.store(name), this.#isParentFixed);
+    const made = new CacheStore(this.#parent.store(name));
     this.#stores.set(name, made);
     return made;
   }
@@ -338,7 +308,7 @@ function writable(store: ReadonlyKvStore & Partial<KvStore>): KvStore {
 
 /** A layer over a multistore. `write` throws an Error when the layer below is read-only. */
 export function cacheMultiStore(parent: MultiStore | ReadonlyMultiStore): CacheMultiStore {
-  return new CacheMulti(parent, false);
+  return new CacheMulti(parent);
 }
 
 /** The top layer over a committed state: its writes go nowhere by themselves, `changes` gives them. */
@@ -348,9 +318,9 @@ export interface WriteSet extends MultiStore {
   discard(): void;
 }
 
-/** A layer over a committed version, which never changes: what was read once is kept. */
+/** A layer over a committed version. */
 export function writeSet(parent: ReadonlyMultiStore): WriteSet {
-  return new CacheMulti(parent, true);
+  return new CacheMulti(parent);
 }
 
 /** The writes of a layer that `cacheMultiStore` made, as `WriteSet.changes` gives them. */

@@ -14,6 +14,7 @@ import type {
   StoreInfo,
 } from "./multiStore.ts";
 import type { PruningOptions } from "./pruning.ts";
+import { CachedView, ValueCache } from "./valueCache.ts";
 
 /** What a multistore is made of. */
 export interface CommitStoreOptions {
@@ -28,6 +29,8 @@ export interface CommitStoreOptions {
 export class TreeMultiStore implements CommitMultiStore {
   readonly names: readonly string[];
   readonly #trees: ReadonlyMap<string, MerkleTree>;
+  /** In front of the last version of each tree. */
+  readonly #caches: ReadonlyMap<string, ValueCache>;
   readonly #pruning: PruningOptions;
   /** Versions that are being written to disk, with how often each is pinned. */
   readonly #pins = new Map<number, number>();
@@ -43,6 +46,7 @@ export class TreeMultiStore implements CommitMultiStore {
     for (const [name, tree] of this.#trees) {
       if (tree.version !== version) throw new Error(`store ${name} is at version ${tree.version}, not ${version}`);
     }
+    this.#caches = new Map(this.names.map((name) => [name, new ValueCache()]));
     this.#version = version;
     this.#appHash = this.#commitInfo(version).root;
   }
@@ -76,14 +80,18 @@ export class TreeMultiStore implements CommitMultiStore {
   }
 
   latest(): ReadonlyMultiStore {
-    return this.at(this.#version);
+    return this.#view(({ name, tree }) => new CachedView(tree.view(this.#version), this.#caches.get(name)!));
   }
 
   at(version: number): ReadonlyMultiStore {
     if (version < this.oldestVersion || version > this.#version) {
       throw new VersionNotAvailableError(version, this.oldestVersion, this.#version);
     }
-    return new MultiView(this.#trees, version);
+    return this.#view(({ tree }) => tree.view(version));
+  }
+
+  #view(viewOf: (store: { readonly name: string; readonly tree: MerkleTree }) => ReadonlyKvStore): MultiView {
+    return new MultiView(new Map([...this.#trees].map(([name, tree]) => [name, viewOf({ name, tree })])));
   }
 
   stage(changes: readonly StoreChanges[]): StoreCommit {
@@ -104,6 +112,8 @@ export class TreeMultiStore implements CommitMultiStore {
   commit(): void {
     if (this.#staged === undefined) throw new Error("no version is staged");
     for (const tree of this.#trees.values()) tree.commit();
+    const changes = new Map(this.#staged.changes.map((entry) => [entry.name, entry.changes]));
+    for (const [name, cache] of this.#caches) cache.advance(changes.get(name) ?? []);
     this.#version = this.#staged.version;
     this.#appHash = this.#staged.appHash;
     this.#staged = undefined;
@@ -145,6 +155,7 @@ export class TreeMultiStore implements CommitMultiStore {
   revertTo(version: number): void {
     this.at(version);
     for (const tree of this.#trees.values()) tree.revertTo(version);
+    for (const cache of this.#caches.values()) cache.reset();
     this.#staged = undefined;
     this.#version = version;
     this.#appHash = this.#commitInfo(version).root;
@@ -176,22 +187,15 @@ function byText(a: string, b: string): number {
 
 /** A version of all stores. */
 class MultiView implements ReadonlyMultiStore {
-  readonly #trees: ReadonlyMap<string, MerkleTree>;
-  readonly #version: number;
-  readonly #views = new Map<string, ReadonlyKvStore>();
+  readonly #views: ReadonlyMap<string, ReadonlyKvStore>;
 
-  constructor(trees: ReadonlyMap<string, MerkleTree>, version: number) {
-    this.#trees = trees;
-    this.#version = version;
+  constructor(views: ReadonlyMap<string, ReadonlyKvStore>) {
+    this.#views = views;
   }
 
   store(name: string): ReadonlyKvStore {
-    const known = this.#views.get(name);
-    if (known !== undefined) return known;
-    const tree = this.#trees.get(name);
-    if (tree === undefined) throw new Error(`no store named ${name} is mounted`);
-    const view = tree.view(this.#version);
-    this.#views.set(name, view);
+    const view = this.#views.get(name);
+    if (view === undefined) throw new Error(`no store named ${name} is mounted`);
     return view;
   }
 }

@@ -19,7 +19,7 @@ import {
   UNORDERED_PREFIX,
   unorderedKey,
 } from "./keys.ts";
-import { type Account, DEFAULT_PARAMS, decodeAccount, encodeAccount } from "./types.ts";
+import { type Account, accountBytes, DEFAULT_PARAMS, decodeAccount } from "./types.ts";
 
 /** Permissions of module accounts, by the module's name. */
 export type ModulePermissions = Readonly<Record<string, readonly string[]>>;
@@ -110,7 +110,7 @@ export class AccountKeeper {
 
   /** Stores an account that is there already. Its number must not change. */
   setAccount(ctx: Context, account: Account): void {
-    const bytes = Any.encode(encodeAccount(account)).finish();
+    const bytes = accountBytes(account);
     this.#accounts.set(bytes, account);
     ctx.kv(AUTH_STORE).set(accountKey(account.address), bytes);
   }

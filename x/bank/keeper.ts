@@ -183,8 +183,8 @@ function setBalance(ctx: Context, address: Uint8Array, { denom, before, after }:
     store.set(holderKey(denom, address), NOTHING);
   } else {
     // PERF: a holder is in the index already. That costs its gas, but does not touch the tree.
-    const keyGas = KV_GAS.writeCostPerByte * BigInt(holderKeyLength(denom, address));
-    ctx.gas.consume(KV_GAS.writeCostFlat + keyGas, "WriteFlat");
+    const keyGas = KV_GAS.writeCostPerByte * holderKeyLength(denom, address);
+    ctx.gas.consumeUnits(KV_GAS.writeCostFlat + keyGas, "WriteFlat");
   }
   store.set(balanceKey(address, denom), utf8(after.toString()));
 }

@@ -24,8 +24,8 @@ export interface SoloApp extends BlockExecutor {
   initChain(request: RequestInitChain): ResponseInitChain;
   query(request: RequestQuery): ResponseQuery;
   simulate(tx: Uint8Array): ReturnType<ChainNode["simulate"]>;
-  /** Decodes a transaction. Throws ChainError. */
-  decode(bytes: Uint8Array): DecodedTx;
+  /** Decodes a transaction; `hash` is its sha256 if that is known. Throws ChainError. */
+  decode(bytes: Uint8Array, hash?: Uint8Array): DecodedTx;
   /** Verifies a transaction's signatures off the main thread and keeps the verdicts for checks and the block. */
   verify(tx: DecodedTx): Promise<void>;
   checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx;

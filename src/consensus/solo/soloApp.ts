@@ -17,7 +17,7 @@ export interface SignatureParts {
     tx: DecodedTx,
   ) => { readonly facts: readonly VerifiedSigner[]; readonly checks: readonly SignatureCheck[] } | undefined;
   /** Where the ante handler looks the verdicts up. */
-  readonly verdicts: Pick<SignatureVerdicts, "set">;
+  readonly verdicts: Pick<SignatureVerdicts, "set" | "delete">;
   readonly pool: { verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]> };
 }
 
@@ -28,9 +28,13 @@ export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
     placeOf: mempoolPlace,
     info: () => app.info(),
     initChain: (request) => app.initChain(request),
-    decode: (bytes) => app.decode(bytes),
+    decode: (bytes, hash) => app.decode(bytes, hash),
     checkTx: (tx, mode) => app.checkTx(tx, mode),
-    finalizeBlock: (request) => app.finalizeBlock(request),
+    finalizeBlock: (request) => {
+      const finalized = app.finalizeBlock(request);
+      for (const tx of request.txs) signatures.verdicts.delete(tx.hash);
+      return finalized;
+    },
     commit: () => app.commit(),
     revertTo: (block) => app.revertTo(block),
     query: (request) => app.query(request),

@@ -32,7 +32,7 @@ import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
-import { refusal, TxIntake } from "./txIntake.ts";
+import { type AfterCheck, refusal, TxIntake } from "./txIntake.ts";
 
 /** Transactions rechecked in one turn before other work gets its turn. */
 const RECHECKS_PER_TURN_MAX = 256;
@@ -134,7 +134,7 @@ export class SoloNode implements ChainNode {
     this.#state = parts.state;
     this.#maker = new BlockMaker(this.chainId, parts.app, parts.validator);
     this.#intake = new TxIntake({
-      decode: (bytes) => this.#parts.app.decode(bytes),
+      decode: (bytes, hash) => this.#parts.app.decode(bytes, hash),
       verify: (tx) => this.#parts.app.verify(tx),
       check: (tx) => this.#parts.app.checkTx(tx, "check"),
     });
@@ -345,7 +345,7 @@ export class SoloNode implements ChainNode {
     return this.#intake.submit(tx, noResult);
   }
 
-  async submitTx(tx: Uint8Array): Promise<ResponseCheckTx> {
+  async submitTx(tx: Uint8Array, hash = sha256(tx)): Promise<ResponseCheckTx> {
     if (this.#stopped !== undefined) throw this.#stopped;
     const { app, mempool, observer } = this.#parts;
     const limits = blockLimits(this.#state.params);
@@ -355,17 +355,18 @@ export class SoloNode implements ChainNode {
     if (this.#intake.pending >= INTAKE_MAX) {
       throw new MempoolError("full", `mempool is full: number of txs being checked ${INTAKE_MAX} (max: ${INTAKE_MAX})`);
     }
-    const release = mempool.reserve(tx, sha256(tx));
+    const release = mempool.reserve(tx, hash);
     let isAdded = false;
+    const add: AfterCheck = (decoded, checked) => {
+      if (!fits(decoded, checked, limits)) {
+        const what = `tx gas limit ${checked.gasWanted} exceeds block max gas ${limits.maxGas}`;
+        throw new ChainError(ErrInvalidGasLimit, what);
+      }
+      mempool.add(decoded, app.placeOf(decoded, checked), this.latestHeight);
+      isAdded = true;
+    };
     try {
-      const response = await this.#intake.submit(tx, (decoded, checked) => {
-        if (!fits(decoded, checked, limits)) {
-          const what = `tx gas limit ${checked.gasWanted} exceeds block max gas ${limits.maxGas}`;
-          throw new ChainError(ErrInvalidGasLimit, what);
-        }
-        mempool.add(decoded, app.placeOf(decoded, checked), this.latestHeight);
-        isAdded = true;
-      });
+      const response = await this.#intake.submit(tx, add, hash);
       if (isAdded) this.#pace.wake();
       observer?.checked?.(response);
       return response;

@@ -7,8 +7,8 @@ import type { DecodedTx } from "../../codec/tx.ts";
 
 /** What the intake drives. */
 export interface IntakeSteps {
-  /** Decodes. Throws ChainError. */
-  decode(bytes: Uint8Array): DecodedTx;
+  /** Decodes; `hash` is the sha256 if that is known. Throws ChainError. */
+  decode(bytes: Uint8Array, hash?: Uint8Array): DecodedTx;
   /** Verifies the signatures off the main thread and keeps the verdicts for `check` and the block. */
   verify(tx: DecodedTx): Promise<void>;
   /** Runs CheckTx against the state that earlier checks left. */
@@ -51,13 +51,13 @@ export class TxIntake {
 
   /**
    * Decodes, verifies and checks. A refusal by the chain is in the response, not thrown; what `after` throws (a full
-   * mempool) rejects.
+   * mempool) rejects. `hash` is the sha256 of the bytes, if that is known.
    */
-  submit(bytes: Uint8Array, after: AfterCheck): Promise<ResponseCheckTx> {
+  submit(bytes: Uint8Array, after: AfterCheck, hash?: Uint8Array): Promise<ResponseCheckTx> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     let tx: DecodedTx;
     try {
-      tx = this.#steps.decode(bytes);
+      tx = this.#steps.decode(bytes, hash);
     } catch (error) {
       if (error instanceof ChainError) return Promise.resolve(refusal(error));
       return Promise.reject(error);

@@ -9,6 +9,7 @@ import { encodeAddress } from "../../../src/codec/address.ts";
 import { aminoSignBytesOfTx } from "../../../src/codec/aminoJson.ts";
 import { bytesEqual, toBase64 } from "../../../src/codec/bytes.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
+import { encodeMessage } from "../../../src/codec/message.ts";
 import type { TypeRegistry } from "../../../src/codec/registry.ts";
 import {
   ErrInvalidPubKey,
@@ -36,13 +37,31 @@ const UNORDERED_GAS = 2240n;
 
 const NO_PUBKEY: Any = Object.freeze({ typeUrl: "", value: new Uint8Array(0) });
 
-/** A public key in an Any. Throws ErrInvalidPubKey. */
+// PERF: each step of a check asks for the key of the same account, and the block asks again.
+const parsedPubKeys = new WeakMap<Any, PubKey>();
+
+/** A public key in an Any, which is not changed afterwards. Throws ErrInvalidPubKey. */
 function parsePubKey(any: Any): PubKey {
+  const known = parsedPubKeys.get(any);
+  if (known !== undefined) return known;
   try {
-    return decodePubKey(any);
+    const pubKey = decodePubKey(any);
+    parsedPubKeys.set(any, pubKey);
+    return pubKey;
   } catch (error) {
     throw new ChainError(ErrInvalidPubKey, error instanceof Error ? error.message : String(error));
   }
+}
+
+// PERF: the block asks for the address of a key that the check asked for.
+const addresses = new WeakMap<PubKey, Uint8Array>();
+
+function addressOf(pubKey: PubKey): Uint8Array {
+  const known = addresses.get(pubKey);
+  if (known !== undefined) return known;
+  const address = addressOfPubKey(pubKey);
+  addresses.set(pubKey, address);
+  return address;
 }
 
 function requireSigner(keeper: AccountKeeper, ctx: Context, address: Uint8Array): Account {
@@ -71,7 +90,7 @@ export function setPubKeys(keeper: AccountKeeper): AnteDecorator {
     tx.signers.forEach((signer, index) => {
       const { publicKey } = infoAt(tx, index);
       if (publicKey === undefined) return;
-      if (!bytesEqual(addressOfPubKey(parsePubKey(publicKey)), signer)) {
+      if (!bytesEqual(addressOf(parsePubKey(publicKey)), signer)) {
         // A simulation may carry a placeholder.
         if (ctx.mode === "simulate") return;
         throw new ChainError(
@@ -158,7 +177,7 @@ function signBytes(
     case SignMode.SIGN_MODE_DIRECT: {
       const { bodyBytes, authInfoBytes } = tx;
       const { chainId, accountNumber } = signer;
-      return SignDoc.encode({ bodyBytes, authInfoBytes, chainId, accountNumber }).finish();
+      return encodeMessage(SignDoc, { bodyBytes, authInfoBytes, chainId, accountNumber });
     }
     case SignMode.SIGN_MODE_LEGACY_AMINO_JSON:
       return aminoSignBytesOfTx(registry, tx, signer);
@@ -216,7 +235,7 @@ export function signatureWork(
     const facts = signerFacts(keeper, ctx, tx);
     if (facts === undefined) return undefined;
     const checks = facts.flatMap(({ accountNumber, pubKey }, index) =>
-      checksOf(registry, ctx.block.chainId, tx, { index, accountNumber, pubKey: decodePubKey(pubKey) }),
+      checksOf(registry, ctx.block.chainId, tx, { index, accountNumber, pubKey: parsePubKey(pubKey) }),
     );
     return { facts, checks };
   } catch {

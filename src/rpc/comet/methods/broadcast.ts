@@ -48,8 +48,9 @@ export function commitResultJson(parts: {
 
 async function broadcastSync({ node }: Environment, params: Params): Promise<Json> {
   const tx = params.bytes("tx");
-  const checked = await node.submitTx(tx);
-  return broadcastJson(sha256(tx), checked);
+  const hash = sha256(tx);
+  const checked = await node.submitTx(tx, hash);
+  return broadcastJson(hash, checked);
 }
 
 /** Does not wait for the check, but tells what the mempool refuses at once: duplicates, and what has no room. */
