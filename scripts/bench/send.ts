@@ -101,7 +101,7 @@ interface StartedNode {
 
 /** Starts the node that people run, as it was built, and waits until it says where it listens. */
 function startNode(home: string): Promise<StartedNode> {
-  const child = spawn(process.execPath, [...(process.env["NODE_ARGS"]?.split(" ") ?? []), "dist/src/cli/main.js", "--home", home, "start"], {
+  const child = spawn(process.execPath, ["dist/src/cli/main.js", "--home", home, "start"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((resolve, reject) => {
@@ -177,7 +177,7 @@ export async function benchSend(args: string[]): Promise<Record<string, unknown>
     return { ...(await run(node, txs, options)), options };
   } finally {
     node.process.removeAllListeners("exit");
-    if (process.env["NODE_ARGS"]) { node.process.kill("SIGINT"); await new Promise((r) => setTimeout(r, 4000)); } node.process.kill("SIGKILL"); process.stderr.write("generator cpu " + JSON.stringify(process.cpuUsage()) + "\n");
+    node.process.kill("SIGKILL");
     rmSync(home, { recursive: true, force: true });
   }
 }

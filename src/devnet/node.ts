@@ -20,6 +20,7 @@ import type { TreeMultiStore } from "../store/commitStore.ts";
 import { type PruningName, pruningOptions } from "../store/pruning.ts";
 import type { Logger } from "./logger.ts";
 import { homeFiles, type ListenConfig, type NodeConfig } from "./nodeConfig.ts";
+import { paced } from "./paced.ts";
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -98,6 +99,9 @@ function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
   };
 }
 
+/** Under load signatures go to the verifying threads this often. The default time between blocks is 100 ms. */
+const VERIFY_INTERVAL_MS = 4;
+
 /** Opens the chain in a home directory and starts its servers. Rejects, with everything closed, when one cannot. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const closers = new Closers();
@@ -111,7 +115,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
 async function startParts(options: NodeOptions, closers: Closers): Promise<RunningNode> {
   const { config, logger } = options;
-  const pool = createVerifyPool({ workers: config.verifyWorkers, defer: setImmediate });
+  const pool = createVerifyPool({ workers: config.verifyWorkers, defer: paced(VERIFY_INTERVAL_MS) });
   closers.add(() => pool.close());
   let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
   const metrics = new NodeMetrics({
