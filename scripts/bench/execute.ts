@@ -1,10 +1,10 @@
 // `npm run bench -- execute`: what a MsgSend costs the main thread inside the application, step by step, with no node
 // around it. Blocks of 256 from 1,000 accounts; the first rounds warm up and are not counted.
 
+import type { ChainApp } from "../../app/app.ts";
 import { emptyApp } from "../../app/genesis.ts";
-import { makeBlock, startChain, testAppState, timeNsOf } from "../../app/testing/testChain.ts";
 import { signTestTx } from "../../app/testing/signTestTx.ts";
-import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
+import { CHAIN_ID, makeBlock, sendMessage, startChain, testAppState, timeNsOf } from "../../app/testing/testChain.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import type { DecodedTx } from "../../src/codec/tx.ts";
 import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
@@ -19,75 +19,83 @@ const BLOCKS = 60;
 const STEPS = ["decode", "signatureWork", "check", "recheck", "execute", "commit"] as const;
 type Step = (typeof STEPS)[number];
 
+interface Sender {
+  readonly key: Uint8Array;
+  readonly address: string;
+}
+
+function makeSenders(): Sender[] {
+  return Array.from({ length: ACCOUNTS }, (_, index) => {
+    const key = sha256(Buffer.from(`bench account ${index}`));
+    return { key, address: encodeAddress(addressOfSecp256k1(publicKeyOf(key))) };
+  });
+}
+
+/** The default state with the senders in it, numbered in their order. */
+function benchAppState(senders: readonly Sender[]): Record<string, unknown> {
+  const { auth, bank, ...state } = testAppState();
+  const accounts = senders.map(({ address }, index) => ({
+    "@type": "/cosmos.auth.v1beta1.BaseAccount",
+    address,
+    account_number: String(index),
+    sequence: "0",
+  }));
+  const balances = senders.map(({ address }) => ({ address, coins: [{ denom: "uusdc", amount: "1000000000" }] }));
+  return { ...state, auth: { ...(auth as object), accounts }, bank: { ...(bank as object), balances } };
+}
+
+/** The transfer with a running number: each sender to the next, round after round. */
+function transfer(senders: readonly Sender[], index: number): Uint8Array {
+  const at = index % ACCOUNTS;
+  const { key, address } = senders[at]!;
+  return signTestTx({
+    chainId: CHAIN_ID,
+    privKey: key,
+    accountNumber: BigInt(at),
+    sequence: BigInt(Math.trunc(index / ACCOUNTS)),
+    messages: [sendMessage(address, senders[(at + 1) % ACCOUNTS]!.address, "1uusdc")],
+    fee: "2500uusdc",
+    gasLimit: 100_000n,
+  });
+}
+
 /** Runs the benchmark. It has no flags. */
 export async function benchExecute(): Promise<Record<string, unknown>> {
-  const keys = Array.from({ length: ACCOUNTS }, (_, index) => sha256(Buffer.from(`bench account ${index}`)));
-  const addresses = keys.map((key) => encodeAddress(addressOfSecp256k1(publicKeyOf(key))));
+  const senders = makeSenders();
   const app = emptyApp();
-  const state = testAppState();
-  startChain(app, {
-    ...state,
-    auth: {
-      ...(state["auth"] as object),
-      accounts: addresses.map((address, index) => ({
-        "@type": "/cosmos.auth.v1beta1.BaseAccount",
-        address,
-        account_number: String(index),
-        sequence: "0",
-      })),
-    },
-    bank: {
-      ...(state["bank"] as object),
-      balances: addresses.map((address) => ({ address, coins: [{ denom: "uusdc", amount: "1000000000" }] })),
-    },
-  });
+  startChain(app, benchAppState(senders));
   makeBlock(app);
   process.stderr.write("signing\n");
-  const txs = Array.from({ length: (WARM_UP_BLOCKS + BLOCKS) * BLOCK_TXS }, (_, index) => {
-    const at = index % ACCOUNTS;
-    const value = MsgSend.encode({
-      fromAddress: addresses[at]!,
-      toAddress: addresses[(at + 1) % ACCOUNTS]!,
-      amount: [{ denom: "uusdc", amount: "1" }],
-    }).finish();
-    return signTestTx({
-      chainId: "test-1",
-      privKey: keys[at]!,
-      accountNumber: BigInt(at),
-      sequence: BigInt(Math.trunc(index / ACCOUNTS)),
-      messages: [{ typeUrl: `/${MsgSend.$type}`, value }],
-      fee: "2500uusdc",
-      gasLimit: 100_000n,
-    });
-  });
+  const txs = Array.from({ length: (WARM_UP_BLOCKS + BLOCKS) * BLOCK_TXS }, (_, index) => transfer(senders, index));
   const blockMs = new Map<Step, number[]>(STEPS.map((step) => [step, []]));
   for (let block = 0; block < WARM_UP_BLOCKS + BLOCKS; block += 1) {
-    const timed = <T>(step: Step, work: () => T): T => {
+    const raw = txs.slice(block * BLOCK_TXS, (block + 1) * BLOCK_TXS);
+    runBlock(app, raw, (step, work) => {
       const startedMs = performance.now();
       const result = work();
       if (block >= WARM_UP_BLOCKS) blockMs.get(step)?.push(performance.now() - startedMs);
       return result;
-    };
-    const raw = txs.slice(block * BLOCK_TXS, (block + 1) * BLOCK_TXS);
-    const decoded = timed("decode", () => raw.map((tx) => app.decode(tx)));
-    timed("signatureWork", () => decoded.map((tx) => prepare(app, tx)));
-    for (const mode of ["check", "recheck"] as const) {
-      timed(mode, () => decoded.forEach((tx) => requireZero(app.checkTx(tx, mode))));
-      // Rechecks are of the next block's: the state they start from is the committed one.
-      if (mode === "check") app.revertTo(app.block);
-    }
-    const height = app.block.height + 1;
-    const proposerAddress = new Uint8Array(20);
-    const { response } = timed("execute", () =>
-      app.finalizeBlock({ height, timeNs: timeNsOf(height), txs: decoded, proposerAddress }),
-    );
-    response.txResults.forEach(requireZero);
-    timed("commit", () => app.commit());
+    });
   }
   const microsPerTx = Object.fromEntries(
     [...blockMs].map(([step, times]) => [step, Math.round((fastest(times) * 10_000) / BLOCK_TXS) / 10]),
   );
   return { bench: "execute", txs: BLOCKS * BLOCK_TXS, microsPerTx };
+}
+
+/** Takes a block's transactions through every step. */
+function runBlock(app: ChainApp, raw: readonly Uint8Array[], timed: <T>(step: Step, work: () => T) => T): void {
+  const txs = timed("decode", () => raw.map((tx) => app.decode(tx)));
+  timed("signatureWork", () => txs.map((tx) => prepare(app, tx)));
+  timed("check", () => txs.map((tx) => requireZero(app.checkTx(tx, "check"))));
+  // Rechecks start from the committed state, as they do behind a block.
+  app.revertTo(app.block);
+  timed("recheck", () => txs.map((tx) => requireZero(app.checkTx(tx, "recheck"))));
+  const height = app.block.height + 1;
+  const request = { height, timeNs: timeNsOf(height), txs, proposerAddress: new Uint8Array(20) };
+  const { response } = timed("execute", () => app.finalizeBlock(request));
+  response.txResults.map(requireZero);
+  timed("commit", () => app.commit());
 }
 
 /** A fast block, of those that nothing disturbed: the first tenth. */
@@ -96,7 +104,7 @@ function fastest(times: readonly number[]): number {
 }
 
 /** Leaves the verdict that the pool would, without verifying. */
-function prepare(app: ReturnType<typeof emptyApp>, tx: DecodedTx): void {
+function prepare(app: ChainApp, tx: DecodedTx): void {
   const work = app.signatureWork(tx);
   if (work === undefined) throw new Error("nothing to verify");
   app.verdicts.set(tx.hash, work.facts, true);
