@@ -1,6 +1,7 @@
 // x/bank: balances, supply, and moving them.
 
 import type { AppModule } from "../../src/baseapp/module.ts";
+import type { CoinReceiver } from "./expected.ts";
 import { bankGenesis } from "./genesis.ts";
 import { bankInvariants } from "./invariants.ts";
 import type { BankKeeper } from "./keeper.ts";
@@ -8,12 +9,12 @@ import { BANK } from "./keys.ts";
 import { bankMsgs } from "./msgs.ts";
 import { bankQueries } from "./queries.ts";
 
-/** The module. `authority` is the bech32 address that may change parameters. */
-export function bankModule(keeper: BankKeeper, authority: string): AppModule {
+/** The module. `authority` is the bech32 address that may change parameters; `receivers` are told of users' transfers. */
+export function bankModule(keeper: BankKeeper, authority: string, receivers: readonly CoinReceiver[] = []): AppModule {
   return {
     name: BANK,
     storeNames: [BANK],
-    msgs: bankMsgs(keeper, authority),
+    msgs: bankMsgs(keeper, authority, receivers),
     queries: bankQueries(keeper),
     genesis: bankGenesis(keeper),
     invariants: bankInvariants(keeper),

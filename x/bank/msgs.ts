@@ -16,10 +16,11 @@ import { ChainError } from "../../src/codec/chainError.ts";
 import { checkDenom } from "../../src/codec/coins.ts";
 import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
 import { ErrMultipleSenders, ErrNoInputs, ErrNoOutputs } from "./errors.ts";
+import type { CoinReceiver } from "./expected.ts";
 import type { BankKeeper } from "./keeper.ts";
 import { parseAddress, parseAmount, requireBalanced, requireIntegers } from "./types.ts";
 
-function sendHandler(keeper: BankKeeper): MsgHandler {
+function sendHandler(keeper: BankKeeper, receivers: readonly CoinReceiver[]): MsgHandler {
   return msgHandler({
     request: MsgSend,
     response: MsgSendResponse,
@@ -31,6 +32,7 @@ function sendHandler(keeper: BankKeeper): MsgHandler {
       keeper.requireSendEnabled(ctx, coins);
       keeper.requireReceiver(to);
       keeper.sendCoins(ctx, from, to, coins);
+      for (const receiver of receivers) receiver.onCoinsReceived(ctx, { from, to, coins });
       return {};
     },
   });
@@ -39,7 +41,7 @@ function sendHandler(keeper: BankKeeper): MsgHandler {
 /** Outputs that a message may have. */
 const OUTPUTS_MAX = 1000;
 
-function multiSendHandler(keeper: BankKeeper): MsgHandler {
+function multiSendHandler(keeper: BankKeeper, receivers: readonly CoinReceiver[]): MsgHandler {
   return msgHandler({
     request: MsgMultiSend,
     response: MsgMultiSendResponse,
@@ -61,6 +63,9 @@ function multiSendHandler(keeper: BankKeeper): MsgHandler {
       keeper.requireSendEnabled(ctx, from.coins);
       for (const { address } of recipients) keeper.requireReceiver(address);
       keeper.inputOutputCoins(ctx, from, recipients);
+      for (const { address: to, coins } of recipients) {
+        for (const receiver of receivers) receiver.onCoinsReceived(ctx, { from: from.address, to, coins });
+      }
       return {};
     },
   });
@@ -114,11 +119,15 @@ function updateParamsHandler(keeper: BankKeeper, authority: string): MsgHandler 
   });
 }
 
-/** The handlers. `authority` is the bech32 address that may change parameters. */
-export function bankMsgs(keeper: BankKeeper, authority: string): readonly MsgHandler[] {
+/** The handlers. `authority` is the bech32 address that may change parameters; `receivers` are told of users' transfers. */
+export function bankMsgs(
+  keeper: BankKeeper,
+  authority: string,
+  receivers: readonly CoinReceiver[],
+): readonly MsgHandler[] {
   return [
-    sendHandler(keeper),
-    multiSendHandler(keeper),
+    sendHandler(keeper, receivers),
+    multiSendHandler(keeper, receivers),
     updateParamsHandler(keeper, authority),
     setSendEnabledHandler(keeper, authority),
   ];
