@@ -4,12 +4,15 @@ import { encodeAddress } from "../src/codec/address.ts";
 import { moduleAddress } from "../src/crypto/address.ts";
 import { FEE_COLLECTOR } from "../x/auth/ante/deductFee.ts";
 import type { ModulePermissions } from "../x/auth/keeper.ts";
+import { ORDERS } from "../x/orders/keys.ts";
 
 /** Every module that has an account. */
 export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
   [FEE_COLLECTOR]: [],
   /** Signs changes of parameters. Nobody has its key; a later module will vote for it. */
   gov: [],
+  /** Holds the escrow of orders. */
+  [ORDERS]: [],
 });
 
 /** Who may change parameters unless the application is told otherwise. */

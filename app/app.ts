@@ -26,6 +26,10 @@ import { feegrantModule } from "../x/feegrant/module.ts";
 import { FeesKeeper } from "../x/fees/keeper.ts";
 import { FEES } from "../x/fees/keys.ts";
 import { feesModule } from "../x/fees/module.ts";
+import { NO_BURNER } from "../x/orders/crossChain/noBurner.ts";
+import { OrdersKeeper } from "../x/orders/keeper.ts";
+import { ORDERS } from "../x/orders/keys.ts";
+import { ordersModule } from "../x/orders/module.ts";
 import { blockedAddresses, DEFAULT_AUTHORITY, MODULE_PERMISSIONS } from "./accounts.ts";
 
 /** Name and version, as the application tells them to consensus and to clients. */
@@ -35,7 +39,7 @@ export const APP_VERSION = "0.1.0";
 export const FEE_DENOM = "uusdc";
 
 /** The stores of all modules. */
-export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, FEEGRANT, FEES];
+export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, FEEGRANT, FEES, ORDERS];
 
 /** What the application needs from outside. */
 export interface AppOptions {
@@ -51,16 +55,15 @@ export interface AppOptions {
 export class ChainApp extends BaseApp {
   readonly accounts: AccountKeeper;
   readonly bank: BankKeeper;
+  readonly orders: OrdersKeeper;
   /** What is known of signatures: filled by whoever verifies ahead of the checks. */
   readonly verdicts: SignatureVerdicts;
 
-  constructor(
-    options: BaseAppOptions,
-    parts: { readonly accounts: AccountKeeper; readonly bank: BankKeeper; readonly verdicts: SignatureVerdicts },
-  ) {
+  constructor(options: BaseAppOptions, parts: Pick<ChainApp, "accounts" | "bank" | "orders" | "verdicts">) {
     super(options);
     this.accounts = parts.accounts;
     this.bank = parts.bank;
+    this.orders = parts.orders;
     this.verdicts = parts.verdicts;
   }
 
@@ -82,18 +85,20 @@ export function createApp(options: AppOptions): ChainApp {
   // The router knows the modules, and x/authz executes through the router: it asks when it is needed.
   const findMsg = (typeUrl: string) => router.findMsg(typeUrl);
   const authz = new AuthzKeeper(registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
+  const orders = new OrdersKeeper({ bank, burner: NO_BURNER, authority });
   const modules: readonly AppModule[] = [
     authModule(accounts, authority),
-    bankModule(bank, authority),
+    bankModule(bank, authority, [orders]),
     feesModule(fees, authority),
     feegrantModule(feegrant),
     authzModule(authz, accounts, bank),
+    ordersModule(orders),
   ];
   const router: Router = new Router(modules, registry);
   const ante = createAnteHandler({ accounts, bank, grants: feegrant, schedule: fees, registry, verdicts });
   const { stores, lastBlock, maxGas } = options;
   return new ChainApp(
     { name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, lastBlock, maxGas },
-    { accounts, bank, verdicts },
+    { accounts, bank, orders, verdicts },
   );
 }

@@ -146,6 +146,7 @@ describe("gRPC by reflection", () => {
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",
       "stateset.fees.v1.Query",
+      "stateset.orders.v1.Query",
     ]);
   });
 

@@ -1,0 +1,51 @@
+// Errors of x/orders: one code for each reason to refuse.
+
+import { registerError } from "../../src/codec/chainError.ts";
+
+const orders = (code: number, text: string) => registerError("orders", code, text);
+
+export const ErrOrderNotFound = orders(2, "order not found");
+export const ErrPaymentNotFound = orders(3, "payment not found");
+export const ErrRefundNotFound = orders(4, "refund not found");
+export const ErrExceptionNotFound = orders(5, "exception not found");
+export const ErrNotAllowed = orders(6, "signer may not do this to the order");
+export const ErrInvalidTransition = orders(7, "status of the order does not allow this");
+export const ErrPaused = orders(8, "messages of this type are paused");
+export const ErrOrderExists = orders(9, "order exists already");
+export const ErrNoItems = orders(10, "order has no items");
+export const ErrTooManyItems = orders(11, "order has too many items");
+export const ErrInvalidItem = orders(12, "invalid item");
+export const ErrUnknownDenom = orders(13, "denomination is not accepted");
+export const ErrInvalidAmount = orders(14, "amount is not a positive integer of micro-units");
+export const ErrTooManyDecimals = orders(15, "amount has more than 6 decimals");
+export const ErrAmountOverflow = orders(16, "amount is too large");
+export const ErrSumMismatch = orders(17, "amounts do not add up");
+export const ErrInvalidMetadata = orders(18, "invalid metadata");
+export const ErrInvalidHash = orders(19, "hash is not empty or 32 bytes");
+export const ErrTextTooLong = orders(20, "text is too long");
+export const ErrBatchSize = orders(21, "batch is empty or too large");
+export const ErrOverrideNotAllowed = orders(22, "only the merchant's side may override its settings");
+export const ErrInvalidSettings = orders(23, "invalid settings");
+export const ErrInvalidSplit = orders(24, "invalid revenue split");
+export const ErrInvalidItemIndex = orders(25, "item does not allow this");
+export const ErrTrackingRequired = orders(26, "carrier and tracking number are required");
+export const ErrPaymentTooSmall = orders(27, "payment is too small");
+export const ErrRefundExceeds = orders(28, "refund exceeds what is left of the payments");
+export const ErrFundsReleased = orders(29, "funds were released; only the merchant's side can give them back");
+export const ErrDisputeWindowOver = orders(30, "dispute window is over");
+export const ErrDisputeWindowOpen = orders(31, "dispute window is still open");
+export const ErrNothingToCapture = orders(32, "nothing is in escrow");
+export const ErrInvalidOutcome = orders(33, "invalid outcome of a dispute");
+export const ErrRefundPending = orders(34, "all that was paid is being refunded");
+export const ErrInvalidRefundAddress = orders(35, "invalid refund address");
+export const ErrRefundPhase = orders(36, "phase of the refund does not allow this");
+export const ErrNotReporter = orders(37, "signer may not report refunds");
+export const ErrExceptionAction = orders(38, "exception does not allow this");
+export const ErrOperators = orders(39, "list of operators does not allow this");
+export const ErrTooOften = orders(40, "this was done too often to the order");
+export const ErrDeadlinePassed = orders(41, "payment deadline has passed");
+export const ErrNothingToSweep = orders(42, "nothing lies at the deposit address");
+export const ErrInvalidParams = orders(43, "invalid parameters");
+export const ErrItemsUnderway = orders(44, "items are prepared already");
+export const ErrNotPausable = orders(45, "message type cannot be paused");
+export const ErrInvalidParty = orders(46, "invalid party of an order");

@@ -1,0 +1,213 @@
+// Making orders.
+
+import { EventOrderCreated } from "../../../gen/stateset/orders/v1/events.ts";
+import type { NewOrder } from "../../../gen/stateset/orders/v1/tx.ts";
+import {
+  ItemStatus,
+  type Merchant,
+  type MerchantSettings,
+  Order,
+  OrderStatus,
+  ReleaseMode,
+  type RevenueShare,
+} from "../../../gen/stateset/orders/v1/types.ts";
+import type { Context } from "../../../src/baseapp/context.ts";
+import { encodeAddress } from "../../../src/codec/address.ts";
+import { ChainError } from "../../../src/codec/chainError.ts";
+import { timestampFromNs } from "../../../src/codec/time.ts";
+import {
+  ErrInvalidParty,
+  ErrInvalidSettings,
+  ErrInvalidSplit,
+  ErrNotAllowed,
+  ErrOrderExists,
+  ErrOverrideNotAllowed,
+  ErrUnknownDenom,
+} from "../errors.ts";
+import { depositAddressOf, makeId } from "../ids.ts";
+import { NAME_MAX, requireAccount, requireHash, requireItems, requireMetadata, requireText } from "../limits.ts";
+import { checkSettings } from "../params.ts";
+import { requireShares } from "../split.ts";
+import { checkedSums, type Sums } from "../types.ts";
+import type { Access } from "./access.ts";
+import type { Escrow } from "./escrow.ts";
+import type { OrderStore } from "./store.ts";
+import { addEntry, secondsFromNow, setExpiry } from "./timeline.ts";
+
+/** Counters that are tried until an id is free. Ids are hashes of 70 bits: the first is. */
+const ID_ATTEMPTS = 4n;
+
+/** Makes orders. */
+export class Creation {
+  readonly #store: OrderStore;
+  readonly #access: Access;
+  readonly #escrow: Escrow;
+
+  constructor(store: OrderStore, access: Access, escrow: Escrow) {
+    this.#store = store;
+    this.#access = access;
+    this.#escrow = escrow;
+  }
+
+  /**
+   * Makes an order. Refusals in the order of x/orders/README.md: parties, creator, items, denomination, sums, texts,
+   * settings. Event: EventOrderCreated.
+   */
+  create(ctx: Context, creator: string, given: NewOrder): Order {
+    const merchant = requireAccount("merchant", given.merchant, ErrInvalidParty);
+    const customer = given.customer === "" ? "" : requireAccount("customer", given.customer, ErrInvalidParty);
+    const isSeller = this.#requireParties(ctx, creator, merchant, customer);
+    requireItems(given.items);
+    if (!this.#store.params(ctx).denoms.includes(given.denom)) {
+      throw new ChainError(ErrUnknownDenom, JSON.stringify(given.denom.slice(0, 128)));
+    }
+    const sums = checkedSums(given);
+    requireText("customer_id", given.customerId, NAME_MAX);
+    requireMetadata(given.metadata);
+    requireHash("personal_data_commitment", given.personalDataCommitment);
+    if (!isSeller) requireNoOverride(given);
+    const settings = this.#settingsOf(ctx, given, this.#store.merchant(ctx, merchant), customer);
+    const parties = { creator, customer, merchant };
+    return this.#write(ctx, parties, given, { sums, settings });
+  }
+
+  /** Whether the creator is of the merchant's side. Throws ErrInvalidParty, ErrNotAllowed. */
+  #requireParties(ctx: Context, creator: string, merchant: string, customer: string): boolean {
+    if (merchant === customer) throw new ChainError(ErrInvalidParty, "merchant and customer are the same");
+    for (const party of [merchant, customer]) {
+      if (party !== "" && this.#escrow.isBlocked(party)) throw new ChainError(ErrInvalidParty, `${party} is a module`);
+    }
+    const isSeller = this.#access.isSeller(ctx, merchant, creator);
+    if (!isSeller && creator !== customer) {
+      throw new ChainError(ErrNotAllowed, "the creator is neither the customer nor of the merchant's side");
+    }
+    return isSeller;
+  }
+
+  /** The settings that hold for the order: its own, else the merchant's, else the parameters. */
+  #settingsOf(ctx: Context, given: NewOrder, { address, settings }: Merchant, customer: string): MerchantSettings {
+    const params = this.#store.params(ctx);
+    const first = (...values: readonly bigint[]) => values.find((value) => value > 0n) ?? 0n;
+    const effective: MerchantSettings = {
+      releaseMode: given.releaseMode || settings?.releaseMode || ReleaseMode.RELEASE_MODE_ON_DELIVERY,
+      disputeWindowSeconds: first(
+        given.disputeWindowSeconds,
+        settings?.disputeWindowSeconds ?? 0n,
+        params.disputeWindowSeconds,
+      ),
+      paymentDeadlineSeconds: first(
+        given.paymentDeadlineSeconds,
+        settings?.paymentDeadlineSeconds ?? 0n,
+        params.paymentDeadlineSeconds,
+      ),
+      revenueSplit: given.revenueSplit.length > 0 ? given.revenueSplit : [...(settings?.revenueSplit ?? [])],
+      arbiter: settings?.arbiter || params.arbiter,
+      feeTolerance: settings?.feeTolerance || "0",
+    };
+    const problem = checkSettings(effective, params);
+    if (problem !== undefined) throw new ChainError(ErrInvalidSettings, problem);
+    effective.revenueSplit = this.parseShares(effective.revenueSplit);
+    // Nobody decides their own dispute.
+    if (effective.arbiter === address || effective.arbiter === customer) effective.arbiter = "";
+    return effective;
+  }
+
+  /** Shares in their one spelling. Throws ErrInvalidSplit. */
+  parseShares(shares: readonly RevenueShare[]): RevenueShare[] {
+    const parsed = shares.map(({ address, basisPoints }) => {
+      const account = requireAccount("revenue_split", address, ErrInvalidSplit);
+      if (this.#escrow.isBlocked(account)) throw new ChainError(ErrInvalidSplit, `${account} is a module`);
+      return { address: account, basisPoints };
+    });
+    requireShares(parsed);
+    return parsed;
+  }
+
+  /** An id that is free, and the counter behind it. Throws ErrOrderExists. */
+  #nextId(ctx: Context, creator: string): string {
+    const count = this.#store.counter(ctx, creator);
+    for (let next = count + 1n; next <= count + ID_ATTEMPTS; next += 1n) {
+      const id = makeId("ord", ctx.block.chainId, creator, next);
+      if (this.#store.hasOrder(ctx, id)) continue;
+      this.#store.setCounter(ctx, creator, next);
+      return id;
+    }
+    throw new ChainError(ErrOrderExists, `the next ${ID_ATTEMPTS} ids of ${creator}`);
+  }
+
+  #write(
+    ctx: Context,
+    parties: Pick<Order, "creator" | "customer" | "merchant">,
+    given: NewOrder,
+    { sums, settings }: { readonly sums: Sums; readonly settings: MerchantSettings },
+  ): Order {
+    const id = this.#nextId(ctx, parties.creator);
+    const deposit = depositAddressOf(ctx.block.chainId, id);
+    const order = Order.fromPartial({
+      ...parties,
+      id,
+      customerId: given.customerId,
+      arbiter: settings.arbiter,
+      status: OrderStatus.ORDER_STATUS_CREATED,
+      items: given.items.map(({ sku, quantity, unitPrice, descriptionHash }, index) => ({
+        sku,
+        quantity,
+        unitPrice,
+        totalPrice: sums.itemTotals[index]?.toString() ?? "0",
+        descriptionHash,
+        status: ItemStatus.ITEM_STATUS_PENDING,
+      })),
+      denom: given.denom,
+      ...sumTexts(sums),
+      ...NO_MONEY,
+      processingFeeBasisPoints: this.#store.params(ctx).processingFeeBasisPoints,
+      feeTolerance: settings.feeTolerance,
+      releaseMode: settings.releaseMode,
+      disputeWindowSeconds: settings.disputeWindowSeconds,
+      revenueSplit: settings.revenueSplit,
+      depositAddress: encodeAddress(deposit),
+      personalDataCommitment: given.personalDataCommitment,
+      metadata: given.metadata,
+      createdAt: timestampFromNs(ctx.block.timeNs),
+    });
+    addEntry(ctx, order, OrderStatus.ORDER_STATUS_CREATED, { actor: parties.creator });
+    setExpiry(ctx, this.#store, order, secondsFromNow(ctx, settings.paymentDeadlineSeconds));
+    this.#store.setDeposit(ctx, deposit, id);
+    this.#store.saveOrder(ctx, order);
+    ctx.events.emitTyped(EventOrderCreated, { orderId: id, order });
+    return order;
+  }
+}
+
+const NO_MONEY = {
+  amountPaid: "0",
+  amountTolerated: "0",
+  amountEscrowed: "0",
+  amountReleased: "0",
+  amountRefunding: "0",
+  amountRefunded: "0",
+  amountExcess: "0",
+  processingFee: "0",
+};
+
+function sumTexts({ subtotal, discount, tax, shippingCost, total }: Sums) {
+  return {
+    subtotal: subtotal.toString(),
+    discount: discount.toString(),
+    tax: tax.toString(),
+    shippingCost: shippingCost.toString(),
+    total: total.toString(),
+  };
+}
+
+/** Throws ErrOverrideNotAllowed: a customer cannot decide when and to whom the merchant is paid. */
+function requireNoOverride({ releaseMode, disputeWindowSeconds, revenueSplit }: NewOrder): void {
+  if (
+    releaseMode === ReleaseMode.RELEASE_MODE_UNSPECIFIED &&
+    disputeWindowSeconds === 0n &&
+    revenueSplit.length === 0
+  ) {
+    return;
+  }
+  throw new ChainError(ErrOverrideNotAllowed, "release_mode, dispute_window_seconds or revenue_split");
+}

@@ -1,0 +1,61 @@
+// State of x/orders. No prefix begins another.
+
+import { concatBytes, utf8 } from "../../src/codec/bytes.ts";
+import { encodeUint64BE } from "../../src/codec/integer.ts";
+
+/** Name of the module, of its store and of its account, which holds the escrow. */
+export const ORDERS = "orders";
+
+/** Params. */
+export const PARAMS_KEY = Uint8Array.of(0);
+/** order id → Order. */
+export const ORDER_PREFIX = Uint8Array.of(1);
+/** order id · sequence (4) → Payment. */
+export const PAYMENT_PREFIX = Uint8Array.of(2);
+/** payment id → order id · sequence (4). */
+export const PAYMENT_ID_PREFIX = Uint8Array.of(3);
+/** refund id → Refund. */
+export const REFUND_PREFIX = Uint8Array.of(4);
+/** order id · sequence (4) → refund id. */
+export const ORDER_REFUND_PREFIX = Uint8Array.of(5);
+/** exception id → PaymentException. */
+export const EXCEPTION_PREFIX = Uint8Array.of(6);
+/** order id · exception id → nothing: entries of an order that are open. */
+export const OPEN_EXCEPTION_PREFIX = Uint8Array.of(7);
+/** merchant → Merchant. */
+export const MERCHANT_PREFIX = Uint8Array.of(8);
+/** type URL → nothing: messages that are refused. */
+export const PAUSED_PREFIX = Uint8Array.of(9);
+/** creator → orders made, 8 bytes. */
+export const COUNTER_PREFIX = Uint8Array.of(10);
+/** Entries the exception ledger ever had, 8 bytes. */
+export const EXCEPTION_COUNT_KEY = Uint8Array.of(11);
+/** deposit address → order id. */
+export const DEPOSIT_PREFIX = Uint8Array.of(12);
+/** time (8) · order id → nothing: unpaid orders that are cancelled then. */
+export const EXPIRY_PREFIX = Uint8Array.of(13);
+/** time (8) · order id → nothing: orders whose escrow is paid out then. */
+export const RELEASE_PREFIX = Uint8Array.of(14);
+
+/** Bytes of the time in a queue's key. */
+export const TIME_BYTES = 8;
+
+/** A prefix and the text behind it. */
+export function textKey(prefix: Uint8Array, text: string): Uint8Array {
+  return concatBytes(prefix, utf8(text));
+}
+
+/** Four bytes, most significant first. */
+export function sequenceBytes(sequence: number): Uint8Array {
+  return Uint8Array.of(sequence >>> 24, (sequence >>> 16) & 255, (sequence >>> 8) & 255, sequence & 255);
+}
+
+/** `prefix · order id · sequence`. Ids have one length, so that no id begins another. */
+export function sequenceKey(prefix: Uint8Array, orderId: string, sequence: number): Uint8Array {
+  return concatBytes(prefix, utf8(orderId), sequenceBytes(sequence));
+}
+
+/** `prefix · time · order id`: byte order is the order of time. */
+export function queueKey(prefix: Uint8Array, timeNs: bigint, orderId: string): Uint8Array {
+  return concatBytes(prefix, encodeUint64BE(timeNs), utf8(orderId));
+}

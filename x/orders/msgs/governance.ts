@@ -1,0 +1,66 @@
+// MsgPause, MsgUnpause and MsgUpdateParams: only the authority.
+
+import { EventParamsUpdated, EventPausedMessages } from "../../../gen/stateset/orders/v1/events.ts";
+import {
+  MsgPause,
+  MsgPauseResponse,
+  MsgUnpause,
+  MsgUnpauseResponse,
+  MsgUpdateParams,
+  MsgUpdateParamsResponse,
+} from "../../../gen/stateset/orders/v1/tx.ts";
+import { requireAuthority } from "../../../src/baseapp/authority.ts";
+import type { Context } from "../../../src/baseapp/context.ts";
+import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
+import { ChainError } from "../../../src/codec/chainError.ts";
+import { excerpt } from "../../../src/codec/integer.ts";
+import { typeUrlOf } from "../../../src/codec/message.ts";
+import { ErrInvalidParams, ErrNotPausable } from "../errors.ts";
+import type { OrdersKeeper } from "../keeper.ts";
+import { requireBatch } from "../limits.ts";
+
+/** Those that undo a pause, or a wrong parameter. */
+const UNPAUSABLE: ReadonlySet<string> = new Set([MsgPause, MsgUnpause, MsgUpdateParams].map(typeUrlOf));
+
+/** The handlers. `typeUrls` are the messages of the module. */
+export function governanceMsgs(keeper: OrdersKeeper, typeUrls: () => ReadonlySet<string>): readonly MsgHandler[] {
+  const setPaused = (ctx: Context, given: readonly string[], isPaused: boolean) => {
+    requireBatch("msg_type_urls", given.length);
+    for (const typeUrl of given) {
+      if (!typeUrls().has(typeUrl) || UNPAUSABLE.has(typeUrl)) throw new ChainError(ErrNotPausable, excerpt(typeUrl));
+    }
+    for (const typeUrl of given) keeper.store.setPaused(ctx, typeUrl, isPaused);
+    ctx.events.emitTyped(EventPausedMessages, { msgTypeUrls: keeper.store.pausedTypes(ctx) });
+    return {};
+  };
+  return [
+    msgHandler({
+      request: MsgPause,
+      response: MsgPauseResponse,
+      handle: (ctx, { authority, msgTypeUrls }) => {
+        requireAuthority(keeper.authority, authority);
+        return setPaused(ctx, msgTypeUrls, true);
+      },
+    }),
+    msgHandler({
+      request: MsgUnpause,
+      response: MsgUnpauseResponse,
+      handle: (ctx, { authority, msgTypeUrls }) => {
+        requireAuthority(keeper.authority, authority);
+        return setPaused(ctx, msgTypeUrls, false);
+      },
+    }),
+    msgHandler({
+      request: MsgUpdateParams,
+      response: MsgUpdateParamsResponse,
+      handle: (ctx, { authority, params }) => {
+        requireAuthority(keeper.authority, authority);
+        const problem = params === undefined ? "params are missing" : keeper.checkParams(params);
+        if (params === undefined || problem !== undefined) throw new ChainError(ErrInvalidParams, problem);
+        keeper.store.setParams(ctx, params);
+        ctx.events.emitTyped(EventParamsUpdated, { params });
+        return {};
+      },
+    }),
+  ];
+}

@@ -1,0 +1,56 @@
+// MsgUpdateMerchant, MsgAddOperator and MsgRemoveOperator: only the merchant itself, never its operators.
+
+import {
+  MsgAddOperator,
+  MsgAddOperatorResponse,
+  MsgRemoveOperator,
+  MsgRemoveOperatorResponse,
+  MsgUpdateMerchant,
+  MsgUpdateMerchantResponse,
+} from "../../../gen/stateset/orders/v1/tx.ts";
+import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
+import { ChainError } from "../../../src/codec/chainError.ts";
+import { typeUrlOf } from "../../../src/codec/message.ts";
+import { ErrInvalidRequest } from "../../../src/codec/sdkErrors.ts";
+import type { OrdersKeeper } from "../keeper.ts";
+import { requireAccount } from "../limits.ts";
+
+/** The handlers. */
+export function merchantMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
+  const { merchants } = keeper;
+  return [
+    msgHandler({
+      request: MsgUpdateMerchant,
+      response: MsgUpdateMerchantResponse,
+      handle: (ctx, { merchant: text, settings }) => {
+        const merchant = requireAccount("merchant", text);
+        if (settings === undefined) throw new ChainError(ErrInvalidRequest, "settings are missing");
+        keeper.requireUnpaused(ctx, typeUrlOf(MsgUpdateMerchant));
+        merchants.update(ctx, merchant, settings);
+        return {};
+      },
+    }),
+    msgHandler({
+      request: MsgAddOperator,
+      response: MsgAddOperatorResponse,
+      handle: (ctx, message) => {
+        const merchant = requireAccount("merchant", message.merchant);
+        const operator = requireAccount("operator", message.operator);
+        keeper.requireUnpaused(ctx, typeUrlOf(MsgAddOperator));
+        merchants.addOperator(ctx, merchant, operator);
+        return {};
+      },
+    }),
+    msgHandler({
+      request: MsgRemoveOperator,
+      response: MsgRemoveOperatorResponse,
+      handle: (ctx, message) => {
+        const merchant = requireAccount("merchant", message.merchant);
+        const operator = requireAccount("operator", message.operator);
+        keeper.requireUnpaused(ctx, typeUrlOf(MsgRemoveOperator));
+        merchants.removeOperator(ctx, merchant, operator);
+        return {};
+      },
+    }),
+  ];
+}
