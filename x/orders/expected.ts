@@ -12,8 +12,6 @@ export interface OrdersBank {
   requireSendEnabled(ctx: Context, coins: readonly Coin[]): void;
   sendCoins(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void;
   sendCoinsFromAccountToModule(ctx: Context, from: Uint8Array, module: string, coins: readonly Coin[]): void;
-  /** Throws ErrUnauthorized when the recipient is blocked. */
-  sendCoinsFromModuleToAccount(ctx: Context, module: string, to: Uint8Array, coins: readonly Coin[]): void;
   sendCoinsFromModuleToModule(ctx: Context, from: string, to: string, coins: readonly Coin[]): void;
 }
 
