@@ -76,7 +76,7 @@ describe("MsgCreateOrder", () => {
     ["a party that is a module", { revenueSplit: [{ address: GOV, basisPoints: 10_000 }] }, "orders 24", merchant],
   ];
 
-  test.each(rows)("%s", (...[, parts, error, creator = customer]: (typeof rows)[number]) => {
+  test.each(rows.map((row) => ({ what: row[0], row })))("$what", ({ row: [, parts, error, creator = customer] }) => {
     const world = new OrdersWorld();
     world.must(tx.MsgAddOperator, { merchant, operator });
     const message = { creator, order: sampleOrder({ ...BASE, ...parts }) };
