@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { docErrorProblems } from "./checkDocs.ts";
+import { ordersDocProblems } from "./ordersDocs.ts";
 
 interface Check {
   readonly name: string;
@@ -49,6 +50,7 @@ const checks: readonly Check[] = [
   { name: "import direction", run: command("depcruise", "src", "x", "app", "--config") },
   { name: "proto lint", run: command("buf", "lint", "proto") },
   { name: "docs and errors agree", run: docErrorProblems },
+  { name: "docs/orders.md is fresh", run: ordersDocProblems },
 ];
 
 async function main(): Promise<void> {
