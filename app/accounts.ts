@@ -18,7 +18,11 @@ export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
 /** Who may change parameters unless the application is told otherwise. */
 export const DEFAULT_AUTHORITY = encodeAddress(moduleAddress("gov"));
 
+/** Modules that are minted to from other chains. They refuse the transfers of users themselves, as a CoinReceiver. */
+const MINTED_TO: ReadonlySet<string> = new Set([ORDERS]);
+
 /** Module accounts receive nothing from users: what reaches them without their module's knowledge would be stuck. */
 export function blockedAddresses(): ReadonlySet<string> {
-  return new Set(Object.keys(MODULE_PERMISSIONS).map((name) => encodeAddress(moduleAddress(name))));
+  const blocked = Object.keys(MODULE_PERMISSIONS).filter((name) => !MINTED_TO.has(name));
+  return new Set(blocked.map((name) => encodeAddress(moduleAddress(name))));
 }

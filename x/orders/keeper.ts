@@ -4,14 +4,17 @@
 import { MsgPayOrder } from "../../gen/stateset/orders/v1/tx.ts";
 import type { Params } from "../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { encodeAddress } from "../../src/codec/address.ts";
+import { bytesEqual } from "../../src/codec/bytes.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import type { Coin } from "../../src/codec/coins.ts";
 import { typeUrlOf } from "../../src/codec/message.ts";
+import { ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
 import { ErrPaused } from "./errors.ts";
 import type { OrdersBank, RefundBurner } from "./expected.ts";
 import { Access } from "./keeper/access.ts";
 import { Creation } from "./keeper/creation.ts";
-import { Escrow } from "./keeper/escrow.ts";
+import { ESCROW_ADDRESS, Escrow } from "./keeper/escrow.ts";
 import { Exceptions } from "./keeper/exceptions.ts";
 import { Fulfillment } from "./keeper/fulfillment.ts";
 import { Lifecycle } from "./keeper/lifecycle.ts";
@@ -60,9 +63,13 @@ export class OrdersKeeper {
 
   /**
    * A user's transfer on this chain reached an account. Where that is a deposit address it pays the order, or fails
-   * altogether: whoever can be told keeps the money.
+   * altogether: whoever can be told keeps the money. The escrow account itself is not blocked, since it is minted to;
+   * what a user sends there would belong to nobody. Throws ErrUnauthorized.
    */
   onCoinsReceived(ctx: Context, transfer: { from: Uint8Array; to: Uint8Array; coins: readonly Coin[] }): void {
+    if (bytesEqual(transfer.to, ESCROW_ADDRESS)) {
+      throw new ChainError(ErrUnauthorized, `${encodeAddress(transfer.to)} is not allowed to receive funds`);
+    }
     const orderId = this.store.orderIdByDeposit(ctx, transfer.to);
     if (orderId === undefined) return;
     this.requireUnpaused(ctx, PAY_ORDER);

@@ -30,7 +30,9 @@ import {
   PaymentStatus,
   ReleaseMode,
 } from "../../gen/stateset/orders/v1/types.ts";
+import { encodeAddress } from "../../src/codec/address.ts";
 import type { MessageCodec } from "../../src/codec/message.ts";
+import { ESCROW_ADDRESS } from "./keeper/escrow.ts";
 import { coin, eventNames, OrdersWorld, PEOPLE, SAMPLE_TOTAL, sampleOrder } from "./testing/ordersWorld.ts";
 
 const { customer, merchant, arbiter, stranger, partner } = PEOPLE;
@@ -194,6 +196,18 @@ describe("payment", () => {
     act(MsgCancelOrder, id, customer);
     expect(transfer(SAMPLE_TOTAL).failure).toMatchObject({ codespace: "orders", code: 7 });
     expect(world.balance(stranger)).toBe(START);
+  });
+
+  test("error: nobody sends to the escrow itself, shares it or is refunded to it", () => {
+    const escrow = encodeAddress(ESCROW_ADDRESS);
+    const send = world.send(MsgSend, { fromAddress: stranger, toAddress: escrow, amount: [coin(5n)] });
+    expect(send.failure).toMatchObject({ codespace: "sdk", code: 4 });
+    const many = {
+      inputs: [{ address: stranger, coins: [coin(5n)] }],
+      outputs: [{ address: escrow, coins: [coin(5n)] }],
+    };
+    expect(world.send(MsgMultiSend, many).failure).toMatchObject({ codespace: "sdk", code: 4 });
+    expect(() => world.create({ merchant: escrow })).toThrow("invalid party");
   });
 
   test("behavior: nobody pays in time, and the order ends", () => {

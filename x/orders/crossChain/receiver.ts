@@ -14,12 +14,15 @@ import { type OrderHook, readOrderHook } from "../../../src/cctp/orderHook.ts";
 import { bytesEqual } from "../../../src/codec/bytes.ts";
 import { ESCROW_ADDRESS } from "../keeper/escrow.ts";
 import type { OrdersKeeper } from "../keeper.ts";
+import { ORDERS } from "../keys.ts";
 import type { Inbound, InboundMoney } from "./inbound.ts";
 
 const KIND = ExceptionKind;
 
 /** Receives the receipts of mints. */
 export class OrderPayments {
+  /** For the event that tells of a receiver's refusal. */
+  readonly name = ORDERS;
   readonly #keeper: OrdersKeeper;
   readonly #inbound: InboundMoney;
 

@@ -7,6 +7,7 @@ import { EventEscrowReleased } from "../../../gen/stateset/orders/v1/events.ts";
 import type { Order } from "../../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import { decodeAddress } from "../../../src/codec/address.ts";
+import { bytesEqual } from "../../../src/codec/bytes.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
 import type { Coin } from "../../../src/codec/coins.ts";
 import { moduleAddress } from "../../../src/crypto/address.ts";
@@ -67,9 +68,10 @@ export class Escrow {
     if (amount > 0n) this.#bank.sendCoins(ctx, ESCROW_ADDRESS, decodeAddress(to), coinsOf(denom, amount));
   }
 
-  /** Whether an account receives nothing from users. */
+  /** Whether an account receives nothing from users: a module's, the escrow itself among them. */
   isBlocked(address: string): boolean {
-    return this.#bank.isBlocked(decodeAddress(address));
+    const bytes = decodeAddress(address);
+    return bytesEqual(bytes, ESCROW_ADDRESS) || this.#bank.isBlocked(bytes);
   }
 
   /** Throws ErrSendDisabled. */
