@@ -4,6 +4,10 @@ type Bench = (args: string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   execute: async () => (await import("./bench/execute.ts")).benchExecute,
+  "orders-create": async () => (await import("./bench/orders.ts")).benchOrdersCreate,
+  "orders-pay": async () => (await import("./bench/orders.ts")).benchOrdersPay,
+  "orders-update": async () => (await import("./bench/orders.ts")).benchOrdersUpdate,
+  "orders-query": async () => (await import("./bench/orders.ts")).benchOrdersQuery,
   send: async () => (await import("./bench/send.ts")).benchSend,
   store: async () => (await import("./bench/store.ts")).benchStore,
 };

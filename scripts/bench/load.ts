@@ -1,0 +1,308 @@
+// Pre-signed transactions from many accounts through the RPC of a node in another process, with an fsync for each block:
+// what `send` and the benches of orders have in common. A transaction is in flight from its submission until the block that holds it is announced over
+// the WebSocket; the generator keeps a fixed number in flight, so that latency and throughput are both the node's.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import WebSocket from "ws";
+import { signTx } from "../../src/cli/tx/buildTx.ts";
+import { encodeAddress } from "../../src/codec/address.ts";
+import { TypeRegistry } from "../../src/codec/registry.ts";
+import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
+import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
+import { writeBenchHome } from "./benchHome.ts";
+import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
+import { RawConnection } from "./rawHttp.ts";
+
+/** The flags. */
+export interface LoadOptions {
+  readonly accounts: number;
+  readonly txs: number;
+  readonly inFlight: number;
+  readonly connections: number;
+  readonly blockIntervalMs: number;
+}
+
+/** An account with money. */
+export interface Account {
+  readonly privKey: Uint8Array;
+  readonly pubKey: Uint8Array;
+  readonly address: string;
+}
+
+/** Chain id of the node under test: ids of orders follow from it. */
+export const BENCH_CHAIN_ID = "stateset-bench-1";
+
+/** One transaction of a load: a message and what it costs. */
+export interface LoadTx {
+  readonly typeUrl: string;
+  readonly value: Uint8Array;
+  readonly feeUusdc: bigint;
+  readonly gasLimit: bigint;
+}
+
+/** What a bench sends. `round` counts the transactions of one account from 0, over all phases. */
+export interface Load {
+  readonly name: string;
+  /** Sent and waited for first, one for each measured transaction; not measured. */
+  readonly prepare?: (sender: string, recipient: string, round: number) => LoadTx;
+  readonly measure: (sender: string, recipient: string, round: number) => LoadTx;
+  /** Throws when the transactions did not do what they are for: one that fails in its block counts as committed. */
+  readonly verify?: (node: StartedNode, account: Account) => Promise<void>;
+}
+
+/** Reads the flags. */
+export function parseLoadOptions(args: string[]): LoadOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      accounts: { type: "string", default: "1000" },
+      txs: { type: "string", default: "60000" },
+      "in-flight": { type: "string", default: "500" },
+      connections: { type: "string", default: "64" },
+      "block-interval-ms": { type: "string", default: "100" },
+    },
+  });
+  return {
+    accounts: Number(values.accounts),
+    txs: Number(values.txs),
+    inFlight: Number(values["in-flight"]),
+    connections: Number(values.connections),
+    blockIntervalMs: Number(values["block-interval-ms"]),
+  };
+}
+
+function makeAccounts(count: number): Account[] {
+  return Array.from({ length: count }, (_, index) => {
+    const privKey = createHash("sha256").update(`bench account ${index}`).digest();
+    const pubKey = publicKeyOf(privKey);
+    return { privKey, pubKey, address: encodeAddress(addressOfSecp256k1(pubKey)) };
+  });
+}
+
+/**
+ * Signs `options.txs` transactions, account after account in rounds, each account's sequences ascending from
+ * `firstSequence`.
+ */
+function signAll(
+  accounts: readonly Account[],
+  make: Load["measure"],
+  options: LoadOptions,
+  firstSequence: number,
+): string[] {
+  const registry = new TypeRegistry();
+  return Array.from({ length: options.txs }, (_, index) => {
+    const at = index % accounts.length;
+    const round = Math.trunc(index / accounts.length);
+    const sender = accounts[at]!;
+    const recipient = accounts[(at + 1) % accounts.length]!;
+    const { typeUrl, value, feeUusdc, gasLimit } = make(sender.address, recipient.address, round);
+    const tx = signTx(registry, BENCH_CHAIN_ID, "direct", {
+      messages: [{ typeUrl, value }],
+      // Genesis numbers accounts in the order in which it lists them.
+      signer: { ...sender, accountNumber: BigInt(at), sequence: BigInt(firstSequence + round) },
+      options: {
+        memo: "",
+        timeoutHeight: 0n,
+        unorderedUntilNs: undefined,
+        fee: [{ denom: "uusdc", amount: feeUusdc }],
+        gasLimit,
+        feePayer: "",
+        feeGranter: "",
+      },
+    });
+    return Buffer.from(tx).toString("base64");
+  });
+}
+
+/** A node that runs, and where it listens. */
+export interface StartedNode {
+  readonly process: ChildProcess;
+  readonly rpcPort: number;
+}
+
+/** Starts the node that people run, as it was built, and waits until it says where it listens. */
+function startNode(home: string): Promise<StartedNode> {
+  const child = spawn(process.execPath, ["dist/src/cli/main.js", "--home", home, "start"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return new Promise((resolve, reject) => {
+    let text = "";
+    child.once("exit", (code) => reject(new Error(`the node ended with ${code}`)));
+    child.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      const port = /RPC +http:\/\/\S+:([0-9]+)/.exec(text)?.[1];
+      if (port !== undefined) resolve({ process: child, rpcPort: Number(port) });
+    });
+  });
+}
+
+/**
+ * Calls `onTxs` with each block's transactions (base64) and the moment the block was announced. Only headers are
+ * subscribed to, and the transactions are read then: a NewBlock event carries every result of the block.
+ */
+async function watchBlocks(
+  port: number,
+  onTxs: (txs: readonly string[], announcedMs: number) => void,
+): Promise<{ close(): void }> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`);
+  const reader = await RawConnection.open("127.0.0.1", port);
+  await new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", reject);
+  });
+  let reading = Promise.resolve();
+  const read = async (height: string, announcedMs: number): Promise<void> => {
+    const answer = await reader.post(`{"jsonrpc":"2.0","id":1,"method":"block","params":{"height":"${height}"}}`);
+    onTxs(JSON.parse(answer).result.block.data.txs, announcedMs);
+  };
+  socket.on("message", (data) => {
+    const announcedMs = performance.now();
+    const height: string | undefined = JSON.parse(String(data)).result?.data?.value?.header?.height;
+    if (height !== undefined) reading = reading.then(() => read(height, announcedMs));
+  });
+  const params = { query: "tm.event='NewBlockHeader'" };
+  socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params }));
+  return {
+    close() {
+      socket.close();
+      reader.close();
+    },
+  };
+}
+
+/** A percentile in milliseconds, to a tenth. */
+export function percentile(sorted: Float64Array, fraction: number): number {
+  const index = Math.min(sorted.length - 1, Math.trunc(sorted.length * fraction));
+  return Math.round((sorted[index] ?? 0) * 10) / 10;
+}
+
+/** Starts a node, sends what is to be prepared, and gives both to `measure`. */
+export async function withLoadedNode<T>(
+  load: Pick<Load, "name" | "prepare">,
+  options: LoadOptions,
+  measure: (node: StartedNode, accounts: readonly Account[], round: number) => Promise<T>,
+): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), `bench-${load.name}-`));
+  const accounts = makeAccounts(options.accounts);
+  writeBenchHome({
+    home,
+    chainId: BENCH_CHAIN_ID,
+    blockIntervalMs: options.blockIntervalMs,
+    addresses: accounts.map((account) => account.address),
+  });
+  const node = await startNode(home);
+  try {
+    if (load.prepare === undefined) return await measure(node, accounts, 0);
+    process.stderr.write(`preparing ${options.txs} transactions\n`);
+    const prepared = await run(node, signAll(accounts, load.prepare, options, 0), options);
+    if (prepared["refused"] !== 0) throw new Error(`${prepared["refused"]} of the preparing transactions were refused`);
+    return await measure(node, accounts, Math.ceil(options.txs / accounts.length));
+  } finally {
+    node.process.removeAllListeners("exit");
+    node.process.kill("SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** Runs a load. See `parseLoadOptions` for the flags. */
+export async function benchLoad(load: Load, args: string[]): Promise<Record<string, unknown>> {
+  const options = parseLoadOptions(args);
+  return withLoadedNode(load, options, async (node, accounts, firstSequence) => {
+    process.stderr.write(`signing ${options.txs} transactions\n`);
+    const txs = signAll(accounts, load.measure, options, firstSequence);
+    const result = await run(node, txs, options);
+    await load.verify?.(node, accounts[0]!);
+    return { bench: load.name, ...result, options };
+  });
+}
+
+async function run(node: StartedNode, txs: readonly string[], options: LoadOptions): Promise<Record<string, unknown>> {
+  const pid = node.process.pid ?? 0;
+  const submittedMs = new Map<string, number>();
+  const acknowledgeMs = new Float64Array(txs.length);
+  const commitMs = new Float64Array(txs.length);
+  let finish = (): void => undefined;
+  const done = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  let committed = 0;
+  let inFlight = 0;
+  let next = 0;
+  let refused = 0;
+  let wake: (() => void)[] = [];
+  const blocks = await watchBlocks(node.rpcPort, (blockTxs, nowMs) => {
+    for (const tx of blockTxs) {
+      const startedMs = submittedMs.get(tx);
+      if (startedMs === undefined) continue;
+      submittedMs.delete(tx);
+      commitMs[committed] = nowMs - startedMs;
+      committed += 1;
+      inFlight -= 1;
+    }
+    const waiting = wake;
+    wake = [];
+    for (const resume of waiting) resume();
+    if (committed + refused === txs.length) finish();
+  });
+  const cpuBefore = cpuSeconds(pid);
+  const startedMs = performance.now();
+  const report = setInterval(() => process.stderr.write(`${committed} of ${txs.length} committed\n`), 2000);
+
+  const send = async (): Promise<void> => {
+    const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
+    while (next < txs.length) {
+      if (inFlight >= options.inFlight) {
+        await new Promise<void>((resume) => wake.push(resume));
+        continue;
+      }
+      const index = next;
+      next += 1;
+      inFlight += 1;
+      const tx = txs[index]!;
+      const sentMs = performance.now();
+      submittedMs.set(tx, sentMs);
+      const answer = await connection.post(
+        `{"jsonrpc":"2.0","id":${index},"method":"broadcast_tx_sync","params":{"tx":"${tx}"}}`,
+      );
+      acknowledgeMs[index] = performance.now() - sentMs;
+      if (!answer.includes('"code":0')) {
+        if (refused === 0) process.stderr.write(`refused: ${answer}\n`);
+        refused += 1;
+        inFlight -= 1;
+        submittedMs.delete(tx);
+        if (committed + refused === txs.length) finish();
+      }
+    }
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: options.connections }, send));
+  await done;
+  clearInterval(report);
+  const seconds = (performance.now() - startedMs) / 1000;
+  blocks.close();
+  const commits = commitMs.subarray(0, committed).sort();
+  acknowledgeMs.sort();
+  return {
+    committed,
+    refused,
+    seconds: Math.round(seconds * 100) / 100,
+    txPerSecond: Math.round(committed / seconds),
+    submitToCommittedMs: {
+      p50: percentile(commits, 0.5),
+      p95: percentile(commits, 0.95),
+      p99: percentile(commits, 0.99),
+    },
+    submitToAcknowledgedMs: {
+      p50: percentile(acknowledgeMs, 0.5),
+      p95: percentile(acknowledgeMs, 0.95),
+      p99: percentile(acknowledgeMs, 0.99),
+    },
+    nodeCpuSeconds: Math.round((cpuSeconds(pid) - cpuBefore) * 100) / 100,
+    nodePeakMemoryMb: Math.round(peakMemoryBytes(pid) / 1024 / 1024),
+  };
+}
