@@ -4,6 +4,8 @@ import { encodeAddress } from "../src/codec/address.ts";
 import { moduleAddress } from "../src/crypto/address.ts";
 import { FEE_COLLECTOR } from "../x/auth/ante/deductFee.ts";
 import type { ModulePermissions } from "../x/auth/keeper.ts";
+import { CCTP } from "../x/cctp/keys.ts";
+import { ISSUER } from "../x/issuer/keys.ts";
 import { ORDERS } from "../x/orders/keys.ts";
 
 /** Every module that has an account. */
@@ -11,6 +13,10 @@ export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
   [FEE_COLLECTOR]: [],
   /** Signs changes of parameters. Nobody has its key; a later module will vote for it. */
   gov: [],
+  /** Holds what is about to be burned. */
+  [CCTP]: [],
+  /** Makes and destroys USDC. */
+  [ISSUER]: ["minter", "burner"],
   /** Holds the escrow of orders. */
   [ORDERS]: [],
 });

@@ -20,17 +20,26 @@ import { authzModule } from "../x/authz/module.ts";
 import { BankKeeper } from "../x/bank/keeper.ts";
 import { BANK } from "../x/bank/keys.ts";
 import { bankModule } from "../x/bank/module.ts";
+import type { MintReceiver } from "../x/cctp/expected.ts";
+import type { CctpKeeper } from "../x/cctp/keeper.ts";
+import { CCTP } from "../x/cctp/keys.ts";
+import { type Cctp, createCctp } from "../x/cctp/module.ts";
 import { FeegrantKeeper } from "../x/feegrant/keeper.ts";
 import { FEEGRANT } from "../x/feegrant/keys.ts";
 import { feegrantModule } from "../x/feegrant/module.ts";
 import { FeesKeeper } from "../x/fees/keeper.ts";
 import { FEES } from "../x/fees/keys.ts";
 import { feesModule } from "../x/fees/module.ts";
-import { NO_BURNER } from "../x/orders/crossChain/noBurner.ts";
+import { IssuerKeeper } from "../x/issuer/keeper.ts";
+import { ISSUER } from "../x/issuer/keys.ts";
+import { issuerModule } from "../x/issuer/module.ts";
+import { InboundMoney } from "../x/orders/crossChain/inbound.ts";
+import { OrderPayments } from "../x/orders/crossChain/receiver.ts";
 import { OrdersKeeper } from "../x/orders/keeper.ts";
 import { ORDERS } from "../x/orders/keys.ts";
 import { ordersModule } from "../x/orders/module.ts";
 import { blockedAddresses, DEFAULT_AUTHORITY, MODULE_PERMISSIONS } from "./accounts.ts";
+import { refundBurner } from "./refundBurner.ts";
 
 /** Name and version, as the application tells them to consensus and to clients. */
 export const APP_NAME = "stateset";
@@ -39,7 +48,7 @@ export const APP_VERSION = "0.1.0";
 export const FEE_DENOM = "uusdc";
 
 /** The stores of all modules. */
-export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, FEEGRANT, FEES, ORDERS];
+export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, CCTP, FEEGRANT, FEES, ISSUER, ORDERS];
 
 /** What the application needs from outside. */
 export interface AppOptions {
@@ -55,14 +64,21 @@ export interface AppOptions {
 export class ChainApp extends BaseApp {
   readonly accounts: AccountKeeper;
   readonly bank: BankKeeper;
+  readonly cctp: CctpKeeper;
+  readonly issuer: IssuerKeeper;
   readonly orders: OrdersKeeper;
   /** What is known of signatures: filled by whoever verifies ahead of the checks. */
   readonly verdicts: SignatureVerdicts;
 
-  constructor(options: BaseAppOptions, parts: Pick<ChainApp, "accounts" | "bank" | "orders" | "verdicts">) {
+  constructor(
+    options: BaseAppOptions,
+    parts: Pick<ChainApp, "accounts" | "bank" | "cctp" | "issuer" | "orders" | "verdicts">,
+  ) {
     super(options);
     this.accounts = parts.accounts;
     this.bank = parts.bank;
+    this.cctp = parts.cctp;
+    this.issuer = parts.issuer;
     this.orders = parts.orders;
     this.verdicts = parts.verdicts;
   }
@@ -85,13 +101,22 @@ export function createApp(options: AppOptions): ChainApp {
   // The router knows the modules, and x/authz executes through the router: it asks when it is needed.
   const findMsg = (typeUrl: string) => router.findMsg(typeUrl);
   const authz = new AuthzKeeper(registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
-  const orders = new OrdersKeeper({ bank, burner: NO_BURNER, authority });
+  const issuer = new IssuerKeeper(bank, CCTP);
+  // Mints are told to orders, and orders send refunds by burning: each is there when it is needed.
+  const orders = new OrdersKeeper({ bank, burner: refundBurner(() => cctp), authority });
+  const payments = new OrderPayments(orders, new InboundMoney(orders));
+  const receivers: readonly MintReceiver[] = [
+    { name: ORDERS, onCctpMessageReceived: (ctx, receipt) => payments.onCctpMessageReceived(ctx, receipt) },
+  ];
+  const cctp: Cctp = createCctp({ bank, issuer, receivers, authority });
   const modules: readonly AppModule[] = [
     authModule(accounts, authority),
     bankModule(bank, authority, [orders]),
     feesModule(fees, authority),
     feegrantModule(feegrant),
     authzModule(authz, accounts, bank),
+    issuerModule(issuer, bank, authority),
+    cctp.module,
     ordersModule(orders),
   ];
   const router: Router = new Router(modules, registry);
@@ -99,6 +124,6 @@ export function createApp(options: AppOptions): ChainApp {
   const { stores, lastBlock, maxGas } = options;
   return new ChainApp(
     { name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, lastBlock, maxGas },
-    { accounts, bank, orders, verdicts },
+    { accounts, bank, cctp: cctp.keeper, issuer, orders, verdicts },
   );
 }

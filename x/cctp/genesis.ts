@@ -2,7 +2,13 @@
 // which refuses it when it validates.
 
 import { GenesisState as V1Genesis } from "../../gen/circle/cctp/v1/genesis.ts";
-import { Attester, Nonce, PerMessageBurnLimit, RemoteTokenMessenger, TokenPair } from "../../gen/circle/cctp/v1/types.ts";
+import {
+  Attester,
+  Nonce,
+  PerMessageBurnLimit,
+  RemoteTokenMessenger,
+  TokenPair,
+} from "../../gen/circle/cctp/v1/types.ts";
 import type { GenesisState as V2Genesis } from "../../gen/circle/cctp/v2/types.ts";
 import { GenesisState } from "../../gen/stateset/cctp/v1/types.ts";
 import type { Context } from "../../src/baseapp/context.ts";
@@ -13,7 +19,13 @@ import { toHex } from "../../src/codec/bytes.ts";
 import { parseUint } from "../../src/codec/integer.ts";
 import type { KvStore } from "../../src/store/kvStore.ts";
 import type { CctpKeeper, Role } from "./keeper.ts";
-import { ATTESTERS_MAX, DEFAULT_MAX_MESSAGE_BODY_SIZE, DEFAULT_PARAMS, lowerCaseDenom, parseAttester } from "./types.ts";
+import {
+  ATTESTERS_MAX,
+  DEFAULT_MAX_MESSAGE_BODY_SIZE,
+  DEFAULT_PARAMS,
+  lowerCaseDenom,
+  parseAttester,
+} from "./types.ts";
 
 const ROLES: readonly Exclude<Role, "pendingOwner">[] = ["owner", "attesterManager", "pauser", "tokenController"];
 const AMOUNT_BITS = 256;

@@ -1,11 +1,7 @@
 // What Circle has as constants and we as parameters: the number of the chain, and how strict it is.
 
-import {
-  EventParamsUpdated,
-  MsgUpdateParams,
-  MsgUpdateParamsResponse,
-} from "../../gen/stateset/cctp/v1/tx.ts";
 import { QueryParamsRequest, QueryParamsResponse } from "../../gen/stateset/cctp/v1/query.ts";
+import { EventParamsUpdated, MsgUpdateParams, MsgUpdateParamsResponse } from "../../gen/stateset/cctp/v1/tx.ts";
 import { requireAuthority } from "../../src/baseapp/authority.ts";
 import { type MsgHandler, msgHandler, type QueryHandler, queryHandler } from "../../src/baseapp/module.ts";
 import { ChainError } from "../../src/codec/chainError.ts";

@@ -150,10 +150,5 @@ function updateParamsMsg(keeper: IssuerKeeper, authority: string): MsgHandler {
 
 /** The handlers. `authority` is the bech32 address that names the roles. */
 export function issuerMsgs(keeper: IssuerKeeper, authority: string): readonly MsgHandler[] {
-  return [
-    updateParamsMsg(keeper, authority),
-    ...blacklistMsgs(keeper),
-    ...pauseMsgs(keeper),
-    ...minterMsgs(keeper),
-  ];
+  return [updateParamsMsg(keeper, authority), ...blacklistMsgs(keeper), ...pauseMsgs(keeper), ...minterMsgs(keeper)];
 }

@@ -19,7 +19,13 @@ export function burnMsgs(sender: CctpSender): readonly MsgHandler[] {
       request: MsgDepositForBurn,
       response: MsgDepositForBurnResponse,
       handle: (ctx, { from, amount, destinationDomain, mintRecipient, burnToken }) => {
-        const burn = { from: parseFrom(from), amount: parseAmount(amount), destinationDomain, mintRecipient, burnToken };
+        const burn = {
+          from: parseFrom(from),
+          amount: parseAmount(amount),
+          destinationDomain,
+          mintRecipient,
+          burnToken,
+        };
         return { nonce: sender.depositForBurn(ctx, { ...burn, destinationCaller: undefined }).nonce };
       },
     }),
@@ -27,7 +33,13 @@ export function burnMsgs(sender: CctpSender): readonly MsgHandler[] {
       request: MsgDepositForBurnWithCaller,
       response: MsgDepositForBurnWithCallerResponse,
       handle: (ctx, { from, amount, destinationDomain, mintRecipient, burnToken, destinationCaller }) => {
-        const burn = { from: parseFrom(from), amount: parseAmount(amount), destinationDomain, mintRecipient, burnToken };
+        const burn = {
+          from: parseFrom(from),
+          amount: parseAmount(amount),
+          destinationDomain,
+          mintRecipient,
+          burnToken,
+        };
         return { nonce: sender.depositForBurn(ctx, { ...burn, destinationCaller }).nonce };
       },
     }),

@@ -27,7 +27,10 @@ export interface Issuer {
   /** Mints to an account, counted for the domain that it comes from. */
   mint(ctx: Context, mint: IssuerMint): void;
   /** Burns what the module's account holds, counted for the domain that it goes to. */
-  burn(ctx: Context, burn: { readonly coin: Coin; readonly remoteDomain: number }): void;
+  burn(
+    ctx: Context,
+    burn: { readonly coin: Coin; readonly remoteDomain: number; readonly depositor: Uint8Array },
+  ): void;
 }
 
 /** A mint. */

@@ -150,7 +150,7 @@ export class CctpV2Sender {
     const limit = shared.burnLimit(ctx, denom);
     if (limit === 0n) throw new ChainError(ErrBurnTokenV2, `${denom} has a burn limit of 0`);
     if (limit !== undefined && amount > limit) throw new ChainError(ErrBurnLimitV2, `${amount}, at most ${limit}`);
-    issuer.burn(ctx, { coin, remoteDomain: destinationDomain });
+    issuer.burn(ctx, { coin, remoteDomain: destinationDomain, depositor: from });
   }
 }
 
