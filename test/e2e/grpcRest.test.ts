@@ -134,6 +134,8 @@ describe("REST", () => {
 describe("gRPC by reflection", () => {
   test.each(["v1", "v1alpha"])("default: lists the services (%s)", async (version) => {
     expect((await listServices(version, grpc)).sort()).toEqual([
+      "circle.cctp.v1.Query",
+      "circle.cctp.v2.Query",
       "cosmos.auth.v1beta1.Query",
       "cosmos.authz.v1beta1.Query",
       "cosmos.bank.v1beta1.Query",
@@ -145,7 +147,9 @@ describe("gRPC by reflection", () => {
       "cosmos.tx.v1beta1.Service",
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",
+      "stateset.cctp.v1.Query",
       "stateset.fees.v1.Query",
+      "stateset.issuer.v1.Query",
       "stateset.orders.v1.Query",
     ]);
   });
