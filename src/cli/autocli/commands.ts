@@ -18,9 +18,9 @@ export interface AutoMethod {
   readonly desc: DescMethod;
 }
 
-/** `cosmos.bank.v1beta1` → `bank`; `stateset.fees.v1` → `fees`. */
+/** `cosmos.bank.v1beta1` → `bank`; `stateset.fees.v1` → `fees`; `circle.cctp.v2`, which has the methods of v1, → `cctp-v2`. */
 function moduleOf(service: DescService): string {
-  const parts = service.file.proto.package.split(".").filter((part) => !/^v[0-9]/.test(part));
+  const parts = service.file.proto.package.split(".").filter((part) => !/^v1(?:$|[a-z])/.test(part));
   return parts.slice(1).join("-");
 }
 
