@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { EventGrant } from "../../gen/cosmos/authz/v1beta1/event.ts";
 import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
-import { Fee, TxBody } from "../../gen/cosmos/tx/v1beta1/tx.ts";
+import { Fee, TxBody, TxRaw } from "../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { MessageCodec } from "./message.ts";
 import { typedEvent } from "./typedEvent.ts";
 
@@ -31,6 +31,15 @@ test("behavior: defaults are emitted, 64-bit integers are text, lists are JSON w
   const body = new Map(typedEvent(TxBody, TxBody.fromPartial({})).attributes.map(({ key, value }) => [key, value]));
   expect(body.get("unordered")).toBe("false");
   expect(body.get("timeout_timestamp")).toBe("null");
+});
+
+test("behavior: no bytes are an empty text", () => {
+  const attributes = typedEvent(TxRaw, TxRaw.fromPartial({ bodyBytes: Uint8Array.of(1) })).attributes;
+  expect(attributes.map(({ key, value }) => [key, value])).toEqual([
+    ["auth_info_bytes", '""'],
+    ["body_bytes", '"AQ=="'],
+    ["signatures", "[]"],
+  ]);
 });
 
 test("behavior: text is escaped as Go does", () => {

@@ -1,7 +1,7 @@
 // Protobuf events as ABCI events (cosmos-sdk v0.53 types/events.go, TypedEventToEvent).
 
 import type { Event } from "../../gen/tendermint/abci/types.ts";
-import { readMessage } from "./dynamicMessage.ts";
+import { type FieldValue, readMessage } from "./dynamicMessage.ts";
 import { escapeAsGo } from "./goJson.ts";
 import type { MessageCodec } from "./message.ts";
 import type { FieldPlan } from "./messagePlan.ts";
@@ -13,6 +13,14 @@ let registry: TypeRegistry | undefined;
 
 /** The fields of an event type, by name in byte order. */
 const sortedFields = new Map<string, readonly FieldPlan[]>();
+
+/** Events in Go are made of empty byte strings, not of absent ones, which would be null. */
+const NO_BYTES = '""';
+
+function attributeText(types: TypeRegistry, field: FieldPlan, value: FieldValue): string {
+  if (value === undefined && field.kind === "bytes" && !field.repeated) return NO_BYTES;
+  return escapeAsGo(JSON.stringify(fieldJson(types, field, value, 0)));
+}
 
 /**
  * An event whose type is the message's full name; each field is an attribute, sorted by name, whose value is the JSON
@@ -32,8 +40,7 @@ export function typedEvent<T>(codec: MessageCodec<T>, message: T): Event {
   for (const field of fields) {
     const value = values[field.index];
     if (value === undefined && field.oneof !== undefined) continue;
-    const json = fieldJson(registry, field, value, 0);
-    attributes.push({ key: field.name, value: escapeAsGo(JSON.stringify(json)), index: true });
+    attributes.push({ key: field.name, value: attributeText(registry, field, value), index: true });
   }
   return { type: codec.$type, attributes };
 }

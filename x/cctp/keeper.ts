@@ -42,6 +42,8 @@ import { DEFAULT_PARAMS } from "./types.ts";
 /** Who has a part in CCTP. */
 export type Role = keyof typeof ROLE_KEYS;
 
+const NONCES = 1n << 64n;
+
 function read<T>(ctx: Context, key: Uint8Array, codec: MessageCodec<T>): T | undefined {
   const bytes = ctx.kv(CCTP).get(key);
   // An empty value is a value: it is how a message of default fields is stored.
@@ -190,10 +192,10 @@ export class CctpKeeper {
     write(ctx, NEXT_NONCE_KEY, Nonce, { sourceDomain: 0, nonce });
   }
 
-  /** The nonce of a message that is being sent. */
+  /** The nonce of a message that is being sent. After 2^64 messages they would begin anew, as in Go. */
   takeNonce(ctx: Context): bigint {
     const nonce = this.nextNonce(ctx) ?? 0n;
-    this.setNextNonce(ctx, nonce + 1n);
+    this.setNextNonce(ctx, (nonce + 1n) % NONCES);
     return nonce;
   }
 
