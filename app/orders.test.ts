@@ -1,5 +1,5 @@
 // Cases: orders by signed transactions on the whole application: flat fees, creation and payment in one block, a transfer
-// to the deposit address, expiry at the end of a block, and the invariants of all modules.
+// to the deposit address, expiry at the end of a block, gas, and the invariants of all modules.
 
 import { describe, expect, test } from "vitest";
 import { TxMsgData } from "../gen/cosmos/base/abci/v1beta1/abci.ts";
@@ -8,6 +8,7 @@ import { MsgCreateOrderResponse } from "../gen/stateset/orders/v1/tx.ts";
 import { decodeAddress } from "../src/codec/address.ts";
 import type { MessageCodec } from "../src/codec/message.ts";
 import { moduleAddress } from "../src/crypto/address.ts";
+import { makeId } from "../x/orders/ids.ts";
 import type { ChainApp } from "./app.ts";
 import { signTestTx } from "./testing/signTestTx.ts";
 import { ADDRESSES, balanceOf, CHAIN_ID, KEYS, makeBlock, newChain, sendMessage } from "./testing/testChain.ts";
@@ -58,6 +59,35 @@ describe("orders on the application", () => {
     const status = any(tx.MsgHoldOrder, { signer: merchant, orderId });
     expect(makeBlock(app, [sign(app, 1, status, "500uusdc")]).txResults[0]).toMatchObject({ code: 0 });
     expect(app.brokenInvariants()).toEqual([]);
+  });
+
+  test("behavior: gas is what it was", () => {
+    const app = newChain();
+    const gas = (index: number, message: { typeUrl: string; value: Uint8Array }) => {
+      const [result] = makeBlock(app, [sign(app, index, message, "20000uusdc")]).txResults;
+      expect(result?.code).toBe(0);
+      return result?.gasUsed;
+    };
+    const orderId = makeId("ord", CHAIN_ID, customer, 1n);
+    const amount = { denom: "uusdc", amount: "100000" };
+    const tracking = { carrier: "UPS", trackingNumber: "1Z" };
+    expect([
+      gas(0, any(tx.MsgCreateOrder, { creator: customer, order: newOrder() })),
+      gas(0, any(tx.MsgPayOrder, { payer: customer, orderId, amount })),
+      gas(1, any(tx.MsgFulfillOrder, { signer: merchant, orderId, ...tracking })),
+      gas(1, any(tx.MsgShipOrder, { signer: merchant, orderId })),
+      gas(0, any(tx.MsgDeliverOrder, { signer: customer, orderId })),
+      gas(0, any(tx.MsgCapturePayment, { signer: customer, orderId })),
+    ]).toMatchInlineSnapshot(`
+      [
+        81126n,
+        104514n,
+        69919n,
+        65074n,
+        72728n,
+        82032n,
+      ]
+    `);
   });
 
   test("error: a fee below the table's is refused", () => {
