@@ -8,6 +8,7 @@ import { addressOfSecp256k1 } from "../crypto/address.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { publicKeyOf } from "../crypto/secp256k1.ts";
 import { startFaucet } from "../rpc/faucet/faucetServer.ts";
+import { devnetAppState } from "./devnetState.ts";
 import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
 import { privKeyFromMnemonic } from "./mnemonic.ts";
@@ -92,7 +93,8 @@ function initHome(options: DevnetOptions, chainId: string, accounts: readonly De
       address,
       coins: [{ denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC }],
     })),
-    appState: defaultAppState(),
+    // The faucet's account is the first.
+    appState: devnetAppState(defaultAppState(), accounts[0]!.address),
   });
   writeJson(files.genesis, genesis);
 }
