@@ -48,9 +48,10 @@ export function addRequestFlags(command: Command, request: DescMessage): void {
   if (request.fields.some(isPageRequest)) addPagingFlags(command);
 }
 
-/** An example for the help, with a plausible value for each field. */
-export function exampleArguments(request: DescMessage): string {
+/** An example for the help, with a plausible value for each field but the one that `--from` gives. */
+export function exampleArguments(request: DescMessage, signer?: string): string {
   return askedFields(request)
+    .filter(({ name }) => name !== signer)
     .map((field) => {
       if (/address|granter|grantee|authority/.test(field.name)) return "stateset1...";
       if (field.name.includes("denom")) return "uusdc";

@@ -50,7 +50,7 @@ export function addModuleTxs(tx: Command, registry: TypeRegistry, keyring: Keyri
       command
         .addHelpText(
           "after",
-          `\nExample:\n  statesetd tx ${module} ${kebab(desc.name)} ${exampleArguments(desc.input)} --from alice`,
+          `\nExample:\n  statesetd tx ${module} ${kebab(desc.name)} ${exampleArguments(desc.input, signerField(registry, desc))} --from alice`,
         )
         .action(async (_args: readonly string[], _flags: unknown, self: Command) => {
           await runTx(registry, keyring, desc, self);
