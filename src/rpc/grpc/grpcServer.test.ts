@@ -4,7 +4,7 @@
 import { connect } from "node:net";
 import { fromBinary, getOption, hasOption } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { Client, credentials, type Metadata, Metadata as MetadataClass, type ServiceError } from "@grpc/grpc-js";
+import { Client, connectivityState, credentials, type Metadata, Metadata as MetadataClass, type ServiceError } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { QueryBalanceRequest, QueryBalanceResponse } from "../../../gen/cosmos/bank/v1beta1/query.ts";
@@ -145,6 +145,29 @@ describe("calls", () => {
     expect([first.destroyed, second.destroyed]).toEqual([false, true]);
     first.destroy();
     await small.close();
+  });
+
+  test.each([
+    ["says nothing", ""],
+    ["sends a frame that is too large", "\0\0\0\x04\0\0\0\0\0\xff\xff\xff\0\0\0\0\0\x01"],
+    ["sends headers that are none", "\0\0\0\x04\0\0\0\0\0\0\0\x05\x01\x05\0\0\0\x01\xff\xff\xff\xff\xff"],
+  ])("error: a connection that %s is cut off, and one that answers pings is not", async (_name, frames) => {
+    const node = createStubNode();
+    const limits = { pingPeriodMs: 50, pingTimeoutMs: 50 };
+    const pinged = await startGrpc(node, registry, createQueryRouter(node, registry), { port: 0, limits });
+    const address = `127.0.0.1:${pinged.address.port}`;
+    const living = new Client(address, credentials.createInsecure());
+    await new Promise<void>((resolve, reject) => {
+      living.waitForReady(Date.now() + 5_000, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+    const socket = connect(pinged.address.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.resume();
+    socket.write(Buffer.from(frames === "" ? "" : `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${frames}`, "latin1"));
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(living.getChannel().getConnectivityState(false)).toBe(connectivityState.READY);
+    living.close();
+    await pinged.close();
   });
 
   test("error: a port that is taken", async () => {

@@ -31,6 +31,10 @@ export interface GrpcLimits {
   readonly sessionMemoryMib: number;
   /** A connection without calls is closed after this time, in milliseconds. */
   readonly idleMs: number;
+  /** Pause between two pings of a connection, in milliseconds. */
+  readonly pingPeriodMs: number;
+  /** A connection that does not answer a ping within this time is cut off, in milliseconds. */
+  readonly pingTimeoutMs: number;
 }
 
 /** A transaction has at most 1 MiB; answers may be as large as the SDK's clients read by default (10 MiB and more). */
@@ -41,6 +45,9 @@ export const GRPC_LIMITS: GrpcLimits = Object.freeze({
   streamsMax: 256,
   sessionMemoryMib: 64,
   idleMs: 30 * 60_000,
+  // What speaks no HTTP/2, or has broken it off, would hold one of the connections until it is idle for long enough.
+  pingPeriodMs: 20_000,
+  pingTimeoutMs: 10_000,
 });
 
 /** How the server listens. */
@@ -64,6 +71,8 @@ export async function startGrpc(
     "grpc.max_send_message_length": limits.responseBytesMax,
     "grpc.max_concurrent_streams": limits.streamsMax,
     "grpc.max_connection_idle_ms": limits.idleMs,
+    "grpc.keepalive_time_ms": limits.pingPeriodMs,
+    "grpc.keepalive_timeout_ms": limits.pingTimeoutMs,
     "grpc-node.max_session_memory": limits.sessionMemoryMib,
   });
   for (const service of router.services) addService(server, service, router);
