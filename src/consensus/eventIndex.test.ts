@@ -47,17 +47,19 @@ describe("EventIndex", () => {
 
   test("behavior: any value of a composite key", async () => {
     const index = await fill(new MemoryDatabase());
-    expect((await list(index.any("tx", "message.sender", { min: 1, max: 2 }))).sort()).toEqual([
+    const found = await list(index.any("tx", "message.sender"));
+    expect(found.filter(([height]) => height < 300).sort()).toEqual([
       [1, [0, 2]],
       [1, [1, 2]],
       [2, [0]],
     ]);
+    expect(found).toHaveLength(4);
   });
 
   test("behavior: a block's own events are apart", async () => {
     const index = await fill(new MemoryDatabase());
     expect(await list(index.equal("block", "message.sender", "alice", ALL))).toEqual([[2, []]]);
-    expect(await list(index.any("block", "message.module", ALL))).toEqual([]);
+    expect(await list(index.any("block", "message.module"))).toEqual([]);
   });
 
   test("behavior: long values are cut and say so; other scripts are bytes", async () => {

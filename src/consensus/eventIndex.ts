@@ -150,24 +150,24 @@ export class EventIndex {
     return this.#read(
       entryKey(prefix, id, value, range.min),
       entryKey(prefix, id, value, Math.min(range.max, HEIGHT_MAX - 1) + 1),
-      range,
     );
   }
 
-  /** Entries with this composite key and any value, by value and then by height: a position may come again. */
-  any(kind: "tx" | "block", name: string, range: HeightRange): AsyncIterable<Posting> {
+  /**
+   * Entries with this composite key and any value, by value and then by height: a position may come again. The entries of
+   * all heights come, as all are read: the caller counts what it costs.
+   */
+  any(kind: "tx" | "block", name: string): AsyncIterable<Posting> {
     const id = this.#idByName.get(name);
     if (id === undefined) return NO_POSTINGS;
     const prefix = kind === "tx" ? DB_PREFIX.txEvent : DB_PREFIX.blockEvent;
     const end = id === 0xffff ? Uint8Array.of(prefix + 1) : Uint8Array.of(prefix, (id + 1) >>> 8, id + 1);
-    return this.#read(Uint8Array.of(prefix, id >>> 8, id), end, range);
+    return this.#read(Uint8Array.of(prefix, id >>> 8, id), end);
   }
 
-  async *#read(start: Uint8Array, end: Uint8Array, range: HeightRange): AsyncGenerator<Posting> {
+  async *#read(start: Uint8Array, end: Uint8Array): AsyncGenerator<Posting> {
     for await (const [key, value] of this.#db.iterate({ start, end })) {
-      const height = readHeight(key, key.length - HEIGHT_BYTES);
-      if (height < range.min || height > range.max) continue;
-      yield { height, positions: decodePositions(value) };
+      yield { height: readHeight(key, key.length - HEIGHT_BYTES), positions: decodePositions(value) };
     }
   }
 }

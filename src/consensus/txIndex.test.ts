@@ -1,15 +1,17 @@
 // Cases: each kind of condition; conditions within one event; order and pages; hash; heights only; blocks; bounds of
-// cost; unpublished blocks; and random queries against a search that looks at everything.
+// cost, also in an index without end; unpublished blocks; and random queries against a search that looks at everything.
 
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import { toHex } from "../codec/bytes.ts";
+import type { KvEntry } from "../store/kvStore.ts";
 import { BlockStore } from "./blockStore.ts";
 import type { CommittedBlock, SearchOptions } from "./chainNode.ts";
+import { DB_PREFIX, HEIGHT_BYTES } from "./dbKeys.ts";
 import { MemoryDatabase } from "./testing/memoryDatabase.ts";
 import { sampleBlock, sampleCommit, sampleEvent } from "./testing/sampleBlocks.ts";
-import { SEARCH_CANDIDATES_MAX, SearchTooBroadError, TxIndex } from "./txIndex.ts";
+import { SEARCH_CANDIDATES_MAX, SEARCH_ENTRIES_MAX, SEARCHES_MAX, SearchTooBroadError, TxIndex } from "./txIndex.ts";
 
 async function open(db: MemoryDatabase) {
   const blocks = await BlockStore.open(db);
@@ -149,6 +151,71 @@ test("error: a search that looks at too much says so; the same with an exact con
   await expect(index.searchTxs({ query: `${narrow} AND message.module='m'`, ...options })).rejects.toThrow(
     SearchTooBroadError,
   );
+});
+
+/** An index that never ends: its entries are of height 9, of which there is no block. */
+class EndlessDatabase extends MemoryDatabase {
+  entriesRead = 0;
+  reading = 0;
+  readingMax = 0;
+
+  override async *iterate(range: Parameters<MemoryDatabase["iterate"]>[0]): AsyncGenerator<KvEntry> {
+    if (range.start?.[0] !== DB_PREFIX.txEvent) return yield* super.iterate(range);
+    this.reading += 1;
+    this.readingMax = Math.max(this.readingMax, this.reading);
+    const key = new Uint8Array(4 + HEIGHT_BYTES).fill(9, 3 + HEIGHT_BYTES);
+    const positions = new Uint8Array(1);
+    try {
+      for (;;) {
+        this.entriesRead += 1;
+        if (this.entriesRead % 1_000 === 0) await new Promise(setImmediate);
+        yield [key, positions];
+      }
+    } finally {
+      this.reading -= 1;
+    }
+  }
+}
+
+describe("an index without end", () => {
+  const options = { page: 1, perPage: 9, order: "asc" } as const;
+  const fillEndless = async (chain: readonly CommittedBlock[]) => {
+    const db = new EndlessDatabase();
+    const opened = await open(db);
+    for (const block of chain) opened.write(block)();
+    return { db, index: opened.index };
+  };
+
+  test("behavior: entries of other heights are counted, and a range of few transactions is looked at itself", async () => {
+    const { db, index } = await fillEndless(SAMPLE);
+    for (const query of ["count.n EXISTS AND tx.height=4", "transfer.sender='carol' AND tx.height=4"]) {
+      db.entriesRead = 0;
+      const { items } = await index.searchTxs({ query, ...options });
+      expect(items.map((tx) => `${tx.height}/${tx.index}`)).toEqual(
+        query.startsWith("count") ? ["4/0", "4/1", "4/2"] : ["4/0"],
+      );
+      expect(db.entriesRead).toBeLessThan(SEARCH_ENTRIES_MAX + 1_000);
+    }
+  });
+
+  test("error: a range of many transactions is refused", async () => {
+    const txs = Array.from({ length: SEARCH_CANDIDATES_MAX + 1 }, () => [sampleEvent("count", { n: "1" })]);
+    const { index } = await fillEndless([sampleBlock(1, txs)]);
+    await expect(index.searchTxs({ query: "count.n EXISTS", ...options })).rejects.toThrow(
+      `the query reaches more than ${SEARCH_ENTRIES_MAX} index entries`,
+    );
+  });
+
+  test("behavior: few searches run at one time, also when some fail, and each is answered", async () => {
+    const { db, index } = await fillEndless(SAMPLE);
+    const queries = Array.from({ length: SEARCHES_MAX + 2 }, (_, i) => (i % 4 === 0 ? "count.n" : "count.n EXISTS"));
+    const searches = queries.map((query) => index.searchTxs({ query, ...options }));
+    const outcomes = await Promise.allSettled(searches);
+    expect(db.readingMax).toBe(SEARCHES_MAX);
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      queries.map((query) => (query === "count.n" ? "rejected" : "fulfilled")),
+    );
+  });
 });
 
 test("behavior: random queries find what looking at everything finds", async () => {

@@ -3,7 +3,7 @@
 //
 // A query is answered from its most selective equality: the entries of all equalities are read side by side, and the
 // list that ends first gives the candidates. The other conditions are then checked on the events themselves. Cost is
-// bounded by what is read, whatever the query says.
+// bounded by what is read, whatever the query says, and by how many searches run at one time.
 
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import type { BlockBatch, BlockDatabase } from "./blockDatabase.ts";
@@ -17,6 +17,8 @@ import { parseSearch, type SearchCondition } from "./searchQuery.ts";
 export const SEARCH_ENTRIES_MAX = 200_000;
 /** Transactions or blocks whose events one search looks at. */
 export const SEARCH_CANDIDATES_MAX = 20_000;
+/** Searches by events that run at one time; more wait for their turn. */
+export const SEARCHES_MAX = 8;
 /** Entries read from one list before the others get their turn. */
 const RACE_STEP = 64;
 /** Candidates looked at in one turn. */
@@ -43,6 +45,9 @@ interface Place {
 export class TxIndex {
   readonly #events: EventIndex;
   readonly #blocks: BlockStore;
+  #running = 0;
+  /** Searches that wait, the first first. */
+  readonly #waiting: (() => void)[] = [];
 
   private constructor(events: EventIndex, blocks: BlockStore) {
     this.#events = events;
@@ -75,7 +80,7 @@ export class TxIndex {
     const places =
       search.conditions.length === 0
         ? this.#allTxs(range, options)
-        : await this.#find("tx", search.conditions, range, options);
+        : await this.#inTurn(() => this.#find("tx", search.conditions, range, options));
     const items = places.items.map((place) => this.#blocks.getTxAt(place.height, place.index));
     return { items: items.filter((tx) => tx !== undefined), totalCount: places.totalCount };
   }
@@ -88,13 +93,27 @@ export class TxIndex {
     const places =
       search.conditions.length === 0
         ? allBlocks(range, options)
-        : await this.#find("block", search.conditions, range, options);
+        : await this.#inTurn(() => this.#find("block", search.conditions, range, options));
     const items: StoredBlock[] = [];
     for (const place of places.items) {
       const block = await this.#blocks.getBlock(place.height);
       if (block !== undefined) items.push(block);
     }
     return { items, totalCount: places.totalCount };
+  }
+
+  /** Runs a search when fewer than SEARCHES_MAX run. */
+  async #inTurn<T>(search: () => Promise<T>): Promise<T> {
+    if (this.#running < SEARCHES_MAX) this.#running += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await search();
+    } finally {
+      // Whoever waits takes over the place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
   }
 
   /** The part of a range that there are blocks for. */
@@ -137,10 +156,14 @@ export class TxIndex {
   ): Promise<SearchPage<Place>> {
     const only = conditions.length === 1 ? conditions[0]! : undefined;
     const postings = await this.#candidates(kind, conditions, range);
-    if (only?.equals !== undefined && this.#events.isExact(only.equals)) return pageOfPostings(postings, options);
+    if (postings === undefined && this.#countIn(kind, range) > SEARCH_CANDIDATES_MAX) {
+      throw new SearchTooBroadError(`${SEARCH_ENTRIES_MAX} index entries`);
+    }
+    const isExact = only?.equals !== undefined && this.#events.isExact(only.equals);
+    if (isExact && postings !== undefined) return pageOfPostings(postings, options);
     const found: Place[] = [];
     let looked = 0;
-    for (const place of distinctPlaces(postings)) {
+    for (const place of postings === undefined ? this.#placesIn(kind, range) : distinctPlaces(postings)) {
       if (++looked > SEARCH_CANDIDATES_MAX) {
         throw new SearchTooBroadError(`${SEARCH_CANDIDATES_MAX} ${kind === "tx" ? "transactions" : "blocks"}`);
       }
@@ -157,23 +180,42 @@ export class TxIndex {
     return this.#blocks.getTxAt(place.height, place.index)?.result.events;
   }
 
-  /** The shortest list of entries that holds every match, by height unless it is of a composite key's every value. */
+  /** Transactions, or blocks, of a range. */
+  #countIn(kind: "tx" | "block", { min, max }: HeightRange): number {
+    if (kind === "block") return max - min + 1;
+    const countTo = (height: number) => this.#blocks.getHead(height)?.txCountTotal ?? 0;
+    return countTo(max) - countTo(min - 1);
+  }
+
+  /** Every place of a range, in chain order. */
+  *#placesIn(kind: "tx" | "block", { min, max }: HeightRange): Generator<Place> {
+    for (let height = min; height <= max; height += 1) {
+      const count = kind === "block" ? 1 : this.#countIn(kind, { min: height, max: height });
+      for (let index = 0; index < count; index += 1) yield { height, index };
+    }
+  }
+
+  /**
+   * The shortest list of entries that holds every match, by height unless it is of a composite key's every value;
+   * undefined when all are too long to be read.
+   */
   async #candidates(
     kind: "tx" | "block",
     conditions: readonly SearchCondition[],
     range: HeightRange,
-  ): Promise<readonly Posting[]> {
+  ): Promise<readonly Posting[] | undefined> {
     const lists: AsyncIterable<Posting>[] = [];
     for (const { tag, equals } of conditions) {
       if (equals !== undefined) lists.push(this.#events.equal(kind, tag, equals, range));
     }
-    if (lists.length === 0) lists.push(this.#events.any(kind, conditions[0]!.tag, range));
-    return shortestOf(lists);
+    if (lists.length > 0) return shortestOf(lists);
+    const postings = await shortestOf([this.#events.any(kind, conditions[0]!.tag)]);
+    return postings?.filter(({ height }) => height >= range.min && height <= range.max);
   }
 }
 
-/** Reads lists side by side, a step of each in turn, and gives the one that ends first. */
-async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<readonly Posting[]> {
+/** Reads lists side by side, a step of each in turn, and gives the one that ends first; none when that is too far. */
+async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<readonly Posting[] | undefined> {
   const runners = lists.map((list) => ({ reader: list[Symbol.asyncIterator](), read: [] as Posting[] }));
   try {
     for (let entries = 0; entries < SEARCH_ENTRIES_MAX; ) {
@@ -189,7 +231,7 @@ async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<rea
   } finally {
     for (const runner of runners) await runner.reader.return?.();
   }
-  throw new SearchTooBroadError(`${SEARCH_ENTRIES_MAX} index entries`);
+  return undefined;
 }
 
 /** The ordinals (0-based, ascending order of the whole) that a page shows, in the order it shows them. */
