@@ -4,7 +4,14 @@
 import { connect } from "node:net";
 import { fromBinary, getOption, hasOption } from "@bufbuild/protobuf";
 import { FileDescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
-import { Client, connectivityState, credentials, type Metadata, Metadata as MetadataClass, type ServiceError } from "@grpc/grpc-js";
+import {
+  Client,
+  connectivityState,
+  credentials,
+  type Metadata,
+  Metadata as MetadataClass,
+  type ServiceError,
+} from "@grpc/grpc-js";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { QueryBalanceRequest, QueryBalanceResponse } from "../../../gen/cosmos/bank/v1beta1/query.ts";
