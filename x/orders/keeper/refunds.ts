@@ -8,6 +8,7 @@ import {
   EventCrossChainRefundInitiated,
   EventOrderRefunded,
   EventRefundInitiated,
+  EventRefundRetried,
 } from "../../../gen/stateset/orders/v1/events.ts";
 import {
   type Order,
@@ -79,12 +80,12 @@ export class Refunds {
       addToOrder(order, "amountEscrowed", -amount);
       addToOrder(order, "amountRefunding", amount);
       const source = { ...payment, paymentId: payment.id, exceptionId: "", cctpVersion: originVersion(payment) };
-      return this.#create(ctx, order, source, amount, request);
+      return { refund: this.#create(ctx, order, source, amount, request), payment };
     });
     if (order.amountEscrowed === "0") leaveRelease(ctx, this.#store, order);
     this.#store.saveOrder(ctx, order);
-    for (const refund of refunds) this.#begin(ctx, refund, order);
-    return refunds;
+    for (const { refund, payment } of refunds) this.#begin(ctx, refund, order, payment);
+    return refunds.map(({ refund }) => refund);
   }
 
   /** Makes an entry of the exception ledger a refund. The caller has taken it out of the ledger. */
@@ -93,7 +94,7 @@ export class Refunds {
     const source = { ...exception, paymentId: "", exceptionId: exception.id, cctpVersion };
     const refund = this.#create(ctx, order, source, amountOf(exception.amount), cause);
     if (order !== undefined) this.#store.saveOrder(ctx, order);
-    this.#begin(ctx, refund, order);
+    this.#begin(ctx, refund, order, undefined);
     return refund;
   }
 
@@ -139,8 +140,8 @@ export class Refunds {
     return refund;
   }
 
-  #begin(ctx: Context, refund: Refund, order: Order | undefined): void {
-    ctx.events.emitTyped(EventRefundInitiated, { orderId: refund.orderId, order, refund });
+  #begin(ctx: Context, refund: Refund, order: Order | undefined, payment: Payment | undefined): void {
+    ctx.events.emitTyped(EventRefundInitiated, { orderId: refund.orderId, order, refund, payment });
     if (refund.phase === PHASE.REFUND_PHASE_PENDING) this.send(ctx, refund, order);
   }
 
@@ -197,19 +198,21 @@ export class Refunds {
     refund.phase = PHASE.REFUND_PHASE_COMPLETED;
     refund.failure = "";
     this.#store.saveRefund(ctx, refund);
-    if (order === undefined) return;
-    if (refund.paymentId !== "") {
-      const amount = amountOf(refund.amount);
-      addToOrder(order, "amountRefunding", -amount);
-      addToOrder(order, "amountRefunded", amount);
-      const isWhole = order.amountRefunding === "0" && amountKept(order) === 0n;
-      if (isWhole && REFUNDABLE.has(order.status)) {
-        const { initiator, reason } = refund;
-        moveTo(ctx, order, OrderStatus.ORDER_STATUS_REFUNDED, { actor: initiator, reason });
-      }
+    if (order !== undefined) {
+      if (refund.paymentId !== "") this.#book(ctx, order, refund);
+      this.#store.saveOrder(ctx, order);
     }
-    this.#store.saveOrder(ctx, order);
-    ctx.events.emitTyped(EventOrderRefunded, { orderId: order.id, order, refund });
+    ctx.events.emitTyped(EventOrderRefunded, { orderId: refund.orderId, order, refund });
+  }
+
+  /** Books a payment's refund that has arrived. */
+  #book(ctx: Context, order: Order, { amount: text, initiator, reason }: Refund): void {
+    const amount = amountOf(text);
+    addToOrder(order, "amountRefunding", -amount);
+    addToOrder(order, "amountRefunded", amount);
+    const isWhole = order.amountRefunding === "0" && amountKept(order) === 0n;
+    if (!isWhole || !REFUNDABLE.has(order.status)) return;
+    moveTo(ctx, order, OrderStatus.ORDER_STATUS_REFUNDED, { actor: initiator, reason });
   }
 
   /** Throws ErrRefundPhase unless the refund is in one of the phases. */
@@ -236,6 +239,7 @@ export class Refunds {
     const isAttested = refund.attestedMessageHash.length > 0;
     refund.phase = isAttested ? PHASE.REFUND_PHASE_ATTESTED : PHASE.REFUND_PHASE_BURNED;
     this.#store.saveRefund(ctx, refund);
+    ctx.events.emitTyped(EventRefundRetried, { orderId: refund.orderId, refund });
   }
 
   /** Event: EventCrossChainRefundAttested. A second report may replace the hash: fast messages are attested anew. */

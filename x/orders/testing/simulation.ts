@@ -4,6 +4,7 @@
 import { MsgSend } from "../../../gen/cosmos/bank/v1beta1/tx.ts";
 import * as tx from "../../../gen/stateset/orders/v1/tx.ts";
 import { OrderAction, OrderRole, type RefundAddress } from "../../../gen/stateset/orders/v1/types.ts";
+import type { Event } from "../../../gen/tendermint/abci/types.ts";
 import type { MintReceipt } from "../../../src/cctp/mintReceipt.ts";
 import { encodeOrderHook } from "../../../src/cctp/orderHook.ts";
 import { decodeAddress, encodeAddress } from "../../../src/codec/address.ts";
@@ -65,6 +66,8 @@ export class Simulation {
   /** Message name → how often it passed. */
   readonly passed = new Map<string, number>();
   steps = 0;
+  /** Hears every event, in order. */
+  onEvent: ((event: Event) => void) | undefined;
   readonly #receiver: OrderPayments;
   readonly #orders: string[] = [];
   #nonce = 0;
@@ -80,15 +83,21 @@ export class Simulation {
   /** One block of so many random steps. Gives what is broken afterwards. */
   block(steps: number): readonly string[] {
     for (let index = 0; index < steps; index += 1) this.#step();
-    this.world.nextBlock(this.random.pick(PAUSES));
+    this.#listen(this.world.nextBlock(this.random.pick(PAUSES)));
     return this.world.broken();
   }
 
+  /** Hears the events of something that passed. */
+  #listen(events: readonly Event[]): void {
+    for (const event of events) this.onEvent?.(event);
+  }
+
   #send<Req>(codec: MessageCodec<Req>, message: Partial<Req>): void {
-    const { value, failure } = this.world.send<Req, { orderId?: string; orderIds?: string[] }>(codec, message);
+    const { value, failure, events } = this.world.send<Req, { orderId?: string; orderIds?: string[] }>(codec, message);
     // A panic is a bug whatever the sums say.
     if (failure?.codespace === "undefined") throw new Error(`${codec.$type}: ${failure.log}`);
     if (failure !== undefined) return;
+    this.#listen(events);
     const name = codec.$type.slice(codec.$type.lastIndexOf(".") + 1);
     this.passed.set(name, (this.passed.get(name) ?? 0) + 1);
     if (value?.orderId !== undefined && name.startsWith("MsgCreate")) this.#orders.push(value.orderId);
@@ -209,8 +218,9 @@ export class Simulation {
       hookData: cctpVersion === 1 ? new Uint8Array(0) : hookData,
     };
     world.fund(encodeAddress(mintRecipient), `${amount}${denom}`);
-    const { failure } = world.run((ctx) => this.#receiver.onCctpMessageReceived(ctx, receipt));
+    const { failure, events } = world.run((ctx) => this.#receiver.onCctpMessageReceived(ctx, receipt));
     if (failure !== undefined) throw new Error(`a mint failed: ${failure.log}`);
+    this.#listen(events);
     this.passed.set("mint", (this.passed.get("mint") ?? 0) + 1);
   }
 
