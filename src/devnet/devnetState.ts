@@ -10,11 +10,12 @@ function part(state: Json, name: string): Json {
   return typeof value === "object" && value !== null ? (value as Json) : {};
 }
 
-/** The default state with one operator in all roles of CCTP and of USDC's issuer. */
+/** The default state with one operator in all roles of CCTP and of USDC's issuer, who decides disputes, too. */
 export function devnetAppState(defaults: Readonly<Json>, operator: string): Json {
   const cctp = part(defaults, "cctp");
   const issuer = part(defaults, "fiat-tokenfactory");
   const v2 = part(cctp, "v2");
+  const orders = part(defaults, "orders");
   return {
     ...defaults,
     cctp: {
@@ -35,6 +36,10 @@ export function devnetAppState(defaults: Readonly<Json>, operator: string): Json
           min_fee_controller: operator,
         },
       },
+    },
+    orders: {
+      ...orders,
+      params: { ...part(orders, "params"), arbiter: operator, refund_reporters: [operator] },
     },
     "fiat-tokenfactory": {
       ...issuer,

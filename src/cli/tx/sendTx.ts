@@ -5,8 +5,10 @@ import { type Command, Option } from "commander";
 import { BaseAccount } from "../../../gen/cosmos/auth/v1beta1/auth.ts";
 import { QueryAccountRequest, QueryAccountResponse } from "../../../gen/cosmos/auth/v1beta1/query.ts";
 import { SimulateRequest, SimulateResponse } from "../../../gen/cosmos/tx/v1beta1/service.ts";
+import { QueryParamsRequest, QueryParamsResponse } from "../../../gen/stateset/fees/v1/query.ts";
+import { requiredAmount } from "../../../x/fees/types.ts";
 import { toHex } from "../../codec/bytes.ts";
-import { type Coin, formatCoins, parseCoins } from "../../codec/coins.ts";
+import { amountOf, type Coin, formatCoins, parseCoins } from "../../codec/coins.ts";
 import { messageToJson } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import { sha256 } from "../../crypto/hash.ts";
@@ -88,6 +90,23 @@ function feeFor(gasLimit: bigint, flags: Flags): readonly Coin[] {
   const [, price = "0", denom = ""] = match;
   const amount = multiplyCeil(gasLimit, parseFraction("gas-prices", price));
   return amount === 0n ? [] : [{ denom, amount }];
+}
+
+/** What the price of gas makes, or what the chain's price list wants for these messages if that is more. */
+async function atLeastRequired(
+  client: ChainClient,
+  asked: readonly Coin[],
+  typeUrls: readonly string[],
+  gasLimit: bigint,
+): Promise<readonly Coin[]> {
+  const { params } = await client.query(
+    "/stateset.fees.v1.Query/Params",
+    { codec: QueryParamsRequest, value: {} },
+    QueryParamsResponse,
+  );
+  if (params === undefined) return asked;
+  const amount = requiredAmount(params, typeUrls, gasLimit);
+  return amountOf(asked, params.denom) >= amount ? asked : [{ denom: params.denom, amount }];
 }
 
 function parseFees(text: string): readonly Coin[] {
@@ -173,7 +192,9 @@ export async function sendMessages(
     print(global, { gas_estimate: gasLimit.toString() });
     return;
   }
-  const fee = feeFor(gasLimit, flags);
+  const typeUrls = messages.map(({ typeUrl }) => typeUrl);
+  const asked = feeFor(gasLimit, flags);
+  const fee = offline || flags["fees"] !== undefined ? asked : await atLeastRequired(client, asked, typeUrls, gasLimit);
   const mode: SignModeName = flags["signMode"] === "amino-json" ? "amino-json" : "direct";
   const tx = signTx(registry, chainId, mode, { messages, signer, options: { ...base, fee, gasLimit } });
   if (flags["generateOnly"] === true) {
