@@ -96,7 +96,7 @@ const OTHERWISE: Readonly<Record<string, readonly [codespace: string, code: numb
 const RECIPIENT_AT = 52 + 12;
 
 /** The message with our module in the place of the EVM TokenMessenger, attested by the same signers; else unchanged. */
-function addressedToUs({ message: text, attestation: signed, config }: NegativeReceiveCase) {
+function addressedToUs({ message: text, attestation: signed, config }: Delivered) {
   const [message, attestation] = [bytesOf(text), bytesOf(signed)];
   const { enabled, threshold } = attestersOf(vectors.attesters, config);
   const rule = { attesters: enabled.map(({ address }) => bytesOf(address)), threshold, strictEvm: true };
@@ -112,7 +112,7 @@ function addressedToUs({ message: text, attestation: signed, config }: NegativeR
 }
 
 /** What stood otherwise when a row was tried, as its description says. */
-function prepare(app: ChainApp, ctx: Context, { id, description }: NegativeReceiveCase, message: Uint8Array): void {
+function prepare(app: ChainApp, ctx: Context, { id, description }: Delivered, message: Uint8Array): void {
   if (id.includes("used-nonce-other") || description.includes("used nonce")) {
     const { sourceDomain, nonce } = decodeMessageV1(message);
     app.cctp.useNonce(ctx, sourceDomain, nonce);
@@ -128,7 +128,9 @@ function prepare(app: ChainApp, ctx: Context, { id, description }: NegativeRecei
   }
 }
 
-function deliver(row: NegativeReceiveCase) {
+type Delivered = Pick<NegativeReceiveCase, "id" | "description" | "message" | "attestation" | "config" | "from">;
+
+function deliver(row: Delivered) {
   const app = cctpChain(STATE, { attesters: vectors.attesters, config: row.config, strictEvm: true });
   const ctx = app.queryContext();
   const { message, attestation } = addressedToUs(row);
@@ -158,5 +160,34 @@ describe("v1-negative-receive", () => {
     expect(outcome.failure === undefined).toBe(isToModule);
     const { sourceDomain, nonce } = decodeMessageV1(message);
     expect(app.cctp.isNonceUsed(outcome.ctx, sourceDomain, nonce)).toBe(isToModule);
+  });
+});
+
+interface Transfer {
+  readonly id: string;
+  readonly message: string;
+  readonly receive: readonly {
+    readonly config: string;
+    readonly from: string;
+    readonly attestation: string;
+    readonly before: { readonly recipientBalance?: string };
+    readonly after: { readonly recipientBalance?: string };
+  }[];
+}
+
+describe("v1-transfers", () => {
+  const { vectors: transfers } = readVectors<{ vectors: readonly Transfer[] }>("v1-transfers");
+  const received = transfers.flatMap(({ receive, ...transfer }) => receive.map((row) => ({ ...transfer, ...row })));
+
+  test("default: there are receipts", () => {
+    expect(received.length).toBeGreaterThan(10);
+  });
+
+  test.each(received)("default: $id under $config mints what the receipt says", ({ before, after, ...row }) => {
+    const { app, ctx, outcome } = deliver({ ...row, description: "" });
+    const minted = BigInt(after.recipientBalance ?? 0) - BigInt(before.recipientBalance ?? 0);
+    // Messages that burned nothing went to a contract, and there is none here.
+    expect(outcome.failure === undefined).toBe(minted > 0n);
+    expect(app.bank.supply(outcome.ctx, "uusdc") - app.bank.supply(ctx, "uusdc")).toBe(minted);
   });
 });
