@@ -14,7 +14,7 @@ import { bytesOf, readVectors, textOf, type VectorAttester } from "../src/cctp/t
 import { encodeAddress } from "../src/codec/address.ts";
 import { toHex } from "../src/codec/bytes.ts";
 import type { MessageCodec } from "../src/codec/message.ts";
-import { CCTP } from "../x/cctp/keys.ts";
+import { CCTP, usedNonceKey } from "../x/cctp/keys.ts";
 import type { ChainApp } from "./app.ts";
 import { cctpChain, OWNER, runMessage, type VectorState } from "./testing/cctpWorld.ts";
 
@@ -83,6 +83,11 @@ function refusals<T>(codec: MessageCodec<T>, valid: (world: World) => Partial<T>
 }
 
 const pauseBurning = ({ app, ctx }: World) => app.cctp.setBurningAndMintingPaused(ctx, true);
+/** Without `strict_evm`, which lets replacements pass. */
+const pauseBurningAsNoble = (chain: World) => {
+  pauseBurning(chain);
+  chain.app.cctp.setParams(chain.ctx, { localDomain: 4, strictEvm: false });
+};
 const pauseMessages = ({ app, ctx }: World) => app.cctp.setSendingAndReceivingPaused(ctx, true);
 
 describe("MsgDepositForBurnWithCaller", () => {
@@ -301,7 +306,7 @@ describe("MsgReplaceDepositForBurn", () => {
   refusals(tx.MsgReplaceDepositForBurn, valid, [
     {
       name: "burning is paused",
-      prepare: pauseBurning,
+      prepare: pauseBurningAsNoble,
       change: { originalMessage: new Uint8Array(3) },
       code: 44,
       text: "burning and minting are paused",
@@ -362,8 +367,9 @@ describe("MsgReplaceDepositForBurn", () => {
     },
   ]);
 
-  test("behavior: the same nonce, no money moves, and the event has the hash of a hash", () => {
+  test("behavior: the same nonce, no money moves, and the event has the hash of a hash; also while burning is paused", () => {
     const chain = world();
+    pauseBurning(chain);
     const outcome = runMessage(chain.app, chain.ctx, tx.MsgReplaceDepositForBurn, valid());
     expect(outcome.failure).toBeUndefined();
     const [sent, burned] = outcome.events;
@@ -727,6 +733,20 @@ describe("administration", () => {
     const accepted = runMessage(app, named.ctx, tx.MsgAcceptOwner, { from: STRANGER });
     expect(app.cctp.owner(accepted.ctx)).toBe(STRANGER);
     expect(app.cctp.role(accepted.ctx, "pendingOwner")).toBeUndefined();
+  });
+
+  test("error: a nonce under another's key, and money that was left with the module", () => {
+    const { app, ctx } = world();
+    const broken = () => app.brokenInvariantsOf(ctx);
+    expect(broken()).toEqual([]);
+    app.cctp.useNonce(ctx, 0, 5n);
+    expect(broken()).toEqual([]);
+    const store = ctx.stores.store(CCTP);
+    store.set(usedNonceKey(0, 6n), store.get(usedNonceKey(0, 5n)) ?? new Uint8Array(0));
+    expect(broken()[0]).toContain("nonce 5 of domain 0 stands under");
+    store.delete(usedNonceKey(0, 6n));
+    app.bank.sendCoinsFromAccountToModule(ctx, BURNER_BYTES, CCTP, [{ denom: "uusdc", amount: 3n }]);
+    expect(broken()[0]).toContain("the module account holds 3 uusdc");
   });
 
   test("behavior: Noble's rule takes any hex as an attester, and the same key twice", () => {

@@ -324,7 +324,11 @@ export class BaseApp {
 
   /** Checks every invariant over the committed state: what is broken, one text for each. */
   brokenInvariants(): readonly string[] {
-    const ctx = this.queryContext();
+    return this.brokenInvariantsOf(this.queryContext());
+  }
+
+  /** The same over any state. */
+  brokenInvariantsOf(ctx: Context): readonly string[] {
     return this.#options.modules
       .flatMap((module) => module.invariants ?? [])
       .flatMap(({ name, check }) => {

@@ -6,6 +6,7 @@ import type { Coin } from "../../src/codec/coins.ts";
 
 /** Of x/bank. */
 export interface CctpBank {
+  balance(ctx: Context, address: Uint8Array, denom: string): bigint;
   /** Throws ErrInsufficientFunds. */
   sendCoinsFromAccountToModule(ctx: Context, from: Uint8Array, module: string, coins: readonly Coin[]): void;
 }

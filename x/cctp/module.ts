@@ -3,6 +3,7 @@
 import type { AppModule } from "../../src/baseapp/module.ts";
 import type { CctpBank, Issuer, MintReceiver } from "./expected.ts";
 import { cctpGenesis } from "./genesis.ts";
+import { cctpInvariants } from "./invariants.ts";
 import { CctpKeeper } from "./keeper.ts";
 import { CCTP } from "./keys.ts";
 import { attesterMsgs } from "./msgs/attesters.ts";
@@ -59,6 +60,7 @@ export function createCctp({ bank, issuer, receivers: listed, authority }: CctpP
     ],
     queries: [...cctpQueries(keeper), paramsQuery(keeper), ...v2.queries],
     genesis: cctpGenesis(keeper, v2.genesis),
+    invariants: cctpInvariants({ keeper, v2: v2.keeper }, { bank, issuer }),
   };
   return { keeper, sender, v2, module };
 }

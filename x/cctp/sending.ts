@@ -221,7 +221,8 @@ export class CctpSender {
 
   /** Emits a burn again with another recipient or caller. No tokens move. */
   replaceDepositForBurn(ctx: Context, request: ReplaceBurnRequest): void {
-    if (this.#keeper.isBurningAndMintingPaused(ctx)) {
+    // No tokens move, so the contracts let it pass while burning is paused.
+    if (this.#keeper.isBurningAndMintingPaused(ctx) && !this.#keeper.isStrictEvm(ctx)) {
       throw new ChainError(ErrDepositForBurn, "burning and minting are paused");
     }
     const original = decodeHeader(request.originalMessage);
