@@ -5,6 +5,7 @@
 
 import { MessageReceived, MintAndWithdraw } from "../../gen/circle/cctp/v1/events.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { OutOfGasError } from "../../src/baseapp/gas.ts";
 import { cctpModuleAddress, cctpModuleBytes32 } from "../../src/cctp/addresses.ts";
 import { BURN_MESSAGE_VERSION_V1, type BurnMessageV1 } from "../../src/cctp/burnMessageV1.ts";
 import { bytes32ToAddress, isZero } from "../../src/cctp/bytes32.ts";
@@ -20,7 +21,7 @@ import { ErrReceiveMessage } from "./errors.ts";
 import type { Issuer } from "./expected.ts";
 import type { CctpKeeper } from "./keeper.ts";
 import type { MintReceivers } from "./receivers.ts";
-import { decodeBurn, wrapped } from "./sending.ts";
+import { decodeBurn } from "./sending.ts";
 import { accountWord, FINALITY_V1 } from "./types.ts";
 
 const NO_HOOK = new Uint8Array(0);
@@ -102,7 +103,7 @@ export class CctpReceiver {
     if (this.#keeper.isStrictEvm(ctx) && isZero(recipient)) throw refuse("mint recipient must be nonzero");
     const coin = { denom, amount: burn.amount };
     const { sourceDomain } = message;
-    wrapped("error during minting", () => this.#issuer.mint(ctx, { recipient, coin, remoteDomain: sourceDomain }));
+    this.#mintCoin(ctx, { recipient, coin, remoteDomain: sourceDomain });
     ctx.events.emitTyped(MintAndWithdraw, {
       mintRecipient: burn.mintRecipient,
       amount: burn.amount.toString(),
@@ -122,6 +123,16 @@ export class CctpReceiver {
       finalityThresholdExecuted: FINALITY_V1,
       hookData: NO_HOOK,
     };
+  }
+
+  /** Noble's module says what the issuer said twice. */
+  #mintCoin(ctx: Context, mint: Parameters<Issuer["mint"]>[1]): void {
+    try {
+      this.#issuer.mint(ctx, mint);
+    } catch (thrown) {
+      if (!(thrown instanceof ChainError) || thrown instanceof OutOfGasError) throw thrown;
+      throw thrown.wrap(`error during minting: ${thrown.message}`);
+    }
   }
 
   #requireBurn(ctx: Context, message: MessageV1): { burn: BurnMessageV1; denom: string } {

@@ -232,7 +232,7 @@ export class CctpSender {
     }
     const { newMintRecipient: mintRecipient, newDestinationCaller } = request;
     if (isZeroWord(mintRecipient)) throw new ChainError(ErrDepositForBurn, "mint recipient must be nonzero");
-    const newMessageBody = burnBody({ ...burn, mintRecipient });
+    const newMessageBody = burnBody({ ...burn, mintRecipient }, "error parsing burn message");
     // The module sent the burn; it was the depositor who asked.
     wrapped("error calling replace message", () =>
       this.replaceMessage(ctx, { ...request, from: cctpModuleAddress(), newMessageBody }),
@@ -256,12 +256,12 @@ function isZeroWord(bytes: Uint8Array): boolean {
 }
 
 /** Throws ErrParsingBurnMessage when a word is not one. */
-function burnBody(burn: BurnMessageV1): Uint8Array {
+function burnBody(burn: BurnMessageV1, refusal = "error parsing burn message into bytes"): Uint8Array {
   try {
     return encodeBurnMessageV1(burn);
   } catch (thrown) {
     if (!(thrown instanceof CctpFormatError)) throw thrown;
-    throw new ChainError(ErrParsingBurnMessage, "error parsing burn message into bytes");
+    throw new ChainError(ErrParsingBurnMessage, refusal);
   }
 }
 
@@ -275,12 +275,12 @@ export function decodeBurn(body: Uint8Array): BurnMessageV1 {
   }
 }
 
-/** Errors of other modules keep their code and code-space, with the words of Noble's module and their own text before. */
-export function wrapped<T>(what: string, work: () => T): T {
+/** Errors of other modules keep their code and code-space, with the words of Noble's module before their own text. */
+function wrapped<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
     if (!(thrown instanceof ChainError) || thrown instanceof OutOfGasError) throw thrown;
-    throw thrown.wrap(`${what}: ${thrown.message}`);
+    throw thrown.wrap(what);
   }
 }

@@ -34,7 +34,7 @@ function enableMsg(keeper: CctpKeeper): MsgHandler {
     request: MsgEnableAttester,
     response: MsgEnableAttesterResponse,
     handle: (ctx, { from, attester }) => {
-      requireRole(ctx, keeper, "attesterManager", from);
+      requireRole(ctx, keeper, { role: "attesterManager", signer: from, act: "enable attesters" });
       const bytes = parseAttester(attester, keeper.isStrictEvm(ctx));
       if (isPresent(ctx, keeper, attester, bytes)) {
         throw new ChainError(ErrAttesterAlreadyFound, "this attester already exists in the store");
@@ -54,7 +54,7 @@ function disableMsg(keeper: CctpKeeper): MsgHandler {
     request: MsgDisableAttester,
     response: MsgDisableAttesterResponse,
     handle: (ctx, { from, attester }) => {
-      requireRole(ctx, keeper, "attesterManager", from);
+      requireRole(ctx, keeper, { role: "attesterManager", signer: from, act: "disable attesters" });
       parseAttester(attester, false);
       if (!keeper.hasAttester(ctx, attester)) throw new ChainError(ErrDisableAttester, "attester not found");
       const count = keeper.attesters(ctx).length;
@@ -74,7 +74,7 @@ function thresholdMsg(keeper: CctpKeeper): MsgHandler {
     request: MsgUpdateSignatureThreshold,
     response: MsgUpdateSignatureThresholdResponse,
     handle: (ctx, { from, amount }) => {
-      requireRole(ctx, keeper, "attesterManager", from);
+      requireRole(ctx, keeper, { role: "attesterManager", signer: from, act: "update the authority" });
       if (amount === 0) throw new ChainError(ErrUpdateSignatureThreshold, "invalid signature threshold");
       const previous = keeper.signatureThreshold(ctx);
       if (previous === amount) {

@@ -48,17 +48,19 @@ function reassign(
   keeper: CctpKeeper,
   change: { readonly from: string; readonly role: Exclude<Role, "owner" | "pendingOwner">; readonly to: string },
 ): string {
-  requireRole(ctx, keeper, "owner", change.from);
-  parseAccount(change.to, `invalid ${ROLE_TEXTS[change.role]} address`);
+  const { act, address } = ROLE_TEXTS[change.role];
+  requireRole(ctx, keeper, { role: "owner", signer: change.from, act });
+  parseAccount(change.to, `invalid ${address} address`);
   const previous = keeper.role(ctx, change.role) ?? "";
   keeper.setRole(ctx, change.role, change.to);
   return previous;
 }
 
+/** What Noble's module says of each. */
 const ROLE_TEXTS = Object.freeze({
-  attesterManager: "attester manager",
-  pauser: "pauser",
-  tokenController: "token controller",
+  attesterManager: { act: "update the attester manager", address: "attester manager" },
+  pauser: { act: "update the pauser", address: "new pauser" },
+  tokenController: { act: "update the authority", address: "new token controller" },
 });
 
 function ownershipMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
@@ -67,8 +69,8 @@ function ownershipMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgUpdateOwner,
       response: MsgUpdateOwnerResponse,
       handle: (ctx, { from, newOwner }) => {
-        requireRole(ctx, keeper, "owner", from);
-        parseAccount(newOwner, "invalid owner address");
+        requireRole(ctx, keeper, { role: "owner", signer: from, act: "update the authority" });
+        parseAccount(newOwner, "invalid new owner address");
         keeper.setRole(ctx, "pendingOwner", newOwner);
         ctx.events.emitTyped(OwnershipTransferStarted, { previousOwner: from, newOwner });
         return {};
@@ -137,7 +139,7 @@ function chainMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgUpdateMaxMessageBodySize,
       response: MsgUpdateMaxMessageBodySizeResponse,
       handle: (ctx, { from, messageSize }) => {
-        requireRole(ctx, keeper, "owner", from);
+        requireRole(ctx, keeper, { role: "owner", signer: from, act: "update the max message body size" });
         keeper.setMaxMessageBodySize(ctx, messageSize);
         ctx.events.emitTyped(MaxMessageBodySizeUpdated, { newMaxMessageBodySize: messageSize });
         return {};
@@ -147,11 +149,11 @@ function chainMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgAddRemoteTokenMessenger,
       response: MsgAddRemoteTokenMessengerResponse,
       handle: (ctx, { from, domainId, address }) => {
-        requireRole(ctx, keeper, "owner", from);
+        requireRole(ctx, keeper, { role: "owner", signer: from, act: "add remote token messengers" });
         if (keeper.remoteTokenMessenger(ctx, domainId) !== undefined) {
           throw new ChainError(
             ErrRemoteTokenMessengerAlreadyFound,
-            `a remote token messenger for domain ${domainId} is already present`,
+            "a remote token messenger for this domain already exists",
           );
         }
         if (address.length !== BYTES32_LENGTH) throw new ChainError(ErrInvalidAddress, "must be a byte32 array");
@@ -164,10 +166,10 @@ function chainMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgRemoveRemoteTokenMessenger,
       response: MsgRemoveRemoteTokenMessengerResponse,
       handle: (ctx, { from, domainId }) => {
-        requireRole(ctx, keeper, "owner", from);
+        requireRole(ctx, keeper, { role: "owner", signer: from, act: "remove remote token messengers" });
         const address = keeper.remoteTokenMessenger(ctx, domainId);
         if (address === undefined) {
-          throw new ChainError(ErrRemoteTokenMessengerNotFound, `no remote token messenger for domain ${domainId}`);
+          throw new ChainError(ErrRemoteTokenMessengerNotFound, "no remote token messenger was found for this domain");
         }
         keeper.removeRemoteTokenMessenger(ctx, domainId);
         ctx.events.emitTyped(RemoteTokenMessengerRemoved, { domain: domainId, remoteTokenMessenger: address });

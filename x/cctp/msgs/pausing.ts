@@ -24,13 +24,15 @@ import { requireRole } from "./authorise.ts";
 /** The handlers. */
 export function pausingMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
   const burning = (ctx: Context, from: string, paused: boolean) => {
-    requireRole(ctx, keeper, "pauser", from);
+    const act = `${paused ? "pause" : "unpause"} burning and minting`;
+    requireRole(ctx, keeper, { role: "pauser", signer: from, act });
     keeper.setBurningAndMintingPaused(ctx, paused);
     ctx.events.emitTyped(paused ? BurningAndMintingPausedEvent : BurningAndMintingUnpausedEvent, {});
     return {};
   };
   const sending = (ctx: Context, from: string, paused: boolean) => {
-    requireRole(ctx, keeper, "pauser", from);
+    const act = `${paused ? "pause" : "unpause"} sending and receiving messages`;
+    requireRole(ctx, keeper, { role: "pauser", signer: from, act });
     keeper.setSendingAndReceivingPaused(ctx, paused);
     ctx.events.emitTyped(paused ? SendingAndReceivingPausedEvent : SendingAndReceivingUnpausedEvent, {});
     return {};

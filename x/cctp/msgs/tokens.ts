@@ -28,10 +28,13 @@ export function tokenMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgLinkTokenPair,
       response: MsgLinkTokenPairResponse,
       handle: (ctx, { from, remoteDomain, remoteToken, localToken: typed }) => {
-        requireRole(ctx, keeper, "tokenController", from);
+        requireRole(ctx, keeper, { role: "tokenController", signer: from, act: "link token pairs" });
         requireToken(remoteToken);
         if (keeper.tokenPair(ctx, remoteDomain, remoteToken) !== undefined) {
-          throw new ChainError(ErrTokenPairAlreadyFound, "unable to link token pair, already linked");
+          throw new ChainError(
+            ErrTokenPairAlreadyFound,
+            "Local token for this remote domain + remote token mapping already exists in store",
+          );
         }
         const localToken = lowerCaseDenom(typed);
         keeper.setTokenPair(ctx, { remoteDomain, remoteToken, localToken });
@@ -43,7 +46,7 @@ export function tokenMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgUnlinkTokenPair,
       response: MsgUnlinkTokenPairResponse,
       handle: (ctx, { from, remoteDomain, remoteToken }) => {
-        requireRole(ctx, keeper, "tokenController", from);
+        requireRole(ctx, keeper, { role: "tokenController", signer: from, act: "unlink token pairs" });
         requireToken(remoteToken);
         const pair = keeper.tokenPair(ctx, remoteDomain, remoteToken);
         if (pair === undefined) {
@@ -58,7 +61,7 @@ export function tokenMsgs(keeper: CctpKeeper): readonly MsgHandler[] {
       request: MsgSetMaxBurnAmountPerMessage,
       response: MsgSetMaxBurnAmountPerMessageResponse,
       handle: (ctx, { from, localToken, amount }) => {
-        requireRole(ctx, keeper, "tokenController", from);
+        requireRole(ctx, keeper, { role: "tokenController", signer: from, act: "set the max burn amount per message" });
         const limit = parseAmount(amount);
         const token = lowerCaseDenom(localToken);
         keeper.setBurnLimit(ctx, token, limit);
