@@ -23,6 +23,9 @@ module.exports = {
     layer("app", "^app/", "^(app|x|src/(baseapp|store|codec|crypto|cctp))/"),
     layer("consensus", "^src/consensus/", "^(app|x|src/(consensus|baseapp|store|codec|crypto))/"),
     layer("rpc", "^src/rpc/", "^(app|x|src/(rpc|consensus|baseapp|store|codec|crypto))/"),
+    layer("chains", "^src/chains/", "^src/(chains|cctp|codec|crypto)/"),
+    layer("attester", "^src/attester/", "^src/(attester|chains|cctp|codec|crypto)/"),
+    layer("relayer", "^src/relayer/", "^src/(relayer|chains|cctp|codec|crypto)/"),
     layer("sdk", "^src/sdk/", "^src/sdk/"),
     layer("devnet", "^src/devnet/", "^(app|x|src/(?!cli/))"),
     {
