@@ -1,16 +1,19 @@
 // Runs one transaction (cosmos-sdk v0.53 baseapp.go runTx, runMsgs): the ante handler in a layer of its own, then the
 // messages in another. A transaction that fails in its messages leaves what the ante handler did, and nothing else.
+// Under the extension option IndependentMessages each message has a layer of its own, and its own result.
 
 import { TxMsgData } from "../../gen/cosmos/base/abci/v1beta1/abci.ts";
 import type { Any } from "../../gen/google/protobuf/any.ts";
+import { EventMessageFailed, MessageFailure } from "../../gen/stateset/tx/v1/tx.ts";
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import { encodeAddress } from "../codec/address.ts";
 import { ChainError } from "../codec/chainError.ts";
-import { encodeMessage } from "../codec/message.ts";
+import { encodeMessage, typeUrlOf } from "../codec/message.ts";
 import { ErrInvalidRequest } from "../codec/sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "../codec/tx.ts";
 import type { Context } from "./context.ts";
 import { EventManager } from "./events.ts";
+import { hasIndependentMessages } from "./independentMessages.ts";
 import type { Router } from "./msgRouter.ts";
 import { failureOf, type TxFailure, wrapFailure } from "./txResult.ts";
 
@@ -43,15 +46,16 @@ export function runTx(
   },
 ): TxRun {
   const events: Event[] = [];
+  const areIndependent = hasIndependentMessages(tx);
   try {
-    validateMessages(tx, parts.router);
+    validateMessages(tx, parts.router, { areIndependent });
     const ante = ctx.with({ events: new EventManager() }).branch();
     parts.ante(ante.ctx, tx);
     ante.write();
     events.push(...ante.ctx.events.list());
     if (parts.isChecking) return { failure: undefined, data: NO_DATA, msgResponses: [], events };
     const run = ctx.with({ events: new EventManager() }).branch();
-    const msgResponses = runMessages(run.ctx, tx, parts.router);
+    const msgResponses = (areIndependent ? runEachMessage : runMessages)(run.ctx, tx, parts.router);
     parts.beforeWrite?.();
     run.write();
     events.push(...run.ctx.events.list());
@@ -62,9 +66,13 @@ export function runTx(
   }
 }
 
-function validateMessages(tx: DecodedTx, router: Router): void {
+/** Every message needs a handler; whether independent ones are well-formed shows when each is run. */
+function validateMessages(tx: DecodedTx, router: Router, { areIndependent }: { areIndependent: boolean }): void {
   if (tx.messages.length === 0) throw new ChainError(ErrInvalidRequest, "must contain at least one message");
-  for (const message of tx.messages) router.msg(message.typeUrl).validate?.(message.value);
+  for (const { typeUrl, value } of tx.messages) {
+    const handler = router.msg(typeUrl);
+    if (!areIndependent) handler.validate?.(value);
+  }
 }
 
 function runMessages(ctx: Context, tx: DecodedTx, router: Router): readonly Any[] {
@@ -72,13 +80,35 @@ function runMessages(ctx: Context, tx: DecodedTx, router: Router): readonly Any[
     try {
       return runMessage(ctx, message, index, router);
     } catch (thrown) {
-      throw new MessageFailure(wrapFailure(failureOf(thrown), `failed to execute message; message index: ${index}`));
+      throw new FailedAt(wrapFailure(failureOf(thrown), `failed to execute message; message index: ${index}`));
+    }
+  });
+}
+
+/**
+ * Each message in a layer of its own: what fails leaves its gas, an event and its failure in the place of its response.
+ * A message that runs out of gas takes the later ones with it, since the gas is the transaction's.
+ */
+function runEachMessage(ctx: Context, tx: DecodedTx, router: Router): readonly Any[] {
+  return tx.messages.map((message, index) => {
+    const layer = ctx.branch();
+    try {
+      router.msg(message.typeUrl).validate?.(message.value);
+      const response = runMessage(layer.ctx, message, index, router);
+      layer.write();
+      return response;
+    } catch (thrown) {
+      const { codespace, code, log } = failureOf(thrown);
+      const events = new EventManager();
+      events.emitTyped(EventMessageFailed, { codespace, code, action: message.typeUrl });
+      ctx.events.emitAll(withMsgIndex(events.list(), index));
+      return { typeUrl: typeUrlOf(MessageFailure), value: encodeMessage(MessageFailure, { codespace, code, log }) };
     }
   });
 }
 
 /** A failed message with its place in the text. Keeps code and codespace. */
-class MessageFailure extends ChainError {
+class FailedAt extends ChainError {
   constructor(failure: TxFailure) {
     super({ codespace: failure.codespace, code: failure.code, text: failure.log });
   }
@@ -88,11 +118,14 @@ function runMessage(ctx: Context, message: DecodedMsg, index: number, router: Ro
   const handler = router.msg(message.typeUrl);
   const own = new EventManager();
   const response = handler.handle(ctx.with({ events: own }), message.value);
-  const msgIndex = { key: "msg_index", value: String(index), index: true };
-  for (const event of [messageEvent(message, own.list()), ...own.list()]) {
-    ctx.events.emitAll([{ type: event.type, attributes: [...event.attributes, msgIndex] }]);
-  }
+  ctx.events.emitAll(withMsgIndex([messageEvent(message, own.list()), ...own.list()], index));
   return { typeUrl: `/${handler.response.$type}`, value: encodeMessage(handler.response, response) };
+}
+
+/** The events with the place of their message as last attribute. */
+function withMsgIndex(events: readonly Event[], index: number): readonly Event[] {
+  const msgIndex = { key: "msg_index", value: String(index), index: true };
+  return events.map(({ type, attributes }) => ({ type, attributes: [...attributes, msgIndex] }));
 }
 
 /** `/cosmos.bank.v1beta1.MsgSend` → `bank`. */

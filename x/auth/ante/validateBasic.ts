@@ -1,5 +1,6 @@
 // What must hold of any transaction by itself (cosmos-sdk v0.53 types/tx/types.go ValidateBasic, x/auth/ante/ext.go).
 
+import { areKnownExtensions } from "../../../src/baseapp/independentMessages.ts";
 import { decodeAddress } from "../../../src/codec/address.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
 import { checkCoins, coinsFromProto } from "../../../src/codec/coins.ts";
@@ -36,9 +37,9 @@ function checkFee(tx: DecodedTx): void {
   }
 }
 
-/** Refuses extension options, malformed fees, and numbers of signatures that do not fit. */
+/** Refuses unknown extension options, malformed fees, and numbers of signatures that do not fit. */
 export const validateBasic: AnteDecorator = (ctx, tx) => {
-  if (tx.body.extensionOptions.length > 0) throw new ChainError(ErrUnknownExtensionOptions);
+  if (!areKnownExtensions(tx.body.extensionOptions)) throw new ChainError(ErrUnknownExtensionOptions);
   if (ctx.mode === "recheck") return;
   checkFee(tx);
   if (tx.signatures.length === 0) throw new ChainError(ErrNoSignatures);
