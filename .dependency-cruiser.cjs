@@ -26,6 +26,7 @@ module.exports = {
     layer("chains", "^src/chains/", "^src/(chains|cctp|codec|crypto)/"),
     layer("attester", "^src/attester/", "^src/(attester|chains|cctp|codec|crypto)/"),
     layer("relayer", "^src/relayer/", "^src/(relayer|chains|cctp|codec|crypto)/"),
+    layer("gateway", "^src/gateway/", "^src/(gateway|cctp|codec|crypto)/"),
     layer("sdk", "^src/sdk/", "^src/sdk/"),
     layer("devnet", "^src/devnet/", "^(app|x|src/(?!cli/))"),
     {
