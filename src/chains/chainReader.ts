@@ -32,7 +32,10 @@ export interface HeightRange {
 export interface ChainReader {
   readonly name: string;
   readonly domain: number;
-  /** Checks that the endpoints are of the chain that the configuration says (chain id, domain, contracts' versions). */
+  /**
+   * Checks that the endpoints are of the chain that the configuration says (chain id, domain, contracts' versions).
+   * Rejects with ChainMismatchError when one that answers is of another; endpoints that do not answer are passed over.
+   */
   verify(): Promise<void>;
   /** Height of the newest block. */
   latestHeight(): Promise<bigint>;
@@ -40,7 +43,10 @@ export interface ChainReader {
   finalHeight(level: FinalityLevel): Promise<bigint>;
   /** Hash of a block of the chain as it stands now; undefined when there is none at that height. */
   blockHash(height: bigint): Promise<string | undefined>;
-  /** Messages of both versions that stand in these blocks, in the order of the chain. Splits ranges by itself. */
+  /**
+   * Messages of both versions that stand in these blocks, in the order of the chain. Splits ranges by itself. Rejects
+   * when no endpoint has all of the blocks (yet, or still): an answer is never a part of what was asked.
+   */
   messages(range: HeightRange): Promise<readonly EmittedMessage[]>;
   /** Messages of one transaction, in its order; undefined when the chain has no such transaction in a block. */
   messagesOfTx(txHash: string): Promise<readonly EmittedMessage[] | undefined>;
@@ -58,6 +64,19 @@ export class ChainReadError extends Error {
   constructor(chain: string, message: string, options?: ErrorOptions) {
     super(`${chain}: ${message}`, options);
     this.name = "ChainReadError";
+    this.chain = chain;
+  }
+}
+
+/** An endpoint, or a contract, is of another chain than the configuration says. Trying again does not help. */
+export class ChainMismatchError extends Error {
+  readonly code = "chain_mismatch";
+  readonly retryable = false;
+  readonly chain: string;
+
+  constructor(chain: string, message: string) {
+    super(`${chain}: ${message}`);
+    this.name = "ChainMismatchError";
     this.chain = chain;
   }
 }

@@ -1,0 +1,135 @@
+// What a CometBFT node (0.37 and 0.38) answers, as far as we read it: blockchain, block, block_results, tx, status. A
+// node that answers something else gets an EndpointError.
+
+import { CctpFormatError } from "../cctp/formatError.ts";
+import { cctpVersionOf } from "../cctp/messageJson.ts";
+import { fromBase64, toHex } from "../codec/bytes.ts";
+import { sha256 } from "../crypto/hash.ts";
+import { isRecord, type JsonRecord, type JsonRpcEndpoint } from "./jsonRpc.ts";
+
+/** The typed events that carry messages, and the version of each. */
+export const MESSAGE_SENT_EVENTS: ReadonlyMap<string, 1 | 2> = new Map([
+  ["circle.cctp.v1.MessageSent", 1],
+  ["circle.cctp.v2.MessageSent", 2],
+]);
+
+const HEIGHT = /^(?:0|[1-9][0-9]{0,17})$/;
+const HASH = /^[0-9A-F]{64}$/;
+
+/** A field that must be an object. */
+export function readRecord(endpoint: JsonRpcEndpoint, what: string, value: unknown): JsonRecord {
+  if (isRecord(value)) return value;
+  throw endpoint.fault(`${what} is no object`);
+}
+
+/** A field that must be a list; null is an empty one, as in Go. */
+export function readList(endpoint: JsonRpcEndpoint, what: string, value: unknown): readonly unknown[] {
+  if (value === null || value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  throw endpoint.fault(`${what} is no list`);
+}
+
+/** A height, which is text in CometBFT's JSON. */
+export function readHeight(endpoint: JsonRpcEndpoint, what: string, value: unknown): bigint {
+  if (typeof value === "string" && HEIGHT.test(value)) return BigInt(value);
+  throw endpoint.fault(`${what} is no height`);
+}
+
+/** 64 upper-case hex digits. */
+export function readHash(endpoint: JsonRpcEndpoint, what: string, value: unknown): string {
+  if (typeof value === "string" && HASH.test(value)) return value;
+  throw endpoint.fault(`${what} is no hash`);
+}
+
+/** A block as `blockchain` lists it. */
+export interface BlockMeta {
+  readonly height: bigint;
+  readonly hash: string;
+  readonly hasTxs: boolean;
+}
+
+/** The blocks in an answer of `blockchain`, lowest first. */
+export function readBlockMetas(endpoint: JsonRpcEndpoint, value: unknown): readonly BlockMeta[] {
+  const answer = readRecord(endpoint, "blockchain", value);
+  return readList(endpoint, "block_metas", answer["block_metas"])
+    .map((item) => {
+      const meta = readRecord(endpoint, "a block meta", item);
+      const header = readRecord(endpoint, "a block's header", meta["header"]);
+      const id = readRecord(endpoint, "a block's id", meta["block_id"]);
+      return {
+        height: readHeight(endpoint, "a block's height", header["height"]),
+        hash: readHash(endpoint, "a block's hash", id["hash"]),
+        hasTxs: meta["num_txs"] !== "0",
+      };
+    })
+    .sort((a, b) => Number(a.height > b.height) - Number(a.height < b.height));
+}
+
+/** The hash of a block and those of its transactions, in an answer of `block`. */
+export function readBlockTxs(
+  endpoint: JsonRpcEndpoint,
+  value: unknown,
+): { readonly hash: string; readonly txHashes: readonly string[] } {
+  const answer = readRecord(endpoint, "block", value);
+  const id = readRecord(endpoint, "a block's id", answer["block_id"]);
+  const block = readRecord(endpoint, "a block", answer["block"]);
+  const data = readRecord(endpoint, "a block's data", block["data"]);
+  const txHashes = readList(endpoint, "a block's transactions", data["txs"]).map((tx) =>
+    endpoint.decode("a transaction", () => toHex(sha256(fromBase64(String(tx)))).toUpperCase()),
+  );
+  return { hash: readHash(endpoint, "a block's hash", id["hash"]), txHashes };
+}
+
+/** A message and the index of its event in the transaction. */
+export interface FoundMessage {
+  readonly cctpVersion: 1 | 2;
+  readonly message: Uint8Array;
+  readonly logIndex: number;
+}
+
+/**
+ * The messages in the result of a transaction; none when it failed. Events of another form than x/cctp's are told to
+ * `onDropped` and left out.
+ */
+export function readTxMessages(
+  endpoint: JsonRpcEndpoint,
+  value: unknown,
+  onDropped: (detail: string) => void,
+): readonly FoundMessage[] {
+  const result = readRecord(endpoint, "a transaction's result", value);
+  // CometBFT writes code 0, and leaves it out in some versions.
+  if ((result["code"] ?? 0) !== 0) return [];
+  const found: FoundMessage[] = [];
+  for (const [logIndex, item] of readList(endpoint, "events", result["events"]).entries()) {
+    const event = readRecord(endpoint, "an event", item);
+    const cctpVersion = MESSAGE_SENT_EVENTS.get(String(event["type"]));
+    if (cctpVersion === undefined) continue;
+    const message = messageIn(readList(endpoint, "attributes", event["attributes"]));
+    if (message !== undefined && isOfVersion(message, cctpVersion)) found.push({ cctpVersion, message, logIndex });
+    else onDropped(`event ${logIndex} holds no message of V${cctpVersion}`);
+  }
+  return found;
+}
+
+/** The attribute `message` is the JSON of bytes: base64 in double quotes. */
+function messageIn(attributes: readonly unknown[]): Uint8Array | undefined {
+  const attribute = attributes.find((item) => isRecord(item) && item["key"] === "message");
+  if (!isRecord(attribute) || typeof attribute["value"] !== "string") return undefined;
+  try {
+    const text: unknown = JSON.parse(attribute["value"]);
+    return typeof text === "string" ? fromBase64(text) : undefined;
+  } catch (error) {
+    // Neither JSON nor base64.
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function isOfVersion(message: Uint8Array, version: 1 | 2): boolean {
+  try {
+    return cctpVersionOf(message) === version;
+  } catch (error) {
+    if (error instanceof CctpFormatError) return false;
+    throw error;
+  }
+}
