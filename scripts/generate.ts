@@ -1,10 +1,12 @@
 // Generates `gen/` from the .proto files: TypeScript codecs by ts-proto, and `descriptors.ts`,
-// the same files as a FileDescriptorSet in base64, from which routes, amino names and signers are derived at run time.
+// the same files as a FileDescriptorSet in base64, from which routes, amino names and signers are derived at run time;
+// and `contracts/`, the compiled Solidity (scripts/contracts.ts).
 //
 // The npm package of the Cosmos .proto files is of SDK 0.50. The two fields that SDK 0.53 added to TxBody
 // (unordered transactions, cosmos-sdk v0.53 proto/cosmos/tx/v1beta1/tx.proto) are added to the descriptor here.
 
-import { execFileSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +18,7 @@ import {
   type FileDescriptorSet,
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
+import { generateContracts } from "./contracts.ts";
 
 /** Directories of .proto files whose types this chain speaks. Their imports follow by themselves. */
 const ROOTS = [
@@ -99,27 +102,34 @@ function descriptorModule(bytes: Uint8Array): string {
   ].join("\n");
 }
 
-function countFiles(folder: string): number {
-  return readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith(".ts")).length;
+function countTypeFiles(): number {
+  const names = readdirSync("gen", { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".ts") && !name.startsWith("contracts")).length;
 }
 
-function main(): void {
+async function buf(...args: readonly string[]): Promise<void> {
+  const [code] = await once(spawn("npx", ["buf", ...args], { stdio: "inherit" }), "exit");
+  if (code !== 0) throw new Error(`buf ${args[0]} failed: exit code ${code}`);
+}
+
+/** Empties `gen/`, but for the compiled contracts, which know themselves whether they are fresh. */
+function clearGen(): void {
+  mkdirSync("gen", { recursive: true });
+  for (const name of readdirSync("gen")) {
+    if (name !== "contracts") rmSync(join("gen", name), { recursive: true });
+  }
+}
+
+async function generateTypes(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "stateset-generate-"));
   try {
     const built = join(scratch, "built.binpb");
-    execFileSync(
-      "npx",
-      ["buf", "build", "--as-file-descriptor-set", "-o", built, ...ROOTS.flatMap((r) => ["--path", r])],
-      {
-        stdio: "inherit",
-      },
-    );
+    await buf("build", "--as-file-descriptor-set", "-o", built, ...ROOTS.flatMap((root) => ["--path", root]));
     const image = fromBinary(FileDescriptorSetSchema, readFileSync(built));
     addUnorderedFields(image);
     const amended = join(scratch, "amended.binpb");
     writeFileSync(amended, toBinary(FileDescriptorSetSchema, image));
-    rmSync("gen", { recursive: true, force: true });
-    mkdirSync("gen");
+    clearGen();
     const template = {
       version: "v2",
       plugins: [
@@ -131,13 +141,14 @@ function main(): void {
         },
       ],
     };
-    execFileSync("npx", ["buf", "generate", amended, "--template", JSON.stringify(template)], { stdio: "inherit" });
+    await buf("generate", amended, "--template", JSON.stringify(template));
     dropComments(image);
     writeFileSync("gen/descriptors.ts", descriptorModule(toBinary(FileDescriptorSetSchema, image)));
-    console.log(`generated gen/: ${countFiles("gen")} files of types, ${image.file.length} descriptors`);
+    console.log(`generated gen/: ${countTypeFiles()} files of types, ${image.file.length} descriptors`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-main();
+// buf works in a process of its own while the Solidity compiler keeps this one busy.
+await Promise.all([generateTypes(), generateContracts()]);
