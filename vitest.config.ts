@@ -19,7 +19,7 @@ class ClosingLine implements Reporter {
 
 export default defineConfig({
   test: {
-    include: ["{src,x,app,scripts,test}/**/*.test.ts"],
+    include: ["{src,x,app,scripts,test,contracts}/**/*.test.ts"],
     // Real databases and signatures: slow machines need more than the default five seconds.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -60,7 +60,9 @@ export async function compileContracts(
 ): Promise<ReadonlyMap<string, EvmArtifact>> {
   const { default: solc } = await import("solc");
   const outputSelection: Record<string, Record<string, string[]>> = {};
-  for (const [name, file] of names) (outputSelection[file] ??= {})[name] = ["abi", "evm.bytecode.object"];
+  for (const [name, file] of names) {
+    outputSelection[file] = { ...outputSelection[file], [name]: ["abi", "evm.bytecode.object"] };
+  }
   const input = {
     language: "Solidity",
     sources: Object.fromEntries([...sources].map(([path, content]) => [path, { content }])),

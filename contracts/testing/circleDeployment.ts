@@ -1,0 +1,220 @@
+// The two chains that the vectors were made on, with our contracts at the addresses of Circle's.
+//
+// All of Circle's stood where one deployer's contracts of some nonce stand, the proxies of V2 too; so ours, which have
+// no proxies, stand there by the same deployer and nonce.
+
+import { type Address, encodeFunctionData, type Hex, maxUint256, pad } from "viem";
+import { FiatToken } from "../../gen/contracts/FiatToken.ts";
+import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
+import { MessageTransmitterV2 } from "../../gen/contracts/MessageTransmitterV2.ts";
+import { TokenMessenger } from "../../gen/contracts/TokenMessenger.ts";
+import { TokenMessengerV2 } from "../../gen/contracts/TokenMessengerV2.ts";
+import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
+import { TokenMinterV2 } from "../../gen/contracts/TokenMinterV2.ts";
+import { readVectors, type VectorAttester } from "../../src/cctp/testing/vectors.ts";
+import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
+import { TestChain } from "./testChain.ts";
+
+interface CctpAddresses {
+  readonly messageTransmitter: Address;
+  readonly tokenMessenger: Address;
+  readonly tokenMinter: Address;
+}
+
+/** One of the vectors' chains. */
+export interface VectorChain {
+  readonly name: string;
+  readonly domain: number;
+  readonly chainId: number;
+  readonly usdc: Address;
+  readonly v1: CctpAddresses;
+  readonly v2: CctpAddresses;
+  readonly stubReceiver: Address;
+  readonly hookWrapper: Address;
+  readonly hookTarget: Address;
+}
+
+interface Conditions {
+  readonly chains: readonly [VectorChain, VectorChain];
+  readonly cosmos: { readonly domain: number; readonly cctpModuleBytes32: Hex; readonly burnTokenBytes32: Hex };
+  readonly attesters: readonly VectorAttester[];
+  readonly maxMessageBodySize: number;
+}
+
+/** Chains A and B, the Cosmos chain that both know, and the attesters. */
+export const CONDITIONS = readVectors<Conditions>("v1-transfers");
+
+/** Accounts of the well-known test mnemonic, by what they do in the vectors. */
+export const ROLES: Address = "0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266";
+export const BURNER: Address = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+export const RECIPIENT: Address = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
+export const RELAYER: Address = "0x90f79bf6eb2c4f870365e785982e1f101e93b906";
+export const STRANGER: Address = "0x15d34aaf54267db7d7c367839aaf71a00a2c6a65";
+export const FEE_RECIPIENT: Address = "0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc";
+
+/** What the burner of chain A begins with: 10^9 USDC. */
+export const BURNER_BALANCE = 10n ** 15n;
+/** What each minter may mint: more than the vectors need, less than the largest amount that they try. */
+const MINTER_ALLOWANCE = 10n ** 18n;
+/** Most that one burn takes: 10^6 USDC. */
+export const BURN_LIMIT = 10n ** 12n;
+
+/** Contracts of the vectors that are not deployed in production, compiled by the test that needs them. */
+export interface StubArtifacts {
+  readonly stubReceiver: EvmArtifact;
+  readonly hookTarget: EvmArtifact;
+  readonly hookWrapper: EvmArtifact;
+}
+
+/** The nonce after every one that a contract of the vectors was deployed with. */
+const FIRST_FREE_NONCE = 64;
+
+const attester1 = CONDITIONS.attesters.find(({ n }) => n === 1)?.address as Address;
+
+async function deployAll(chain: TestChain, facts: VectorChain, stubs: StubArtifacts | undefined): Promise<void> {
+  const { v1, v2 } = facts;
+  const size = CONDITIONS.maxMessageBodySize;
+  await chain.deployAt(facts.usdc, ROLES, FiatToken, [ROLES, ROLES, ROLES, ROLES]);
+  await chain.deployAt(v1.messageTransmitter, ROLES, MessageTransmitter, [facts.domain, attester1, size, 0]);
+  await chain.deployAt(v1.tokenMessenger, ROLES, TokenMessenger, [v1.messageTransmitter, 0]);
+  await chain.deployAt(v1.tokenMinter, ROLES, TokenMinter, [ROLES]);
+  await chain.deployAt(v2.messageTransmitter, ROLES, MessageTransmitterV2, [facts.domain, 1]);
+  await chain.deployAt(v2.tokenMinter, ROLES, TokenMinterV2, [ROLES]);
+  await chain.deployAt(v2.tokenMessenger, ROLES, TokenMessengerV2, [v2.messageTransmitter, 1]);
+  if (stubs !== undefined) {
+    await chain.deployAt(facts.stubReceiver, ROLES, stubs.stubReceiver);
+    await chain.deployAt(facts.hookTarget, ROLES, stubs.hookTarget);
+    await chain.deployAt(facts.hookWrapper, ROLES, stubs.hookWrapper, [v2.messageTransmitter, 1, 1]);
+  }
+  await chain.client.setNonce({ address: ROLES, nonce: FIRST_FREE_NONCE });
+}
+
+/** The calls that set a chain up after deployment, in order. The same account sends them all. */
+function settings(facts: VectorChain, peer: VectorChain): readonly { readonly to: Address; readonly data: Hex }[] {
+  const { cosmos, maxMessageBodySize } = CONDITIONS;
+  const { usdc, v1, v2 } = facts;
+  const minter = (to: Address, messenger: Address) => [
+    {
+      to,
+      data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "addLocalTokenMessenger", args: [messenger] }),
+    },
+    { to, data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "updatePauser", args: [ROLES] }) },
+    {
+      to,
+      data: encodeFunctionData({
+        abi: TokenMinter.abi,
+        functionName: "setMaxBurnAmountPerMessage",
+        args: [usdc, BURN_LIMIT],
+      }),
+    },
+    ...(
+      [
+        [peer.domain, pad(peer.usdc)],
+        [cosmos.domain, cosmos.burnTokenBytes32],
+      ] as const
+    ).map((remote) => ({
+      to,
+      data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "linkTokenPair", args: [usdc, ...remote] }),
+    })),
+    {
+      to: usdc,
+      data: encodeFunctionData({ abi: FiatToken.abi, functionName: "configureMinter", args: [to, MINTER_ALLOWANCE] }),
+    },
+  ];
+  const v1Messenger = (data: Hex) => ({ to: v1.tokenMessenger, data });
+  return [
+    {
+      to: usdc,
+      data: encodeFunctionData({
+        abi: FiatToken.abi,
+        functionName: "configureMinter",
+        args: [ROLES, MINTER_ALLOWANCE],
+      }),
+    },
+    ...minter(v1.tokenMinter, v1.tokenMessenger),
+    ...minter(v2.tokenMinter, v2.tokenMessenger),
+    v1Messenger(
+      encodeFunctionData({ abi: TokenMessenger.abi, functionName: "addLocalMinter", args: [v1.tokenMinter] }),
+    ),
+    ...(
+      [
+        [peer.domain, pad(peer.v1.tokenMessenger)],
+        [cosmos.domain, cosmos.cctpModuleBytes32],
+      ] as const
+    ).map((remote) =>
+      v1Messenger(
+        encodeFunctionData({ abi: TokenMessenger.abi, functionName: "addRemoteTokenMessenger", args: remote }),
+      ),
+    ),
+    {
+      to: v1.messageTransmitter,
+      data: encodeFunctionData({ abi: MessageTransmitter.abi, functionName: "updatePauser", args: [ROLES] }),
+    },
+    {
+      to: v2.messageTransmitter,
+      data: encodeFunctionData({
+        abi: MessageTransmitterV2.abi,
+        functionName: "initialize",
+        args: [ROLES, ROLES, ROLES, ROLES, [attester1], 1n, BigInt(maxMessageBodySize)],
+      }),
+    },
+    {
+      to: v2.tokenMessenger,
+      data: encodeFunctionData({
+        abi: TokenMessengerV2.abi,
+        functionName: "initialize",
+        args: [
+          {
+            owner: ROLES,
+            rescuer: ROLES,
+            feeRecipient: FEE_RECIPIENT,
+            denylister: ROLES,
+            tokenMinter: v2.tokenMinter,
+            minFeeController: ROLES,
+          },
+          0n,
+          [peer.domain, cosmos.domain],
+          [pad(peer.v2.tokenMessenger), cosmos.cctpModuleBytes32],
+        ],
+      }),
+    },
+  ];
+}
+
+/** Gives the burner its tokens, and lets both TokenMessengers take them. */
+async function fundBurner(chain: TestChain, { usdc, v1, v2 }: VectorChain): Promise<void> {
+  const token = (from: Address, data: Hex) => chain.send({ from, to: usdc, data });
+  const abi = FiatToken.abi;
+  await token(ROLES, encodeFunctionData({ abi, functionName: "mint", args: [BURNER, BURNER_BALANCE] }));
+  for (const { tokenMessenger } of [v1, v2]) {
+    await token(BURNER, encodeFunctionData({ abi, functionName: "approve", args: [tokenMessenger, maxUint256] }));
+  }
+}
+
+/** Starts a chain with everything on it that the vectors' chain had, one attester enabled. The caller stops it. */
+export async function startVectorChain(name: "A" | "B", stubs?: StubArtifacts): Promise<TestChain> {
+  const [a, b] = CONDITIONS.chains;
+  const [facts, peer] = name === "A" ? [a, b] : [b, a];
+  const chain = await TestChain.start({ chainId: facts.chainId });
+  try {
+    await deployAll(chain, facts, stubs);
+    for (const call of settings(facts, peer)) await chain.send({ from: ROLES, ...call });
+    if (name === "A") await fundBurner(chain, facts);
+    return chain;
+  } catch (error) {
+    await chain.stop();
+    throw error;
+  }
+}
+
+/** Enables attesters 2 and 3 of the vectors and asks for two signatures, on the transmitter of V1 or V2. */
+export async function requireTwoOfThree(chain: TestChain, transmitter: Address): Promise<void> {
+  const abi = MessageTransmitter.abi;
+  for (const { n, address } of CONDITIONS.attesters) {
+    if (n !== 2 && n !== 3) continue;
+    const data = encodeFunctionData({ abi, functionName: "enableAttester", args: [address as Address] });
+    await chain.send({ from: ROLES, to: transmitter, data });
+  }
+  const data = encodeFunctionData({ abi, functionName: "setSignatureThreshold", args: [2n] });
+  await chain.send({ from: ROLES, to: transmitter, data });
+}

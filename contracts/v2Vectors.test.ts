@@ -1,0 +1,236 @@
+// Replays on our V2 contracts what was done on Circle's V2.1 (test/vectors/cctp): the same messages and logs to the byte,
+// the same refusals in the same words. Our contracts stand at the addresses of Circle's proxies.
+//
+// Cases: burns and messages of chain A; what chain B received of them in each attested form, under both sets of
+// attesters, also through a hook wrapper; what chain A received of a Cosmos chain; 42 deliveries, 18 calls that were
+// refused or not; 5 administrative calls and their logs; the minimum fee.
+
+import { encodeFunctionData, type Hex, parseEventLogs } from "viem";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FiatToken } from "../gen/contracts/FiatToken.ts";
+import { MessageTransmitterV2 } from "../gen/contracts/MessageTransmitterV2.ts";
+import { TokenMessengerV2 } from "../gen/contracts/TokenMessengerV2.ts";
+import { readVectors } from "../src/cctp/testing/vectors.ts";
+import { BURNER, CONDITIONS, RECIPIENT, ROLES, startVectorChain } from "./testing/circleDeployment.ts";
+import type { TestChain } from "./testing/testChain.ts";
+import {
+  callOf,
+  compileStubs,
+  expectGasNear,
+  expectSameLogs,
+  expectSameOutcome,
+  type Preparations,
+  prepareAttesters,
+  refuseAtStub,
+  replayReceive,
+  type VectorAdminCall,
+  type VectorCase,
+  type VectorReceive,
+  type VectorTransaction,
+} from "./testing/vectorReplay.ts";
+
+interface AttestedMessage {
+  readonly decoded: { readonly nonce: Hex; readonly burnMessage?: { readonly mintRecipient: Hex } };
+  readonly receive?: readonly VectorReceive[];
+}
+
+interface V2Transfer {
+  readonly id: string;
+  readonly emittedMessage: Hex;
+  readonly source: VectorTransaction & {
+    readonly before: { readonly userBalance: string; readonly totalSupply: string };
+    readonly after: { readonly userBalance: string; readonly totalSupply: string };
+  };
+  readonly attested: readonly (AttestedMessage & { readonly variant: string })[];
+}
+
+const TRANSFERS = readVectors<{
+  readonly vectors: readonly V2Transfer[];
+  readonly minFee: {
+    readonly set: number;
+    readonly multiplier: number;
+    readonly getMinFeeAmount: Readonly<Record<string, string>>;
+    readonly oneBelow: { readonly maxFee: string; readonly amount: string; readonly revertReason: string };
+  };
+}>("v2-transfers");
+const COSMOS_ORIGIN = readVectors<{ readonly vectors: readonly (AttestedMessage & { readonly id: string })[] }>(
+  "v2-cosmos-origin",
+);
+const RECEIVE = readVectors<{ readonly cases: readonly VectorCase[] }>("v2-negative-receive");
+const SEND_ADMIN = readVectors<{
+  readonly cases: readonly VectorCase[];
+  readonly adminLogs: readonly VectorAdminCall[];
+}>("v2-negative-send-admin");
+
+const [A, B] = CONDITIONS.chains;
+const { abi: transmitterAbi } = MessageTransmitterV2;
+const { abi: messengerAbi } = TokenMessengerV2;
+
+let chainA: TestChain;
+let chainB: TestChain;
+
+beforeAll(async () => {
+  const stubs = await compileStubs();
+  chainA = await startVectorChain("A", stubs);
+  chainB = await startVectorChain("B", stubs);
+});
+
+afterAll(() => Promise.all([chainA?.stop(), chainB?.stop()]));
+
+describe("sending on chain A", () => {
+  test.each(TRANSFERS.vectors)("$id", async ({ source, emittedMessage }) => {
+    const token = { address: A.usdc, abi: FiatToken.abi } as const;
+    const balances = async () => ({
+      user: await chainA.client.readContract({ ...token, functionName: "balanceOf", args: [BURNER] }),
+      supply: await chainA.client.readContract({ ...token, functionName: "totalSupply" }),
+    });
+    const before = await balances();
+    const receipt = await chainA.send({ from: source.from, to: source.tx.to, data: source.calldata });
+    const after = await balances();
+
+    expectSameLogs(receipt, source);
+    const [sent] = parseEventLogs({ abi: transmitterAbi, eventName: "MessageSent", logs: receipt.logs });
+    expect(sent?.args.message).toBe(emittedMessage);
+    expect(before.user - after.user).toBe(BigInt(source.before.userBalance) - BigInt(source.after.userBalance));
+    expect(before.supply - after.supply).toBe(BigInt(source.before.totalSupply) - BigInt(source.after.totalSupply));
+    expectGasNear(receipt, source);
+  });
+});
+
+describe("receiving", () => {
+  const rowsOf = (title: string, { decoded, receive = [] }: AttestedMessage) =>
+    receive.map((row) => ({
+      title: `${title}, ${row.config}`,
+      row,
+      nonce: decoded.nonce,
+      recipient: decoded.burnMessage?.mintRecipient,
+    }));
+  const effectsOf = (
+    chain: TestChain,
+    address: Hex,
+    { nonce, recipient }: { nonce: Hex; recipient: Hex | undefined },
+  ) => ({
+    recipient,
+    usedNonce: () =>
+      chain.client.readContract({ address, abi: transmitterAbi, functionName: "usedNonces", args: [nonce] }),
+  });
+
+  test.each(
+    TRANSFERS.vectors.flatMap(({ id, attested }) => attested.flatMap((each) => rowsOf(`${id}, ${each.variant}`, each))),
+  )("chain B: $title", async (received) => {
+    await replayReceive(chainB, B, received.row, effectsOf(chainB, B.v2.messageTransmitter, received));
+  });
+
+  test.each(COSMOS_ORIGIN.vectors.flatMap((vector) => rowsOf(vector.id, vector)))(
+    "chain A: $title",
+    async (received) => {
+      await replayReceive(chainA, A, received.row, effectsOf(chainA, A.v2.messageTransmitter, received));
+    },
+  );
+});
+
+const pause = encodeFunctionData({ abi: transmitterAbi, functionName: "pause" });
+const denylist = (account: Hex) => encodeFunctionData({ abi: messengerAbi, functionName: "denylist", args: [account] });
+
+describe("deliveries to chain B", () => {
+  const byRoles = (to: Hex, data: Hex) => chainB.send({ from: ROLES, to, data });
+  const receiveControl = async () => {
+    const control = RECEIVE.cases.find(({ id }) => id === "v2-neg-control");
+    if (control === undefined) throw new Error("the control case is missing");
+    await chainB.send(callOf(control, B));
+  };
+  const removeLocalMinter = encodeFunctionData({ abi: messengerAbi, functionName: "removeLocalMinter" });
+  const preparations: Preparations = {
+    "v2-neg-used-nonce-other-source": receiveControl,
+    "v2-neg-used-nonce-vs-version": receiveControl,
+    "v2-neg-minter-paused-fee": () => byRoles(B.v2.tokenMinter, pause),
+    "v2-neg-transmitter-paused": () => byRoles(B.v2.messageTransmitter, pause),
+    "v2-ok-denylisted-recipient": () => byRoles(B.v2.tokenMessenger, denylist(RECIPIENT)),
+    "v2-neg-no-local-minter": () => byRoles(B.v2.tokenMessenger, removeLocalMinter),
+    "v2-neg-handler-false-unfinalized": () => refuseAtStub(chainB, B),
+  };
+
+  test("every case is there", () => {
+    expect(RECEIVE.cases).toHaveLength(42);
+    for (const id of Object.keys(preparations)) expect(RECEIVE.cases.map((each) => each.id)).toContain(id);
+  });
+
+  test.each(RECEIVE.cases)("$id", async (row) => {
+    await chainB.aside(async () => {
+      await prepareAttesters(chainB, row.config, B.v2.messageTransmitter);
+      await preparations[row.id]?.();
+      const height = row.blockNumberOfCall === undefined ? undefined : BigInt(row.blockNumberOfCall);
+      expectSameOutcome(await chainB.tryCall(callOf(row, B), height), row);
+    });
+  });
+});
+
+describe("sending and administering on chain A", () => {
+  const byRoles = (to: Hex, data: Hex) => chainA.send({ from: ROLES, to, data });
+  const addOwnDomain = encodeFunctionData({
+    abi: messengerAbi,
+    functionName: "addRemoteTokenMessenger",
+    args: [A.domain, `0x${"00".repeat(12)}${A.v2.tokenMessenger.slice(2)}`],
+  });
+  const setMinFee = encodeFunctionData({
+    abi: messengerAbi,
+    functionName: "setMinFee",
+    args: [BigInt(TRANSFERS.minFee.set)],
+  });
+  const preparations: Preparations = {
+    "dfb2-own-domain": () => byRoles(A.v2.tokenMessenger, addOwnDomain),
+    "dfb2-minter-paused": () => byRoles(A.v2.tokenMinter, pause),
+    "dfb2-denylisted": () => byRoles(A.v2.tokenMessenger, denylist(BURNER)),
+    "dfb2-min-fee-exact": () => byRoles(A.v2.tokenMessenger, setMinFee),
+    "dfb2-min-fee-rounds-up-to-one": () => byRoles(A.v2.tokenMessenger, setMinFee),
+  };
+
+  test("every case is there", () => {
+    expect(SEND_ADMIN.cases).toHaveLength(18);
+    for (const id of Object.keys(preparations)) expect(SEND_ADMIN.cases.map((each) => each.id)).toContain(id);
+  });
+
+  test.each(SEND_ADMIN.cases)("$id", async (row) => {
+    await chainA.aside(async () => {
+      await preparations[row.id]?.();
+      expectSameOutcome(await chainA.tryCall(callOf(row, A)), row);
+    });
+  });
+
+  test("administrative calls, in order, leave the same logs", async () => {
+    expect(SEND_ADMIN.adminLogs).toHaveLength(5);
+    await chainA.aside(async () => {
+      for (const row of SEND_ADMIN.adminLogs) expectSameLogs(await chainA.send(callOf(row, A)), row);
+    });
+  });
+
+  test("the minimum fee", async () => {
+    const { multiplier, getMinFeeAmount, oneBelow } = TRANSFERS.minFee;
+    const messenger = { address: A.v2.tokenMessenger, abi: messengerAbi } as const;
+    expect(await chainA.client.readContract({ ...messenger, functionName: "MIN_FEE_MULTIPLIER" })).toBe(
+      BigInt(multiplier),
+    );
+    await chainA.aside(async () => {
+      await byRoles(A.v2.tokenMessenger, setMinFee);
+      for (const [amount, fee] of Object.entries(getMinFeeAmount)) {
+        const call = { ...messenger, functionName: "getMinFeeAmount", args: [BigInt(amount)] } as const;
+        expect(await chainA.client.readContract(call)).toBe(BigInt(fee));
+      }
+      const data = encodeFunctionData({
+        abi: messengerAbi,
+        functionName: "depositForBurn",
+        args: [
+          BigInt(oneBelow.amount),
+          B.domain,
+          `0x${"00".repeat(12)}${RECIPIENT.slice(2)}`,
+          A.usdc,
+          `0x${"00".repeat(32)}`,
+          BigInt(oneBelow.maxFee),
+          2000,
+        ],
+      });
+      const outcome = await chainA.tryCall({ from: BURNER, to: A.v2.tokenMessenger, data });
+      expect(outcome).toMatchObject({ ok: false, reason: oneBelow.revertReason });
+    });
+  });
+});
