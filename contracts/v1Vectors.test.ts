@@ -5,7 +5,7 @@
 // attesters; what chain A received of a Cosmos chain; 46 deliveries, 36 calls that were refused or not; 17
 // administrative calls and their logs.
 
-import { encodeFunctionData, type Hex, pad, parseEventLogs } from "viem";
+import { type Address, type Hex, pad, parseEventLogs } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FiatToken } from "../gen/contracts/FiatToken.ts";
 import { MessageTransmitter } from "../gen/contracts/MessageTransmitter.ts";
@@ -13,7 +13,7 @@ import { TokenMessenger } from "../gen/contracts/TokenMessenger.ts";
 import { TokenMinter } from "../gen/contracts/TokenMinter.ts";
 import { readVectors } from "../src/cctp/testing/vectors.ts";
 import { BURNER, CONDITIONS, ROLES, startVectorChain } from "./testing/circleDeployment.ts";
-import type { TestChain } from "./testing/testChain.ts";
+import { call, type TestChain } from "./testing/testChain.ts";
 import {
   callOf,
   compileStubs,
@@ -92,8 +92,12 @@ describe("sending on chain A, in order", () => {
   async function skipToNonce(nonce: bigint): Promise<void> {
     const address = A.v1.messageTransmitter;
     const next = () => chainA.client.readContract({ address, abi: transmitterAbi, functionName: "nextAvailableNonce" });
-    const data = encodeFunctionData({ abi: transmitterAbi, functionName: "sendMessage", args: [3, pad("0x1"), "0x"] });
-    while ((await next()) < nonce) await chainA.send({ from: BURNER, to: address, data });
+    const message = call(BURNER, address, {
+      abi: transmitterAbi,
+      functionName: "sendMessage",
+      args: [B.domain, pad("0x1"), "0x"],
+    });
+    while ((await next()) < nonce) await chainA.send(message);
   }
 
   async function balances(): Promise<{ readonly user: bigint; readonly supply: bigint }> {
@@ -107,10 +111,10 @@ describe("sending on chain A, in order", () => {
   test.each(TRANSFERS.vectors)("$id", async ({ source, message, decoded }) => {
     const replaces = source.returnValue === null;
     if (!replaces) await skipToNonce(BigInt(decoded.nonce));
-    const call = { from: source.from, to: source.tx.to, data: source.calldata };
+    const sending = { from: source.from, to: source.tx.to, data: source.calldata };
     const before = await balances();
-    const answer = await chainA.tryCall(call);
-    const receipt = await chainA.send(call);
+    const answer = await chainA.tryCall(sending);
+    const receipt = await chainA.send(sending);
     const after = await balances();
 
     expect(answer).toEqual({ ok: true, data: replaces ? "0x" : pad(`0x${BigInt(decoded.nonce).toString(16)}`) });
@@ -146,8 +150,9 @@ describe("receiving", () => {
   });
 });
 
-const pause = encodeFunctionData({ abi: transmitterAbi, functionName: "pause" });
-const removeLocalMinter = encodeFunctionData({ abi: TokenMessenger.abi, functionName: "removeLocalMinter" });
+const pause = (contract: Address) => call(ROLES, contract, { abi: transmitterAbi, functionName: "pause" });
+const removeLocalMinter = (messenger: Address) =>
+  call(ROLES, messenger, { abi: TokenMessenger.abi, functionName: "removeLocalMinter" });
 
 /**
  * A delivery of 2^256 - 1 passed the vectors' stand-in for USDC, which adds without a check and has no allowances.
@@ -158,13 +163,12 @@ const OTHER_TOKEN: Readonly<Record<string, Partial<VectorCase>>> = {
 };
 
 describe("deliveries to chain B", () => {
-  const byRoles = (to: Hex, data: Hex) => chainB.send({ from: ROLES, to, data });
   const receiveControl = async () => {
     const control = RECEIVE.cases.find(({ id }) => id === "v1-neg-control");
     if (control === undefined) throw new Error("the control case is missing");
     await chainB.send(callOf(control, B));
   };
-  const unlink = encodeFunctionData({
+  const unlink = call(ROLES, B.v1.tokenMinter, {
     abi: TokenMinter.abi,
     functionName: "unlinkTokenPair",
     args: [B.usdc, A.domain, pad(A.usdc)],
@@ -173,10 +177,10 @@ describe("deliveries to chain B", () => {
     "v1-neg-used-nonce-other-body": receiveControl,
     "v1-ok-same-nonce-other-source": receiveControl,
     "v1-neg-used-nonce-vs-version": receiveControl,
-    "v1-neg-minter-paused": () => byRoles(B.v1.tokenMinter, pause),
-    "v1-neg-transmitter-paused-vs-attestation": () => byRoles(B.v1.messageTransmitter, pause),
-    "v1-neg-no-local-minter": () => byRoles(B.v1.tokenMessenger, removeLocalMinter),
-    "v1-neg-unlinked": () => byRoles(B.v1.tokenMinter, unlink),
+    "v1-neg-minter-paused": () => chainB.send(pause(B.v1.tokenMinter)),
+    "v1-neg-transmitter-paused-vs-attestation": () => chainB.send(pause(B.v1.messageTransmitter)),
+    "v1-neg-no-local-minter": () => chainB.send(removeLocalMinter(B.v1.tokenMessenger)),
+    "v1-neg-unlinked": () => chainB.send(unlink),
     "v1-neg-handler-false": () => refuseAtStub(chainB, B),
   };
 
@@ -197,7 +201,6 @@ describe("deliveries to chain B", () => {
 });
 
 describe("sending and administering on chain A", () => {
-  const byRoles = (to: Hex, data: Hex) => chainA.send({ from: ROLES, to, data });
   const administer = async (ids: readonly string[]) => {
     for (const id of ids) {
       const row = SEND_ADMIN.adminLogs.find((each) => each.id === id);
@@ -206,11 +209,11 @@ describe("sending and administering on chain A", () => {
     }
   };
   const preparations: Preparations = {
-    "dfb-transmitter-paused": () => byRoles(A.v1.messageTransmitter, pause),
-    "send-paused": () => byRoles(A.v1.messageTransmitter, pause),
-    "dfb-minter-paused": () => byRoles(A.v1.tokenMinter, pause),
-    "rdfb-minter-paused": () => byRoles(A.v1.tokenMinter, pause),
-    "dfb-no-minter": () => byRoles(A.v1.tokenMessenger, removeLocalMinter),
+    "dfb-transmitter-paused": () => chainA.send(pause(A.v1.messageTransmitter)),
+    "send-paused": () => chainA.send(pause(A.v1.messageTransmitter)),
+    "dfb-minter-paused": () => chainA.send(pause(A.v1.tokenMinter)),
+    "rdfb-minter-paused": () => chainA.send(pause(A.v1.tokenMinter)),
+    "dfb-no-minter": () => chainA.send(removeLocalMinter(A.v1.tokenMessenger)),
     "adm-disable-threshold": () => administer(["enable-2", "enable-3", "threshold-2", "disable-3"]),
   };
 

@@ -3,7 +3,7 @@
 // All of Circle's stood where one deployer's contracts of some nonce stand, the proxies of V2 too; so ours, which have
 // no proxies, stand there by the same deployer and nonce.
 
-import { type Address, encodeFunctionData, type Hex, maxUint256, pad } from "viem";
+import { type Address, type Hex, maxUint256, pad } from "viem";
 import { FiatToken } from "../../gen/contracts/FiatToken.ts";
 import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
 import { MessageTransmitterV2 } from "../../gen/contracts/MessageTransmitterV2.ts";
@@ -13,7 +13,7 @@ import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
 import { TokenMinterV2 } from "../../gen/contracts/TokenMinterV2.ts";
 import { readVectors, type VectorAttester } from "../../src/cctp/testing/vectors.ts";
 import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
-import { TestChain } from "./testChain.ts";
+import { type Call, call, TestChain } from "./testChain.ts";
 
 interface CctpAddresses {
   readonly messageTransmitter: Address;
@@ -89,106 +89,101 @@ async function deployAll(chain: TestChain, facts: VectorChain, stubs: StubArtifa
   await chain.client.setNonce({ address: ROLES, nonce: FIRST_FREE_NONCE });
 }
 
-/** The calls that set a chain up after deployment, in order. The same account sends them all. */
-function settings(facts: VectorChain, peer: VectorChain): readonly { readonly to: Address; readonly data: Hex }[] {
-  const { cosmos, maxMessageBodySize } = CONDITIONS;
-  const { usdc, v1, v2 } = facts;
-  const minter = (to: Address, messenger: Address) => [
-    {
-      to,
-      data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "addLocalTokenMessenger", args: [messenger] }),
-    },
-    { to, data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "updatePauser", args: [ROLES] }) },
-    {
-      to,
-      data: encodeFunctionData({
-        abi: TokenMinter.abi,
-        functionName: "setMaxBurnAmountPerMessage",
-        args: [usdc, BURN_LIMIT],
-      }),
-    },
-    ...(
-      [
-        [peer.domain, pad(peer.usdc)],
-        [cosmos.domain, cosmos.burnTokenBytes32],
-      ] as const
-    ).map((remote) => ({
-      to,
-      data: encodeFunctionData({ abi: TokenMinter.abi, functionName: "linkTokenPair", args: [usdc, ...remote] }),
-    })),
-    {
-      to: usdc,
-      data: encodeFunctionData({ abi: FiatToken.abi, functionName: "configureMinter", args: [to, MINTER_ALLOWANCE] }),
-    },
-  ];
-  const v1Messenger = (data: Hex) => ({ to: v1.tokenMessenger, data });
+/** Calls that make one TokenMinter, of either version, mint and burn USDC for its TokenMessenger. */
+function minterSettings(facts: VectorChain, peer: VectorChain, { tokenMinter, tokenMessenger }: CctpAddresses): Call[] {
+  const { abi } = TokenMinter;
+  const { usdc } = facts;
+  const { cosmos } = CONDITIONS;
   return [
-    {
-      to: usdc,
-      data: encodeFunctionData({
-        abi: FiatToken.abi,
-        functionName: "configureMinter",
-        args: [ROLES, MINTER_ALLOWANCE],
-      }),
-    },
-    ...minter(v1.tokenMinter, v1.tokenMessenger),
-    ...minter(v2.tokenMinter, v2.tokenMessenger),
-    v1Messenger(
-      encodeFunctionData({ abi: TokenMessenger.abi, functionName: "addLocalMinter", args: [v1.tokenMinter] }),
-    ),
-    ...(
-      [
-        [peer.domain, pad(peer.v1.tokenMessenger)],
-        [cosmos.domain, cosmos.cctpModuleBytes32],
-      ] as const
-    ).map((remote) =>
-      v1Messenger(
-        encodeFunctionData({ abi: TokenMessenger.abi, functionName: "addRemoteTokenMessenger", args: remote }),
-      ),
-    ),
-    {
-      to: v1.messageTransmitter,
-      data: encodeFunctionData({ abi: MessageTransmitter.abi, functionName: "updatePauser", args: [ROLES] }),
-    },
-    {
-      to: v2.messageTransmitter,
-      data: encodeFunctionData({
-        abi: MessageTransmitterV2.abi,
-        functionName: "initialize",
-        args: [ROLES, ROLES, ROLES, ROLES, [attester1], 1n, BigInt(maxMessageBodySize)],
-      }),
-    },
-    {
-      to: v2.tokenMessenger,
-      data: encodeFunctionData({
-        abi: TokenMessengerV2.abi,
-        functionName: "initialize",
-        args: [
-          {
-            owner: ROLES,
-            rescuer: ROLES,
-            feeRecipient: FEE_RECIPIENT,
-            denylister: ROLES,
-            tokenMinter: v2.tokenMinter,
-            minFeeController: ROLES,
-          },
-          0n,
-          [peer.domain, cosmos.domain],
-          [pad(peer.v2.tokenMessenger), cosmos.cctpModuleBytes32],
-        ],
-      }),
-    },
+    call(ROLES, tokenMinter, { abi, functionName: "addLocalTokenMessenger", args: [tokenMessenger] }),
+    call(ROLES, tokenMinter, { abi, functionName: "updatePauser", args: [ROLES] }),
+    call(ROLES, tokenMinter, { abi, functionName: "setMaxBurnAmountPerMessage", args: [usdc, BURN_LIMIT] }),
+    call(ROLES, tokenMinter, { abi, functionName: "linkTokenPair", args: [usdc, peer.domain, pad(peer.usdc)] }),
+    call(ROLES, tokenMinter, {
+      abi,
+      functionName: "linkTokenPair",
+      args: [usdc, cosmos.domain, cosmos.burnTokenBytes32],
+    }),
+    call(ROLES, usdc, {
+      abi: FiatToken.abi,
+      functionName: "configureMinter",
+      args: [tokenMinter, MINTER_ALLOWANCE],
+    }),
+  ];
+}
+
+function v1Settings({ v1 }: VectorChain, peer: VectorChain): Call[] {
+  const { abi } = TokenMessenger;
+  const { cosmos } = CONDITIONS;
+  return [
+    call(ROLES, v1.messageTransmitter, { abi: MessageTransmitter.abi, functionName: "updatePauser", args: [ROLES] }),
+    call(ROLES, v1.tokenMessenger, { abi, functionName: "addLocalMinter", args: [v1.tokenMinter] }),
+    call(ROLES, v1.tokenMessenger, {
+      abi,
+      functionName: "addRemoteTokenMessenger",
+      args: [peer.domain, pad(peer.v1.tokenMessenger)],
+    }),
+    call(ROLES, v1.tokenMessenger, {
+      abi,
+      functionName: "addRemoteTokenMessenger",
+      args: [cosmos.domain, cosmos.cctpModuleBytes32],
+    }),
+  ];
+}
+
+function v2Settings({ v2 }: VectorChain, peer: VectorChain): Call[] {
+  const { cosmos, maxMessageBodySize } = CONDITIONS;
+  return [
+    call(ROLES, v2.messageTransmitter, {
+      abi: MessageTransmitterV2.abi,
+      functionName: "initialize",
+      args: [ROLES, ROLES, ROLES, ROLES, [attester1], 1n, BigInt(maxMessageBodySize)],
+    }),
+    call(ROLES, v2.tokenMessenger, {
+      abi: TokenMessengerV2.abi,
+      functionName: "initialize",
+      args: [
+        {
+          owner: ROLES,
+          rescuer: ROLES,
+          feeRecipient: FEE_RECIPIENT,
+          denylister: ROLES,
+          tokenMinter: v2.tokenMinter,
+          minFeeController: ROLES,
+        },
+        0n,
+        [peer.domain, cosmos.domain],
+        [pad(peer.v2.tokenMessenger), cosmos.cctpModuleBytes32],
+      ],
+    }),
   ];
 }
 
 /** Gives the burner its tokens, and lets both TokenMessengers take them. */
-async function fundBurner(chain: TestChain, { usdc, v1, v2 }: VectorChain): Promise<void> {
-  const token = (from: Address, data: Hex) => chain.send({ from, to: usdc, data });
-  const abi = FiatToken.abi;
-  await token(ROLES, encodeFunctionData({ abi, functionName: "mint", args: [BURNER, BURNER_BALANCE] }));
-  for (const { tokenMessenger } of [v1, v2]) {
-    await token(BURNER, encodeFunctionData({ abi, functionName: "approve", args: [tokenMessenger, maxUint256] }));
-  }
+function fundingOfBurner({ usdc, v1, v2 }: VectorChain): Call[] {
+  const { abi } = FiatToken;
+  return [
+    call(ROLES, usdc, { abi, functionName: "mint", args: [BURNER, BURNER_BALANCE] }),
+    ...[v1, v2].map(({ tokenMessenger }) =>
+      call(BURNER, usdc, { abi, functionName: "approve", args: [tokenMessenger, maxUint256] }),
+    ),
+  ];
+}
+
+/** Everything that follows the deployment, in order. ROLES may mint, so that tests can give out tokens. */
+function settings(facts: VectorChain, peer: VectorChain): Call[] {
+  return [
+    call(ROLES, facts.usdc, {
+      abi: FiatToken.abi,
+      functionName: "configureMinter",
+      args: [ROLES, MINTER_ALLOWANCE],
+    }),
+    ...minterSettings(facts, peer, facts.v1),
+    ...minterSettings(facts, peer, facts.v2),
+    ...v1Settings(facts, peer),
+    ...v2Settings(facts, peer),
+    ...(facts.name === "A" ? fundingOfBurner(facts) : []),
+  ];
 }
 
 /** Starts a chain with everything on it that the vectors' chain had, one attester enabled. The caller stops it. */
@@ -198,8 +193,7 @@ export async function startVectorChain(name: "A" | "B", stubs?: StubArtifacts): 
   const chain = await TestChain.start({ chainId: facts.chainId });
   try {
     await deployAll(chain, facts, stubs);
-    for (const call of settings(facts, peer)) await chain.send({ from: ROLES, ...call });
-    if (name === "A") await fundBurner(chain, facts);
+    for (const setting of settings(facts, peer)) await chain.send(setting);
     return chain;
   } catch (error) {
     await chain.stop();
@@ -209,12 +203,10 @@ export async function startVectorChain(name: "A" | "B", stubs?: StubArtifacts): 
 
 /** Enables attesters 2 and 3 of the vectors and asks for two signatures, on the transmitter of V1 or V2. */
 export async function requireTwoOfThree(chain: TestChain, transmitter: Address): Promise<void> {
-  const abi = MessageTransmitter.abi;
+  const { abi } = MessageTransmitter;
   for (const { n, address } of CONDITIONS.attesters) {
     if (n !== 2 && n !== 3) continue;
-    const data = encodeFunctionData({ abi, functionName: "enableAttester", args: [address as Address] });
-    await chain.send({ from: ROLES, to: transmitter, data });
+    await chain.send(call(ROLES, transmitter, { abi, functionName: "enableAttester", args: [address as Address] }));
   }
-  const data = encodeFunctionData({ abi, functionName: "setSignatureThreshold", args: [2n] });
-  await chain.send({ from: ROLES, to: transmitter, data });
+  await chain.send(call(ROLES, transmitter, { abi, functionName: "setSignatureThreshold", args: [2n] }));
 }

@@ -4,9 +4,12 @@
 import {
   type Abi,
   type Address,
+  type ContractFunctionName,
   createClient,
   decodeErrorResult,
+  type EncodeFunctionDataParameters,
   encodeDeployData,
+  encodeFunctionData,
   getContractAddress,
   type Hex,
   http,
@@ -23,6 +26,15 @@ export interface Call {
   readonly from: Address;
   readonly to: Address;
   readonly data: Hex;
+}
+
+/** A call of a function, typed by the contract's ABI. */
+export function call<const abi extends Abi, name extends ContractFunctionName<abi>>(
+  from: Address,
+  to: Address,
+  parameters: EncodeFunctionDataParameters<abi, name>,
+): Call {
+  return { from, to, data: encodeFunctionData(parameters) };
 }
 
 /** What a call did: `reason` is the text of a revert, undefined where it gave none. */

@@ -3,7 +3,6 @@
 import {
   type Address,
   decodeAbiParameters,
-  encodeFunctionData,
   type Hex,
   parseAbi,
   parseAbiParameters,
@@ -16,7 +15,7 @@ import { FiatToken } from "../../gen/contracts/FiatToken.ts";
 import { compileContracts } from "../../scripts/contracts.ts";
 import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
 import { FEE_RECIPIENT, ROLES, requireTwoOfThree, type StubArtifacts, type VectorChain } from "./circleDeployment.ts";
-import type { Call, Outcome, TestChain } from "./testChain.ts";
+import { type Call, call, type Outcome, type TestChain } from "./testChain.ts";
 
 export interface VectorLog {
   readonly address: Address;
@@ -149,8 +148,7 @@ export async function prepareAttesters(
 /** Makes the recipient of generic messages say no. */
 export async function refuseAtStub(chain: TestChain, { stubReceiver }: VectorChain): Promise<void> {
   const abi = parseAbi(["function setRefuses(bool refuses)"]);
-  const data = encodeFunctionData({ abi, functionName: "setRefuses", args: [true] });
-  await chain.send({ from: ROLES, to: stubReceiver, data });
+  await chain.send(call(ROLES, stubReceiver, { abi, functionName: "setRefuses", args: [true] }));
 }
 
 /** `receiveMessage` answers a boolean; `relay` of the hook wrapper two, and what the hook said. */
@@ -186,8 +184,8 @@ export async function replayReceive(
     ...(row.before.feeRecipientBalance === undefined ? {} : { feeRecipientBalance: await balanceOf(FEE_RECIPIENT) }),
   });
   const topUp = async (to: Address, amount: bigint): Promise<void> => {
-    const data = encodeFunctionData({ abi: FiatToken.abi, functionName: "mint", args: [to, amount] });
-    if (amount > 0n) await chain.send({ from: ROLES, to: facts.usdc, data });
+    if (amount === 0n) return;
+    await chain.send(call(ROLES, facts.usdc, { abi: FiatToken.abi, functionName: "mint", args: [to, amount] }));
   };
 
   await chain.aside(async () => {
@@ -196,9 +194,9 @@ export async function replayReceive(
     await topUp(FEE_RECIPIENT, BigInt(row.before.feeRecipientBalance ?? 0));
     expect(await measure()).toEqual(row.before);
 
-    const call = { from: row.from, to: row.tx.to, data: row.calldata };
-    const answer = await chain.tryCall(call);
-    const receipt = await chain.send(call);
+    const delivery = { from: row.from, to: row.tx.to, data: row.calldata };
+    const answer = await chain.tryCall(delivery);
+    const receipt = await chain.send(delivery);
     expect(answer.ok && decodeAnswer(answer.data, row.returnValue)).toEqual(row.returnValue);
     expectSameLogs(receipt, row);
     expect(await measure()).toEqual(row.after);
