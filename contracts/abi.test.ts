@@ -17,7 +17,6 @@ import { TokenMessenger } from "../gen/contracts/TokenMessenger.ts";
 import { TokenMessengerV2 } from "../gen/contracts/TokenMessengerV2.ts";
 import { TokenMinter } from "../gen/contracts/TokenMinter.ts";
 import { TokenMinterV2 } from "../gen/contracts/TokenMinterV2.ts";
-import { compileContracts } from "../scripts/contracts.ts";
 import {
   MESSAGE_TRANSMITTER_ABI,
   TOKEN_MESSENGER_V1_ABI,
@@ -26,6 +25,7 @@ import {
 } from "../src/cctp/evmAbi.ts";
 import { readVectors } from "../src/cctp/testing/vectors.ts";
 import type { EvmArtifact } from "../src/chains/evmArtifact.ts";
+import { compileForTest } from "./testing/compile.ts";
 
 interface FunctionFacts {
   readonly signature: string;
@@ -115,9 +115,9 @@ describe("Circle's ABI", () => {
   });
 
   test("the hook wrapper of the tests has that of Circle's example", async () => {
-    const compiled = await compileContracts([["HookWrapper", "testing/HookWrapper.sol"]]);
+    const { HookWrapper } = await compileForTest("HookWrapper");
     const { functions, events } = FACTS.contracts.example["CCTPHookWrapper"] ?? { functions: [], events: [] };
-    expect(factsOf(compiled.get("HookWrapper")?.abi ?? [])).toEqual({ functions, events });
+    expect(factsOf(HookWrapper.abi)).toEqual({ functions, events });
   });
 });
 

@@ -12,7 +12,7 @@ import { TokenMessengerV2 } from "../../gen/contracts/TokenMessengerV2.ts";
 import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
 import { TokenMinterV2 } from "../../gen/contracts/TokenMinterV2.ts";
 import { readVectors, type VectorAttester } from "../../src/cctp/testing/vectors.ts";
-import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
+import { compileForTest } from "./compile.ts";
 import { type Call, call, TestChain } from "./testChain.ts";
 
 interface CctpAddresses {
@@ -59,20 +59,14 @@ const MINTER_ALLOWANCE = 10n ** 18n;
 /** Most that one burn takes: 10^6 USDC. */
 export const BURN_LIMIT = 10n ** 12n;
 
-/** Contracts of the vectors that are not deployed in production, compiled by the test that needs them. */
-export interface StubArtifacts {
-  readonly stubReceiver: EvmArtifact;
-  readonly hookTarget: EvmArtifact;
-  readonly hookWrapper: EvmArtifact;
-}
-
 /** The nonce after every one that a contract of the vectors was deployed with. */
 const FIRST_FREE_NONCE = 64;
 
 const attester1 = CONDITIONS.attesters.find(({ n }) => n === 1)?.address as Address;
 
-async function deployAll(chain: TestChain, facts: VectorChain, stubs: StubArtifacts | undefined): Promise<void> {
+async function deployAll(chain: TestChain, facts: VectorChain): Promise<void> {
   const { v1, v2 } = facts;
+  const { StubReceiver, HookTarget, HookWrapper } = await compileForTest("StubReceiver", "HookTarget", "HookWrapper");
   const size = CONDITIONS.maxMessageBodySize;
   await chain.deployAt(facts.usdc, ROLES, FiatToken, [ROLES, ROLES, ROLES, ROLES]);
   await chain.deployAt(v1.messageTransmitter, ROLES, MessageTransmitter, [facts.domain, attester1, size, 0]);
@@ -81,11 +75,9 @@ async function deployAll(chain: TestChain, facts: VectorChain, stubs: StubArtifa
   await chain.deployAt(v2.messageTransmitter, ROLES, MessageTransmitterV2, [facts.domain, 1]);
   await chain.deployAt(v2.tokenMinter, ROLES, TokenMinterV2, [ROLES]);
   await chain.deployAt(v2.tokenMessenger, ROLES, TokenMessengerV2, [v2.messageTransmitter, 1]);
-  if (stubs !== undefined) {
-    await chain.deployAt(facts.stubReceiver, ROLES, stubs.stubReceiver);
-    await chain.deployAt(facts.hookTarget, ROLES, stubs.hookTarget);
-    await chain.deployAt(facts.hookWrapper, ROLES, stubs.hookWrapper, [v2.messageTransmitter, 1, 1]);
-  }
+  await chain.deployAt(facts.stubReceiver, ROLES, StubReceiver);
+  await chain.deployAt(facts.hookTarget, ROLES, HookTarget);
+  await chain.deployAt(facts.hookWrapper, ROLES, HookWrapper, [v2.messageTransmitter, 1, 1]);
   await chain.client.setNonce({ address: ROLES, nonce: FIRST_FREE_NONCE });
 }
 
@@ -187,12 +179,12 @@ function settings(facts: VectorChain, peer: VectorChain): Call[] {
 }
 
 /** Starts a chain with everything on it that the vectors' chain had, one attester enabled. The caller stops it. */
-export async function startVectorChain(name: "A" | "B", stubs?: StubArtifacts): Promise<TestChain> {
+export async function startVectorChain(name: "A" | "B"): Promise<TestChain> {
   const [a, b] = CONDITIONS.chains;
   const [facts, peer] = name === "A" ? [a, b] : [b, a];
   const chain = await TestChain.start({ chainId: facts.chainId });
   try {
-    await deployAll(chain, facts, stubs);
+    await deployAll(chain, facts);
     for (const setting of settings(facts, peer)) await chain.send(setting);
     return chain;
   } catch (error) {

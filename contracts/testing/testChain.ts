@@ -42,6 +42,11 @@ export type Outcome =
   | { readonly ok: true; readonly data: Hex }
   | { readonly ok: false; readonly reason: string | undefined; readonly data: Hex };
 
+/** The text of a revert; undefined where a call did what it was to do, or failed without one. */
+export function reasonOf(outcome: Outcome): string | undefined {
+  return outcome.ok ? undefined : outcome.reason;
+}
+
 /** How often a receipt is asked for. The node mines at once, but beside the call. */
 const POLLING_MS = 5;
 
@@ -100,6 +105,16 @@ export class TestChain {
       const data = error.data as Hex;
       return { ok: false, reason: revertReason(data), data };
     }
+  }
+
+  /** Why a call is refused after some transactions; undefined where it is not. The state stays as it was. */
+  refusal(attempt: Call, ...before: readonly Call[]): Promise<string | undefined> {
+    return this.aside(async () => {
+      for (const each of before) await this.send(each);
+      const outcome = await this.tryCall(attempt);
+      if (!outcome.ok && outcome.reason === undefined) throw new Error("the call failed without a reason");
+      return reasonOf(outcome);
+    });
   }
 
   async deploy(from: Address, artifact: EvmArtifact, args: readonly unknown[] = []): Promise<Address> {

@@ -12,9 +12,7 @@ import {
 } from "viem";
 import { expect } from "vitest";
 import { FiatToken } from "../../gen/contracts/FiatToken.ts";
-import { compileContracts } from "../../scripts/contracts.ts";
-import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
-import { FEE_RECIPIENT, ROLES, requireTwoOfThree, type StubArtifacts, type VectorChain } from "./circleDeployment.ts";
+import { FEE_RECIPIENT, ROLES, requireTwoOfThree, type VectorChain } from "./circleDeployment.ts";
 import { type Call, call, type Outcome, type TestChain } from "./testChain.ts";
 
 export interface VectorLog {
@@ -69,25 +67,6 @@ export interface VectorAdminCall extends VectorTransaction {
 
 /** Changes to a chain, by the case that needs them. Where none is named, the chain is as it was deployed. */
 export type Preparations = Readonly<Record<string, () => Promise<unknown>>>;
-
-/** Compiles the contracts that stand beside CCTP in the vectors. */
-export async function compileStubs(): Promise<StubArtifacts> {
-  const compiled = await compileContracts([
-    ["StubReceiver", "testing/StubReceiver.sol"],
-    ["HookTarget", "testing/HookTarget.sol"],
-    ["HookWrapper", "testing/HookWrapper.sol"],
-  ]);
-  const artifact = (name: string): EvmArtifact => {
-    const found = compiled.get(name);
-    if (found === undefined) throw new Error(`not compiled: ${name}`);
-    return found;
-  };
-  return {
-    stubReceiver: artifact("StubReceiver"),
-    hookTarget: artifact("HookTarget"),
-    hookWrapper: artifact("HookWrapper"),
-  };
-}
 
 /** Where the contract that a case names stands. Fails on a name that is not known here. */
 export function addressOf(contract: string, { v1, v2, hookWrapper }: VectorChain): Address {

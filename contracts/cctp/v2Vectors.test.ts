@@ -7,15 +7,14 @@
 
 import { type Address, type Hex, pad, parseEventLogs, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FiatToken } from "../gen/contracts/FiatToken.ts";
-import { MessageTransmitterV2 } from "../gen/contracts/MessageTransmitterV2.ts";
-import { TokenMessengerV2 } from "../gen/contracts/TokenMessengerV2.ts";
-import { readVectors } from "../src/cctp/testing/vectors.ts";
-import { BURNER, CONDITIONS, RECIPIENT, ROLES, startVectorChain } from "./testing/circleDeployment.ts";
-import { call, type TestChain } from "./testing/testChain.ts";
+import { FiatToken } from "../../gen/contracts/FiatToken.ts";
+import { MessageTransmitterV2 } from "../../gen/contracts/MessageTransmitterV2.ts";
+import { TokenMessengerV2 } from "../../gen/contracts/TokenMessengerV2.ts";
+import { readVectors } from "../../src/cctp/testing/vectors.ts";
+import { BURNER, CONDITIONS, RECIPIENT, ROLES, startVectorChain } from "../testing/circleDeployment.ts";
+import { call, type TestChain } from "../testing/testChain.ts";
 import {
   callOf,
-  compileStubs,
   expectGasNear,
   expectSameLogs,
   expectSameOutcome,
@@ -27,7 +26,7 @@ import {
   type VectorCase,
   type VectorReceive,
   type VectorTransaction,
-} from "./testing/vectorReplay.ts";
+} from "../testing/vectorReplay.ts";
 
 interface AttestedMessage {
   readonly decoded: { readonly nonce: Hex; readonly burnMessage?: { readonly mintRecipient: Hex } };
@@ -70,9 +69,8 @@ let chainA: TestChain;
 let chainB: TestChain;
 
 beforeAll(async () => {
-  const stubs = await compileStubs();
-  chainA = await startVectorChain("A", stubs);
-  chainB = await startVectorChain("B", stubs);
+  chainA = await startVectorChain("A");
+  chainB = await startVectorChain("B");
 });
 
 afterAll(() => Promise.all([chainA?.stop(), chainB?.stop()]));

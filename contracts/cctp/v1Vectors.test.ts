@@ -1,5 +1,5 @@
 // Replays on our V1 contracts what was done on Circle's (test/vectors/cctp): the same messages and logs to the byte, the
-// same refusals in the same words. Our contracts stand at the addresses of Circle's (testing/circleDeployment.ts).
+// same refusals in the same words. Our contracts stand at the addresses of Circle's (../testing/circleDeployment.ts).
 //
 // Cases: burns, messages and replacements of chain A, in order; what chain B received of them, under both sets of
 // attesters; what chain A received of a Cosmos chain; 46 deliveries, 36 calls that were refused or not; 17
@@ -7,16 +7,15 @@
 
 import { type Address, type Hex, pad, parseEventLogs } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FiatToken } from "../gen/contracts/FiatToken.ts";
-import { MessageTransmitter } from "../gen/contracts/MessageTransmitter.ts";
-import { TokenMessenger } from "../gen/contracts/TokenMessenger.ts";
-import { TokenMinter } from "../gen/contracts/TokenMinter.ts";
-import { readVectors } from "../src/cctp/testing/vectors.ts";
-import { BURNER, CONDITIONS, ROLES, startVectorChain } from "./testing/circleDeployment.ts";
-import { call, type TestChain } from "./testing/testChain.ts";
+import { FiatToken } from "../../gen/contracts/FiatToken.ts";
+import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
+import { TokenMessenger } from "../../gen/contracts/TokenMessenger.ts";
+import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
+import { readVectors } from "../../src/cctp/testing/vectors.ts";
+import { BURNER, CONDITIONS, ROLES, startVectorChain } from "../testing/circleDeployment.ts";
+import { call, type TestChain } from "../testing/testChain.ts";
 import {
   callOf,
-  compileStubs,
   expectGasNear,
   expectSameLogs,
   expectSameOutcome,
@@ -28,7 +27,7 @@ import {
   type VectorCase,
   type VectorReceive,
   type VectorTransaction,
-} from "./testing/vectorReplay.ts";
+} from "../testing/vectorReplay.ts";
 
 interface V1Vector {
   readonly id: string;
@@ -64,9 +63,8 @@ let chainA: TestChain;
 let chainB: TestChain;
 
 beforeAll(async () => {
-  const stubs = await compileStubs();
-  chainA = await startVectorChain("A", stubs);
-  chainB = await startVectorChain("B", stubs);
+  chainA = await startVectorChain("A");
+  chainB = await startVectorChain("B");
 });
 
 afterAll(() => Promise.all([chainA?.stop(), chainB?.stop()]));
