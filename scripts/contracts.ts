@@ -99,11 +99,15 @@ function contractModule([name, file]: ContractName, { abi, bytecode }: EvmArtifa
   ].join("\n");
 }
 
-/** Brings `gen/contracts/` up to date. PERF: a few milliseconds when nothing changed. */
+/** Whether `gen/contracts/` was made from what lies in `contracts/` now. PERF: a few milliseconds. */
+export function contractsAreFresh(sources = readSources()): boolean {
+  return existsSync(STAMP) && readFileSync(STAMP, "utf8") === hashInputs(sources);
+}
+
+/** Brings `gen/contracts/` up to date. */
 export async function generateContracts(): Promise<void> {
   const sources = readSources();
-  const inputs = hashInputs(sources);
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === inputs) return;
+  if (contractsAreFresh(sources)) return;
   const artifacts = await compileContracts(DEPLOYED, sources);
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT, { recursive: true });
@@ -111,6 +115,6 @@ export async function generateContracts(): Promise<void> {
     const artifact = artifacts.get(contract[0]);
     if (artifact !== undefined) writeFileSync(join(OUTPUT, `${contract[0]}.ts`), contractModule(contract, artifact));
   }
-  writeFileSync(STAMP, inputs);
+  writeFileSync(STAMP, hashInputs(sources));
   console.log(`compiled contracts/: ${DEPLOYED.length} contracts`);
 }
