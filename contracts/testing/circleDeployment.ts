@@ -52,7 +52,7 @@ export const RELAYER: Address = "0x90f79bf6eb2c4f870365e785982e1f101e93b906";
 export const STRANGER: Address = "0x15d34aaf54267db7d7c367839aaf71a00a2c6a65";
 export const FEE_RECIPIENT: Address = "0x9965507d1a55bcc2695c58ba16fb37d819b0a4dc";
 
-/** What the burner of chain A begins with: 10^9 USDC. */
+/** What the burner begins with on each chain: 10^9 USDC. */
 export const BURNER_BALANCE = 10n ** 15n;
 /** What each minter may mint: more than the vectors need, less than the largest amount that they try. */
 const MINTER_ALLOWANCE = 10n ** 18n;
@@ -174,7 +174,7 @@ function settings(facts: VectorChain, peer: VectorChain): Call[] {
     ...minterSettings(facts, peer, facts.v2),
     ...v1Settings(facts, peer),
     ...v2Settings(facts, peer),
-    ...(facts.name === "A" ? fundingOfBurner(facts) : []),
+    ...fundingOfBurner(facts),
   ];
 }
 

@@ -104,7 +104,7 @@ export function expectSameOutcome(outcome: Outcome, { ok, revertReason, revertDa
 }
 
 /** Gas that ours may use, in percent of what Circle's used. The tokens differ: the vectors' is simpler than USDC. */
-const GAS_PERCENT_MAX = 115n;
+const GAS_PERCENT_MAX = 105n;
 
 /** Longest calldata whose gas is compared. The vectors are older than the floor on its price (EIP-7623). */
 const GAS_CALLDATA_MAX = 2048;
