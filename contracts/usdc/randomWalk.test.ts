@@ -161,8 +161,11 @@ test("goes as the ledger says", async () => {
         const balances = await Promise.all(ACCOUNTS.map((each) => usdc.balanceOf(each)));
         expect(balances).toEqual(ACCOUNTS.map((each) => ledger.balance(each)));
         const { client } = usdc.chain;
-        const supply = await client.readContract({ address: usdc.token, abi, functionName: "totalSupply" });
+        const read = { address: usdc.token, abi } as const;
+        const supply = await client.readContract({ ...read, functionName: "totalSupply" });
         expect(supply).toBe(balances.reduce((sum, each) => sum + each));
+        const left = await client.readContract({ ...read, functionName: "minterAllowance", args: [ROLES] });
+        expect(left).toBe(ledger.minterAllowance);
       });
     }),
     { numRuns: 15 },
