@@ -334,26 +334,26 @@ describe("initialisation", () => {
 
 test("attesters come and go: who goes is replaced by the last", async () => {
   const addressOf = (n: number): Address => `0x${String(n).repeat(40)}`;
-  const enable = (n: number) => ({ address: addressOf(n), enable: true });
-  const disable = (n: number) => ({ address: addressOf(n), enable: false });
+  const enable = (n: number) => ({ address: addressOf(n), on: true });
+  const disable = (n: number) => ({ address: addressOf(n), on: false });
   const address = fc.integer({ min: 1, max: 5 }).map(addressOf);
-  const step = fc.record({ address, enable: fc.boolean() });
+  const step = fc.record({ address, on: fc.boolean() });
   const read = { ...transmitter, address: messageTransmitter } as const;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 15 }), async (steps) => {
       await chain.aside(async () => {
         // One attester is enabled from the start; the threshold is one.
         const model = [await chain.client.readContract({ ...read, functionName: "getEnabledAttester", args: [0n] })];
-        for (const { address: who, enable } of steps) {
-          const functionName = enable ? "enableAttester" : "disableAttester";
+        for (const { address: who, on } of steps) {
+          const functionName = on ? "enableAttester" : "disableAttester";
           const attempt = call(ROLES, messageTransmitter, { ...transmitter, functionName, args: [who] });
           const place = model.indexOf(who);
-          const refused = enable ? place >= 0 : model.length === 1 || place < 0;
+          const refused = on ? place >= 0 : model.length === 1 || place < 0;
           expect((await chain.refusal(attempt)) === undefined).toBe(!refused);
           if (refused) continue;
           await chain.send(attempt);
           const last = model.at(-1);
-          if (enable) model.push(who);
+          if (on) model.push(who);
           else {
             if (last !== undefined) model[place] = last;
             model.pop();
