@@ -39,8 +39,8 @@ const METHODS = {
 } as const;
 
 type Methods = typeof METHODS;
-type RequestOf<M> = M extends QueryMethod<infer Request, unknown> ? Request : never;
-type ResponseOf<M> = M extends QueryMethod<never, infer Response> ? Response : never;
+type RequestOf<M> = M extends { readonly request: Codec<infer Request> } ? Request : never;
+type ResponseOf<M> = M extends { readonly response: Codec<infer Response> } ? Response : never;
 
 /** The queries of x/orders. Fields that are left out have protobuf's defaults. Each rejects as `queryAbci` does. */
 export interface OrdersExtension {
