@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {AddressBytes} from "./messages/AddressBytes.sol";
+import {MessageHeader} from "./messages/MessageHeader.sol";
 import {MessageV1} from "./messages/MessageV1.sol";
 import {IMessageHandler} from "./IMessageHandler.sol";
 import {IMessageTransmitter} from "./IMessageTransmitter.sol";
@@ -11,6 +12,7 @@ import {MessageTransmitterBase} from "./MessageTransmitterBase.sol";
 contract MessageTransmitter is IMessageTransmitter, MessageTransmitterBase {
     using AddressBytes for address;
     using AddressBytes for bytes32;
+    using MessageHeader for bytes;
     using MessageV1 for bytes;
 
     /// One counter for all destinations; the first message has nonce 0.
@@ -80,13 +82,7 @@ contract MessageTransmitter is IMessageTransmitter, MessageTransmitterBase {
     {
         _verifyAttestationSignatures(message, attestation);
         message.requireValid();
-        require(message.getDestinationDomain() == localDomain, "Invalid destination domain");
-        bytes32 destinationCaller = message.getDestinationCaller();
-        require(
-            destinationCaller == bytes32(0) || destinationCaller == msg.sender.toBytes32(),
-            "Invalid caller for message"
-        );
-        require(message.getVersion() == version, "Invalid message version");
+        _requireForUs(message, message.getDestinationCaller());
 
         uint32 sourceDomain = message.getSourceDomain();
         uint64 nonce = message.getNonce();

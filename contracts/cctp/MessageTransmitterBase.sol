@@ -4,9 +4,14 @@ pragma solidity ^0.8.37;
 import {Attestable} from "../roles/Attestable.sol";
 import {Pausable} from "../roles/Pausable.sol";
 import {Rescuable} from "../roles/Rescuable.sol";
+import {AddressBytes} from "./messages/AddressBytes.sol";
+import {MessageHeader} from "./messages/MessageHeader.sol";
 
 /// What the transmitters of V1 and V2 have in common: who they are, what they keep, who may set it.
 abstract contract MessageTransmitterBase is Pausable, Rescuable, Attestable {
+    using AddressBytes for address;
+    using MessageHeader for bytes;
+
     /// Domain of the chain that this contract stands on.
     uint32 public immutable localDomain;
 
@@ -39,6 +44,16 @@ abstract contract MessageTransmitterBase is Pausable, Rescuable, Attestable {
     function _requireSendable(bytes32 recipient, bytes calldata messageBody) internal view {
         require(messageBody.length <= maxMessageBodySize, "Message body exceeds max size");
         require(recipient != bytes32(0), "Recipient must be nonzero");
+    }
+
+    /// Whether a message is for this domain, for whoever brings it, and of this version: in that order.
+    function _requireForUs(bytes calldata message, bytes32 destinationCaller) internal view {
+        require(message.getDestinationDomain() == localDomain, "Invalid destination domain");
+        require(
+            destinationCaller == bytes32(0) || destinationCaller == msg.sender.toBytes32(),
+            "Invalid caller for message"
+        );
+        require(message.getVersion() == version, "Invalid message version");
     }
 
     function _requireUnused(bytes32 nonceKey) internal view {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Initializable} from "../roles/Initializable.sol";
 import {AddressBytes} from "./messages/AddressBytes.sol";
+import {MessageHeader} from "./messages/MessageHeader.sol";
 import {MessageV2} from "./messages/MessageV2.sol";
 import {FINALITY_THRESHOLD_FINALIZED} from "./finality.sol";
 import {IMessageHandlerV2} from "./IMessageHandlerV2.sol";
@@ -14,6 +15,7 @@ import {MessageTransmitterBase} from "./MessageTransmitterBase.sol";
 contract MessageTransmitterV2 is IMessageTransmitterV2, MessageTransmitterBase, Initializable {
     using AddressBytes for address;
     using AddressBytes for bytes32;
+    using MessageHeader for bytes;
     using MessageV2 for bytes;
 
     /// The value that `usedNonces` has for a used nonce.
@@ -85,13 +87,7 @@ contract MessageTransmitterV2 is IMessageTransmitterV2, MessageTransmitterBase, 
     {
         _verifyAttestationSignatures(message, attestation);
         message.requireValid();
-        require(message.getDestinationDomain() == localDomain, "Invalid destination domain");
-        bytes32 destinationCaller = message.getDestinationCaller();
-        require(
-            destinationCaller == bytes32(0) || destinationCaller == msg.sender.toBytes32(),
-            "Invalid caller for message"
-        );
-        require(message.getVersion() == version, "Invalid message version");
+        _requireForUs(message, message.getDestinationCaller());
         bytes32 nonce = message.getNonce();
         _requireUnused(nonce);
         usedNonces[nonce] = NONCE_USED;

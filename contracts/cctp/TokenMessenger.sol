@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {AddressBytes} from "./messages/AddressBytes.sol";
 import {BurnMessage} from "./messages/BurnMessage.sol";
+import {MessageHeader} from "./messages/MessageHeader.sol";
 import {MessageV1} from "./messages/MessageV1.sol";
 import {IMessageHandler} from "./IMessageHandler.sol";
 import {IMessageTransmitter} from "./IMessageTransmitter.sol";
@@ -75,7 +76,7 @@ contract TokenMessenger is IMessageHandler, TokenMessengerBase {
             body.getAmount(),
             msg.sender,
             newMintRecipient,
-            originalMessage.getDestinationDomain(),
+            MessageHeader.getDestinationDomain(originalMessage),
             originalMessage.getRecipient(),
             newDestinationCaller
         );

@@ -5,9 +5,8 @@
 // attesters; what chain A received of a Cosmos chain; 46 deliveries, 36 calls that were refused or not; 17
 // administrative calls and their logs.
 
-import { type Address, type Hex, pad, parseEventLogs } from "viem";
+import { type Address, type Hex, numberToHex, pad } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FiatToken } from "../../gen/contracts/FiatToken.ts";
 import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
 import { TokenMessenger } from "../../gen/contracts/TokenMessenger.ts";
 import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
@@ -16,17 +15,17 @@ import { BURNER, CONDITIONS, ROLES, startVectorChain } from "../testing/circleDe
 import { call, type TestChain } from "../testing/testChain.ts";
 import {
   callOf,
-  expectGasNear,
   expectSameLogs,
   expectSameOutcome,
   type Preparations,
   prepareAttesters,
   refuseAtStub,
   replayReceive,
+  replaySend,
   type VectorAdminCall,
   type VectorCase,
   type VectorReceive,
-  type VectorTransaction,
+  type VectorSend,
 } from "../testing/vectorReplay.ts";
 
 interface V1Vector {
@@ -37,12 +36,7 @@ interface V1Vector {
 }
 
 interface V1Transfer extends V1Vector {
-  readonly source: VectorTransaction & {
-    readonly function: string;
-    readonly returnValue: string | null;
-    readonly before: { readonly userBalance: string; readonly totalSupply: string };
-    readonly after: { readonly userBalance: string; readonly totalSupply: string };
-  };
+  readonly source: VectorSend & { readonly returnValue: string | null };
 }
 
 const TRANSFERS = readVectors<{
@@ -98,30 +92,12 @@ describe("sending on chain A, in order", () => {
     while ((await next()) < nonce) await chainA.send(message);
   }
 
-  async function balances(): Promise<{ readonly user: bigint; readonly supply: bigint }> {
-    const token = { address: A.usdc, abi: FiatToken.abi } as const;
-    return {
-      user: await chainA.client.readContract({ ...token, functionName: "balanceOf", args: [BURNER] }),
-      supply: await chainA.client.readContract({ ...token, functionName: "totalSupply" }),
-    };
-  }
-
   test.each(TRANSFERS.vectors)("$id", async ({ source, message, decoded }) => {
     const replaces = source.returnValue === null;
     if (!replaces) await skipToNonce(BigInt(decoded.nonce));
-    const sending = { from: source.from, to: source.tx.to, data: source.calldata };
-    const before = await balances();
-    const answer = await chainA.tryCall(sending);
-    const receipt = await chainA.send(sending);
-    const after = await balances();
-
-    expect(answer).toEqual({ ok: true, data: replaces ? "0x" : pad(`0x${BigInt(decoded.nonce).toString(16)}`) });
-    expectSameLogs(receipt, source);
-    const [sent] = parseEventLogs({ abi: transmitterAbi, eventName: "MessageSent", logs: receipt.logs });
-    expect(sent?.args.message).toBe(message);
-    expect(before.user - after.user).toBe(BigInt(source.before.userBalance) - BigInt(source.after.userBalance));
-    expect(before.supply - after.supply).toBe(BigInt(source.before.totalSupply) - BigInt(source.after.totalSupply));
-    expectGasNear(receipt, source);
+    const answer = await chainA.tryCall({ from: source.from, to: source.tx.to, data: source.calldata });
+    expect(answer).toEqual({ ok: true, data: replaces ? "0x" : numberToHex(BigInt(decoded.nonce), { size: 32 }) });
+    await replaySend(chainA, A, source, message);
   });
 });
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.37;
 import {Ownable2Step} from "../roles/Ownable2Step.sol";
 import {BurnMessage} from "../cctp/messages/BurnMessage.sol";
 import {BurnMessageV2} from "../cctp/messages/BurnMessageV2.sol";
+import {MessageHeader} from "../cctp/messages/MessageHeader.sol";
 import {MessageV2} from "../cctp/messages/MessageV2.sol";
 
 interface IReceiver {
@@ -32,7 +33,7 @@ contract HookWrapper is Ownable2Step {
         returns (bool relaySuccess, bool hookSuccess, bytes memory hookReturnData)
     {
         MessageV2.requireValid(message);
-        require(MessageV2.getVersion(message) == supportedMessageVersion, "Invalid message version");
+        require(MessageHeader.getVersion(message) == supportedMessageVersion, "Invalid message version");
         bytes calldata body = MessageV2.getBody(message);
         BurnMessageV2.requireValid(body);
         require(BurnMessage.getVersion(body) == supportedMessageBodyVersion, "Invalid message body version");

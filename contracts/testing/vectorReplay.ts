@@ -6,13 +6,15 @@ import {
   type Hex,
   parseAbi,
   parseAbiParameters,
+  parseEventLogs,
   size,
   slice,
   type TransactionReceipt,
 } from "viem";
 import { expect } from "vitest";
 import { FiatToken } from "../../gen/contracts/FiatToken.ts";
-import { FEE_RECIPIENT, ROLES, requireTwoOfThree, type VectorChain } from "./circleDeployment.ts";
+import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
+import { BURNER, FEE_RECIPIENT, ROLES, requireTwoOfThree, type VectorChain } from "./circleDeployment.ts";
 import { type Call, call, type Outcome, type TestChain } from "./testChain.ts";
 
 export interface VectorLog {
@@ -27,6 +29,17 @@ export interface VectorTransaction {
   readonly calldata: Hex;
   readonly logs: readonly VectorLog[];
   readonly tx: { readonly to: Address; readonly gasUsed: number };
+}
+
+/** A burn or message that Circle's contracts sent. Amounts are decimal. */
+export interface VectorSend extends VectorTransaction {
+  readonly before: BurnerBalances;
+  readonly after: BurnerBalances;
+}
+
+interface BurnerBalances {
+  readonly userBalance: string;
+  readonly totalSupply: string;
 }
 
 /** A delivery that Circle's contracts took, with what it changed. Amounts are decimal. */
@@ -134,6 +147,31 @@ export async function refuseAtStub(chain: TestChain, { stubReceiver }: VectorCha
 function decodeAnswer(data: Hex, expected: unknown): unknown {
   if (!Array.isArray(expected)) return decodeAbiParameters(parseAbiParameters("bool"), data)[0];
   return decodeAbiParameters(parseAbiParameters("bool, bool, bytes"), data);
+}
+
+/** Sends what was sent by Circle's contracts, and compares: logs, the message, and what it cost the burner. */
+export async function replaySend(
+  chain: TestChain,
+  facts: VectorChain,
+  source: VectorSend,
+  message: Hex,
+): Promise<void> {
+  const token = { address: facts.usdc, abi: FiatToken.abi } as const;
+  const measure = async () => ({
+    user: await chain.client.readContract({ ...token, functionName: "balanceOf", args: [BURNER] }),
+    supply: await chain.client.readContract({ ...token, functionName: "totalSupply" }),
+  });
+  const before = await measure();
+  const receipt = await chain.send({ from: source.from, to: source.tx.to, data: source.calldata });
+  const after = await measure();
+
+  expectSameLogs(receipt, source);
+  const { abi } = MessageTransmitter;
+  const [sent] = parseEventLogs({ abi, eventName: "MessageSent", logs: receipt.logs });
+  expect(sent?.args.message).toBe(message);
+  expect(before.user - after.user).toBe(BigInt(source.before.userBalance) - BigInt(source.after.userBalance));
+  expect(before.supply - after.supply).toBe(BigInt(source.before.totalSupply) - BigInt(source.after.totalSupply));
+  expectGasNear(receipt, source);
 }
 
 /** What a delivery is to change, beside the logs. */

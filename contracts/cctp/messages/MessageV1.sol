@@ -3,8 +3,8 @@ pragma solidity ^0.8.37;
 
 /// A message of CCTP V1: a header of 116 bytes, integers big endian, then the body.
 ///
-///   version 0..4 · sourceDomain 4..8 · destinationDomain 8..12 · nonce 12..20 · sender 20..52 ·
-///   recipient 52..84 · destinationCaller 84..116 · messageBody 116..
+///   MessageHeader 0..12 · nonce 12..20 · sender 20..52 · recipient 52..84 · destinationCaller 84..116 ·
+///   messageBody 116..
 library MessageV1 {
     uint256 private constant HEADER_LENGTH = 116;
 
@@ -25,18 +25,6 @@ library MessageV1 {
 
     function requireValid(bytes calldata message) internal pure {
         require(message.length >= HEADER_LENGTH, "Invalid message: too short");
-    }
-
-    function getVersion(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[0:4]));
-    }
-
-    function getSourceDomain(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[4:8]));
-    }
-
-    function getDestinationDomain(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[8:12]));
     }
 
     function getNonce(bytes calldata message) internal pure returns (uint64) {

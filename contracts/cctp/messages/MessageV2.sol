@@ -3,8 +3,8 @@ pragma solidity ^0.8.37;
 
 /// A message of CCTP V2: a header of 148 bytes, integers big endian, then the body.
 ///
-///   version 0..4 · sourceDomain 4..8 · destinationDomain 8..12 · nonce 12..44 · sender 44..76 · recipient 76..108 ·
-///   destinationCaller 108..140 · minFinalityThreshold 140..144 · finalityThresholdExecuted 144..148 · messageBody 148..
+///   MessageHeader 0..12 · nonce 12..44 · sender 44..76 · recipient 76..108 · destinationCaller 108..140 ·
+///   minFinalityThreshold 140..144 · finalityThresholdExecuted 144..148 · messageBody 148..
 library MessageV2 {
     uint256 private constant HEADER_LENGTH = 148;
 
@@ -35,18 +35,6 @@ library MessageV2 {
 
     function requireValid(bytes calldata message) internal pure {
         require(message.length >= HEADER_LENGTH, "Invalid message: too short");
-    }
-
-    function getVersion(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[0:4]));
-    }
-
-    function getSourceDomain(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[4:8]));
-    }
-
-    function getDestinationDomain(bytes calldata message) internal pure returns (uint32) {
-        return uint32(bytes4(message[8:12]));
     }
 
     function getNonce(bytes calldata message) internal pure returns (bytes32) {
