@@ -11,6 +11,7 @@ import { FiatToken } from "../../gen/contracts/FiatToken.ts";
 import { MessageTransmitterV2 } from "../../gen/contracts/MessageTransmitterV2.ts";
 import { TokenMessenger } from "../../gen/contracts/TokenMessenger.ts";
 import { TokenMessengerV2 } from "../../gen/contracts/TokenMessengerV2.ts";
+import { Wallet } from "../../gen/contracts/testing/Wallet.ts";
 import { decodeBurnMessageV1 } from "../../src/cctp/burnMessageV1.ts";
 import { decodeBurnMessageV2, encodeBurnMessageV2 } from "../../src/cctp/burnMessageV2.ts";
 import { zeroBytes32 } from "../../src/cctp/bytes32.ts";
@@ -27,7 +28,6 @@ import {
   STRANGER,
   startVectorChain,
 } from "../testing/circleDeployment.ts";
-import { compileForTest } from "../testing/compile.ts";
 import { attest, hexOf, wordOf } from "../testing/messages.ts";
 import { type Call, call, type TestChain } from "../testing/testChain.ts";
 
@@ -311,7 +311,6 @@ describe("the denylist", () => {
   });
 
   test("binds a contract, and whoever is behind a contract", async () => {
-    const { Wallet } = await compileForTest("Wallet");
     await chainA.aside(async () => {
       const wallet = await chainA.deploy(ROLES, Wallet, [zeroHash]);
       const execute = (from: Address, to: Address, data: Hex) =>

@@ -11,8 +11,10 @@ import { TokenMessenger } from "../../gen/contracts/TokenMessenger.ts";
 import { TokenMessengerV2 } from "../../gen/contracts/TokenMessengerV2.ts";
 import { TokenMinter } from "../../gen/contracts/TokenMinter.ts";
 import { TokenMinterV2 } from "../../gen/contracts/TokenMinterV2.ts";
+import { HookTarget } from "../../gen/contracts/testing/HookTarget.ts";
+import { HookWrapper } from "../../gen/contracts/testing/HookWrapper.ts";
+import { StubReceiver } from "../../gen/contracts/testing/StubReceiver.ts";
 import { readVectors, type VectorAttester } from "../../src/cctp/testing/vectors.ts";
-import { compileForTest } from "./compile.ts";
 import { type Call, call, TestChain } from "./testChain.ts";
 
 interface CctpAddresses {
@@ -66,7 +68,6 @@ const attester1 = CONDITIONS.attesters.find(({ n }) => n === 1)?.address as Addr
 
 async function deployAll(chain: TestChain, facts: VectorChain): Promise<void> {
   const { v1, v2 } = facts;
-  const { StubReceiver, HookTarget, HookWrapper } = await compileForTest("StubReceiver", "HookTarget", "HookWrapper");
   const size = CONDITIONS.maxMessageBodySize;
   await chain.deployAt(facts.usdc, ROLES, FiatToken, [ROLES, ROLES, ROLES, ROLES]);
   await chain.deployAt(v1.messageTransmitter, ROLES, MessageTransmitter, [facts.domain, attester1, size, 0]);

@@ -108,13 +108,16 @@ export class TestChain {
   }
 
   /** Why a call is refused after some transactions; undefined where it is not. The state stays as it was. */
-  refusal(attempt: Call, ...before: readonly Call[]): Promise<string | undefined> {
-    return this.aside(async () => {
-      for (const each of before) await this.send(each);
-      const outcome = await this.tryCall(attempt);
-      if (!outcome.ok && outcome.reason === undefined) throw new Error("the call failed without a reason");
-      return reasonOf(outcome);
-    });
+  async refusal(attempt: Call, ...before: readonly Call[]): Promise<string | undefined> {
+    if (before.length > 0) {
+      return this.aside(async () => {
+        for (const each of before) await this.send(each);
+        return this.refusal(attempt);
+      });
+    }
+    const outcome = await this.tryCall(attempt);
+    if (!outcome.ok && outcome.reason === undefined) throw new Error("the call failed without a reason");
+    return reasonOf(outcome);
   }
 
   async deploy(from: Address, artifact: EvmArtifact, args: readonly unknown[] = []): Promise<Address> {

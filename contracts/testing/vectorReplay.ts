@@ -4,7 +4,6 @@ import {
   type Address,
   decodeAbiParameters,
   type Hex,
-  parseAbi,
   parseAbiParameters,
   parseEventLogs,
   size,
@@ -14,6 +13,7 @@ import {
 import { expect } from "vitest";
 import { FiatToken } from "../../gen/contracts/FiatToken.ts";
 import { MessageTransmitter } from "../../gen/contracts/MessageTransmitter.ts";
+import { StubReceiver } from "../../gen/contracts/testing/StubReceiver.ts";
 import { BURNER, FEE_RECIPIENT, ROLES, requireTwoOfThree, type VectorChain } from "./circleDeployment.ts";
 import { type Call, call, type Outcome, type TestChain } from "./testChain.ts";
 
@@ -139,7 +139,7 @@ export async function prepareAttesters(
 
 /** Makes the recipient of generic messages say no. */
 export async function refuseAtStub(chain: TestChain, { stubReceiver }: VectorChain): Promise<void> {
-  const abi = parseAbi(["function setRefuses(bool refuses)"]);
+  const { abi } = StubReceiver;
   await chain.send(call(ROLES, stubReceiver, { abi, functionName: "setRefuses", args: [true] }));
 }
 

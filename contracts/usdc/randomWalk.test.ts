@@ -168,6 +168,6 @@ test("goes as the ledger says", async () => {
         expect(left).toBe(ledger.minterAllowance);
       });
     }),
-    { numRuns: 15 },
+    { numRuns: 10 },
   );
 });

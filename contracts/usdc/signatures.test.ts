@@ -19,8 +19,8 @@ import {
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FiatToken } from "../../gen/contracts/FiatToken.ts";
+import { Wallet } from "../../gen/contracts/testing/Wallet.ts";
 import { ROLES } from "../testing/circleDeployment.ts";
-import { compileForTest } from "../testing/compile.ts";
 import { type Call, call, reasonOf } from "../testing/testChain.ts";
 import { BOB, CAROL, USDC_CHAIN_ID, UsdcChain } from "../testing/usdcChain.ts";
 
@@ -144,7 +144,6 @@ describe("permit", () => {
   });
 
   test("a contract answers for itself", async () => {
-    const { Wallet } = await compileForTest("Wallet");
     const nonce = await usdc.chain.client.getTransactionCount({ address: ROLES });
     const wallet = getContractAddress({ from: ROLES, nonce: BigInt(nonce) });
     const message = { owner: wallet, spender: BOB, value: 3n, nonce: 0n, deadline: maxUint256 };
