@@ -11,7 +11,7 @@ import { startFaucet } from "../rpc/faucet/faucetServer.ts";
 import { devnetAppState } from "./devnetState.ts";
 import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
-import { privKeyFromMnemonic } from "./mnemonic.ts";
+import { privKeysFromMnemonic } from "./mnemonic.ts";
 import { hostPort, type RunningNode, startNode } from "./node.ts";
 import {
   DEFAULT_NODE_CONFIG,
@@ -69,12 +69,9 @@ export interface Devnet extends RunningNode {
 }
 
 async function devnetAccounts(): Promise<readonly DevnetAccount[]> {
-  return Promise.all(
-    Array.from({ length: ACCOUNTS }, async (_, index) => {
-      const privKey = await privKeyFromMnemonic(DEVNET_MNEMONIC, `m/44'/118'/0'/0/${index}`);
-      return { privKey, address: encodeAddress(addressOfSecp256k1(publicKeyOf(privKey))) };
-    }),
-  );
+  const hdPaths = Array.from({ length: ACCOUNTS }, (_, index) => `m/44'/118'/0'/0/${index}`);
+  const privKeys = await privKeysFromMnemonic(DEVNET_MNEMONIC, hdPaths);
+  return privKeys.map((privKey) => ({ privKey, address: encodeAddress(addressOfSecp256k1(publicKeyOf(privKey))) }));
 }
 
 /** Makes keys and genesis of a new home. The keys follow from the chain id, so that a devnet is the same everywhere. */
