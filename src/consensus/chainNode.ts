@@ -95,9 +95,11 @@ export interface DevnetAdmin {
   setNextBlockTime(timeNs: bigint): void;
   /** Moves the clock of all following blocks forward. */
   advanceTime(deltaNs: bigint): void;
-  /** Remembers the present height; the id reverts to it. */
+  /** What the clock says now, nanoseconds since 1970. */
+  readonly nowNs: bigint;
+  /** Remembers the present height and clock; the id reverts to them. */
   snapshot(): Promise<string>;
-  /** Drops every block and all state after the snapshot. Throws on an unknown id. */
+  /** Drops every block and all state after the snapshot, and what moved the clock since. Throws on an unknown id. */
   revert(id: string): Promise<void>;
   /** Sets a balance by minting or burning the difference, in a block of its own. */
   setBalance(address: string, denom: string, amount: bigint): Promise<void>;

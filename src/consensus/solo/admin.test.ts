@@ -1,4 +1,4 @@
-// Cases: mine; times; snapshots and reverts, also after a restart and of unknown ids; what balances refuse.
+// Cases: mine; times; snapshots and reverts, also after a restart, of the clock, and of unknown ids; what balances refuse.
 // Balances themselves are tested with the whole application.
 
 import { describe, expect, test } from "vitest";
@@ -53,6 +53,18 @@ describe("DevnetAdmin", () => {
     await again.admin.revert(first);
     expect(again.node.latestHeight).toBe(1);
     expect(await again.admin.mine()).toBe(2);
+  });
+
+  test("behavior: a revert takes back what moved the clock", async () => {
+    const { admin, node } = await setUp();
+    const id = await admin.snapshot();
+    const beforeNs = admin.nowNs;
+    admin.advanceTime(3_600_000_000_000n);
+    await admin.mine();
+    expect(node.latestTimeNs).toBeGreaterThanOrEqual(beforeNs + 3_600_000_000_000n);
+    await admin.revert(id);
+    await admin.mine();
+    expect(node.latestTimeNs).toBeLessThan(beforeNs + 60_000_000_000n);
   });
 
   test("behavior: snapshots taken at once have names of their own", async () => {

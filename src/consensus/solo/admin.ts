@@ -50,9 +50,12 @@ export class AdminError extends Error {
   }
 }
 
+/** As it is stored; numbers beyond 2^53 are decimal. */
 interface Snapshot {
   readonly id: string;
   readonly height: number;
+  readonly offsetNs: string;
+  readonly nextNs?: string | undefined;
 }
 
 interface Account {
@@ -96,6 +99,10 @@ class SoloAdmin implements DevnetAdmin {
     this.#options.clock.advance(deltaNs);
   }
 
+  get nowNs(): bigint {
+    return this.#options.clock.nowNs;
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -111,7 +118,9 @@ class SoloAdmin implements DevnetAdmin {
     const last = snapshots.at(-1);
     const id = `0x${(last === undefined ? 1 : Number.parseInt(last.id, 16) + 1).toString(16)}`;
     const height = this.#node.latestHeight;
-    const kept = [...snapshots, { id, height }].slice(-SNAPSHOTS_MAX);
+    const { offsetNs, nextNs } = this.#options.clock.setting;
+    const snapshot = { id, height, offsetNs: String(offsetNs), nextNs: nextNs?.toString() };
+    const kept = [...snapshots, snapshot].slice(-SNAPSHOTS_MAX);
     this.#pins.set(id, this.#options.disk.store.pin(height));
     const batch = this.#options.disk.batch();
     putSnapshots(batch, kept);
@@ -131,7 +140,15 @@ class SoloAdmin implements DevnetAdmin {
     if (snapshot === undefined) throw new AdminError(`there is no snapshot ${JSON.stringify(id)}`);
     // As in Anvil, a snapshot serves once, and those taken after it are gone with the blocks they name.
     const kept = snapshots.slice(0, at);
-    await this.#node.revertTo(snapshot.height, (batch) => putSnapshots(batch, kept));
+    const { height, offsetNs, nextNs } = snapshot;
+    await this.#node.revertTo(height, (batch) => {
+      putSnapshots(batch, kept);
+      // Here, and not behind the revert: a block that waits for it begins before anything else.
+      this.#options.clock.restore({
+        offsetNs: BigInt(offsetNs),
+        nextNs: nextNs === undefined ? undefined : BigInt(nextNs),
+      });
+    });
     this.#unpinAllBut(kept);
   }
 

@@ -1,4 +1,4 @@
-// Cases: the machine's clock; a clock that stands still or goes back; a time that was set; advance; resume; refusals.
+// Cases: the machine's clock; a clock that stands still or goes back; a time that was set; advance; resume; a setting that is restored; refusals.
 
 import { describe, expect, test } from "vitest";
 import { BlockClock } from "./blockClock.ts";
@@ -46,6 +46,22 @@ describe("BlockClock", () => {
     clock.resume(90_000_000n);
     machine.nowNs = 2000n;
     expect(clock.nextBlockTime(90_000_000n)).toBe(90_001_000n);
+  });
+
+  test("behavior: a setting that is restored tells the machine's time since, as if nothing had moved the clock", () => {
+    const { clock, machine } = setUp(1000n);
+    clock.advance(500n);
+    clock.setNext(9000n, 1n);
+    const { setting } = clock;
+    expect(clock.nowNs).toBe(9000n);
+    expect(clock.nextBlockTime(1n)).toBe(9000n);
+    clock.advance(70_000n);
+    clock.restore(setting);
+    expect(clock.nextBlockTime(1n)).toBe(9000n);
+    clock.restore({ ...setting, nextNs: undefined });
+    machine.nowNs = 1010n;
+    expect(clock.nowNs).toBe(1510n);
+    expect(clock.nextBlockTime(1n)).toBe(1510n);
   });
 
   test("error: a time that is not after the last block, a step back", () => {

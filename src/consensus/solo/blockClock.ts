@@ -5,6 +5,14 @@ const STEP_NS = 1_000_000n;
 /** How far the devnet may move the clock: the year 2200. Clients in Go hold nanoseconds in 64 bits, until 2262. */
 const SET_TIME_MAX_NS = 7_258_118_400_000_000_000n;
 
+/** How a clock was moved; it tells the same time again when it is set back to this. */
+export interface ClockSetting {
+  /** Ahead of the machine's clock. */
+  readonly offsetNs: bigint;
+  /** The time of the next block, where one was set. */
+  readonly nextNs: bigint | undefined;
+}
+
 /** The clock of one node. All times are nanoseconds since 1970. */
 export class BlockClock {
   readonly #now: () => bigint;
@@ -13,6 +21,21 @@ export class BlockClock {
 
   constructor(now: () => bigint) {
     this.#now = now;
+  }
+
+  /** The time now, as the next block will have it unless the last one was later. */
+  get nowNs(): bigint {
+    return this.#nextNs ?? this.#now() + this.#offsetNs;
+  }
+
+  get setting(): ClockSetting {
+    return { offsetNs: this.#offsetNs, nextNs: this.#nextNs };
+  }
+
+  /** Undoes what moved the clock since. Only blocks that are dropped may have had a time after it. */
+  restore({ offsetNs, nextNs }: ClockSetting): void {
+    this.#offsetNs = offsetNs;
+    this.#nextNs = nextNs;
   }
 
   /** The time for the block after one of `lastNs`. A time that was set is used up. */
@@ -38,7 +61,7 @@ export class BlockClock {
   /** Moves the clock forward. Throws RangeError on a negative step, and beyond 2200. */
   advance(deltaNs: bigint): void {
     if (deltaNs < 0n) throw new RangeError(`the clock moves forward only, not by ${deltaNs}`);
-    checkNotTooFar((this.#nextNs ?? this.#now() + this.#offsetNs) + deltaNs);
+    checkNotTooFar(this.nowNs + deltaNs);
     if (this.#nextNs !== undefined) this.#nextNs += deltaNs;
     else this.#offsetNs += deltaNs;
   }

@@ -282,6 +282,7 @@ function fakeAdmin(calls: unknown[]): DevnetAdmin {
       if (deltaNs < 0n) throw new RangeError("the clock moves forward only");
       calls.push(deltaNs);
     },
+    nowNs: 0n,
     snapshot: async () => "0x1",
     revert: async (id) => void calls.push(id),
     setBalance: async (address, denom, amount) => void calls.push([address, denom, amount]),
