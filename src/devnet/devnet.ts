@@ -2,16 +2,14 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { defaultAppState } from "../../app/genesis.ts";
-import { encodeAddress } from "../codec/address.ts";
+import type { GenesisDoc } from "../consensus/genesisDoc.ts";
 import { nodeKeyFromSeed, writeNodeKey, writeValidatorKey } from "../consensus/solo/nodeFiles.ts";
-import { addressOfSecp256k1 } from "../crypto/address.ts";
 import { sha256 } from "../crypto/hash.ts";
-import { publicKeyOf } from "../crypto/secp256k1.ts";
 import { startFaucet } from "../rpc/faucet/faucetServer.ts";
-import { devnetAppState } from "./devnetState.ts";
+import { DEVNET_MNEMONIC, type DevnetAccount, devnetAccounts } from "./devnetKeys.ts";
+import { type BridgeState, bridgedAppState, devnetAppState, hasBridge } from "./devnetState.ts";
 import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
-import { privKeysFromMnemonic } from "./mnemonic.ts";
 import { hostPort, type RunningNode, startNode } from "./node.ts";
 import {
   DEFAULT_NODE_CONFIG,
@@ -25,12 +23,7 @@ import {
 /** Chain id of a devnet unless another is given. */
 export const DEVNET_CHAIN_ID = "stateset-devnet-1";
 
-/** Known to everybody: keys of a devnet protect nothing. The first account is the faucet's. */
-export const DEVNET_MNEMONIC =
-  "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon about";
-
-/** Funded accounts, and what each has: 1,000,000 USDC. */
-const ACCOUNTS = 16;
+/** What each funded account has: 1,000,000 USDC. */
 const ACCOUNT_UUSDC = 1_000_000_000_000n;
 /** The faucet has a thousand times as much. */
 const FAUCET_UUSDC = 1_000_000_000_000_000n;
@@ -49,13 +42,18 @@ export interface DevnetOptions {
   /** Offer `devnet_…` calls; default true. */
   readonly admin?: boolean;
   readonly config?: NodeConfig;
+  /** Links a new chain with others. A chain that was made without, or with another one, is refused. */
+  readonly bridge?: BridgeState | undefined;
 }
 
-/** An account of the devnet. */
-export interface DevnetAccount {
-  readonly address: string;
-  /** 32 bytes. */
-  readonly privKey: Uint8Array;
+/** The home of a devnet cannot be used as it was asked to. */
+export class DevnetHomeError extends Error {
+  readonly code = "devnet_home_unusable";
+
+  constructor(home: string, message: string) {
+    super(`${home}: ${message}`);
+    this.name = "DevnetHomeError";
+  }
 }
 
 /** A devnet that runs. */
@@ -68,15 +66,13 @@ export interface Devnet extends RunningNode {
   readonly faucetUrl: string;
 }
 
-async function devnetAccounts(): Promise<readonly DevnetAccount[]> {
-  const hdPaths = Array.from({ length: ACCOUNTS }, (_, index) => `m/44'/118'/0'/0/${index}`);
-  const privKeys = await privKeysFromMnemonic(DEVNET_MNEMONIC, hdPaths);
-  return privKeys.map((privKey) => ({ privKey, address: encodeAddress(addressOfSecp256k1(publicKeyOf(privKey))) }));
-}
-
 /** Makes keys and genesis of a new home. The keys follow from the chain id, so that a devnet is the same everywhere. */
 function initHome(options: DevnetOptions, chainId: string, accounts: readonly DevnetAccount[]): void {
   const files = homeFiles(options.home);
+  const relayer = options.bridge === undefined ? [] : [options.bridge.relayer];
+  // The faucet's account is the first.
+  const addresses = [...accounts.map(({ address }) => address), ...relayer];
+  const appState = devnetAppState(defaultAppState(), addresses[0]!);
   mkdirSync(options.home, { recursive: true });
   const validatorKey = nodeKeyFromSeed(sha256(Buffer.from(`${chainId} validator`)));
   writeValidatorKey(files.validatorKey, validatorKey);
@@ -86,14 +82,25 @@ function initHome(options: DevnetOptions, chainId: string, accounts: readonly De
     timeNs: BigInt(Date.now()) * 1_000_000n,
     validatorPubKey: validatorKey.pubKey,
     validatorName: "devnet",
-    accounts: accounts.map(({ address }, index) => ({
+    accounts: addresses.map((address, index) => ({
       address,
       coins: [{ denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC }],
     })),
-    // The faucet's account is the first.
-    appState: devnetAppState(defaultAppState(), accounts[0]!.address),
+    appState: options.bridge === undefined ? appState : bridgedAppState(appState, options.bridge),
   });
   writeJson(files.genesis, genesis);
+}
+
+/** The genesis of a home that exists. Throws DevnetHomeError when it is another devnet's than the one that is wanted. */
+function loadDevnetGenesis({ home, bridge, chainId }: DevnetOptions): GenesisDoc {
+  const genesis = parseGenesisDoc(readJson(homeFiles(home).genesis));
+  if (chainId !== undefined && chainId !== genesis.chain_id) {
+    throw new DevnetHomeError(home, `holds the chain ${genesis.chain_id}, not ${chainId}`);
+  }
+  if (bridge !== undefined && !hasBridge(genesis.app_state, bridge)) {
+    throw new DevnetHomeError(home, "its chain was made without these EVM chains");
+  }
+  return genesis;
 }
 
 function listenOn(config: ListenConfig, freePorts: boolean): ListenConfig {
@@ -118,12 +125,15 @@ function devnetConfig(options: DevnetOptions): NodeConfig {
   };
 }
 
-/** Starts a devnet; makes it first when the home is empty. Rejects with everything closed when something cannot start. */
+/**
+ * Starts a devnet's chain; makes it first when the home is empty. Rejects with everything closed when something cannot
+ * start; with DevnetHomeError when the home holds another one.
+ */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const accounts = await devnetAccounts();
   const files = homeFiles(options.home);
   if (!existsSync(files.genesis)) initHome(options, options.chainId ?? DEVNET_CHAIN_ID, accounts);
-  const genesis = parseGenesisDoc(readJson(files.genesis));
+  const genesis = loadDevnetGenesis(options);
   const config = devnetConfig(options);
   const logger = createLogger(config.logLevel);
   const admin = {

@@ -18,6 +18,7 @@ import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter
 import type { RunningServer } from "../rpc/services/runningServer.ts";
 import type { TreeMultiStore } from "../store/commitStore.ts";
 import { type PruningName, pruningOptions } from "../store/pruning.ts";
+import { Closers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
 import { homeFiles, type ListenConfig, type NodeConfig } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
@@ -56,28 +57,16 @@ function urlOf(server: RunningServer | undefined): string | undefined {
   return server === undefined ? undefined : `http://${hostPort(server)}`;
 }
 
-/** Things to close, the last opened first. */
-class Closers {
-  readonly #closers: (() => Promise<unknown>)[] = [];
-
-  add(close: () => Promise<unknown>): void {
-    this.#closers.push(close);
-  }
-
-  async close(): Promise<void> {
-    for (const close of this.#closers.splice(0).reverse()) await close();
-  }
-
-  /** Starts a server unless it is turned off, and closes it with the rest. */
-  async start(
-    config: ListenConfig,
-    start: (listen: { host: string; port: number }) => Promise<RunningServer>,
-  ): Promise<RunningServer | undefined> {
-    if (!config.enabled) return undefined;
-    const server = await start({ host: config.host, port: config.port });
-    this.add(() => server.close());
-    return server;
-  }
+/** Starts a server unless it is turned off, and closes it with the rest. */
+async function startServer(
+  closers: Closers,
+  config: ListenConfig,
+  start: (listen: { host: string; port: number }) => Promise<RunningServer>,
+): Promise<RunningServer | undefined> {
+  if (!config.enabled) return undefined;
+  const server = await start({ host: config.host, port: config.port });
+  closers.add(() => server.close());
+  return server;
 }
 
 /** Tells logs and metrics what the node does. */
@@ -177,7 +166,7 @@ interface ServerParts {
 
 async function startServers({ options, node, app, router, metrics }: ServerParts, closers: Closers) {
   const { config, logger } = options;
-  const rpc = await closers.start(config.rpc, (listen) =>
+  const rpc = await startServer(closers, config.rpc, (listen) =>
     startCometRpc(node, {
       ...listen,
       corsOrigins: config.rpc.corsOrigins,
@@ -189,11 +178,11 @@ async function startServers({ options, node, app, router, metrics }: ServerParts
       },
     }),
   );
-  const grpc = await closers.start(config.grpc, (listen) => startGrpc(node, app.registry, router, listen));
-  const rest = await closers.start(config.rest, (listen) =>
+  const grpc = await startServer(closers, config.grpc, (listen) => startGrpc(node, app.registry, router, listen));
+  const rest = await startServer(closers, config.rest, (listen) =>
     startRest(node, app.registry, router, { ...listen, corsOrigins: config.rest.corsOrigins }),
   );
-  const metricsServer = await closers.start(config.metrics, (listen) => startMetrics(metrics, listen));
+  const metricsServer = await startServer(closers, config.metrics, (listen) => startMetrics(metrics, listen));
   return {
     rpcUrl: urlOf(rpc),
     grpcAddress: grpc === undefined ? undefined : hostPort(grpc),

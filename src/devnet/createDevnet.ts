@@ -1,0 +1,116 @@
+// The whole system of a devnet: our chain and its faucet, the EVM chains, and what runs between them. A person starts it
+// by `statesetd devnet`, a test file by `createDevnet`.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
+import { EVM_CHAINS, planBridge } from "./bridgePlan.ts";
+import { Closers } from "./closers.ts";
+import { type Devnet, startDevnet } from "./devnet.ts";
+import { DevnetSystem } from "./devnetSystem.ts";
+import { type CctpArtifacts, OUR_ARTIFACTS } from "./evm/cctpArtifacts.ts";
+import type { DeploymentOptions } from "./evm/cctpDeployment.ts";
+import { type LocalEvmChain, startEvmChain } from "./evm/evmChain.ts";
+
+const NS_PER_SECOND = 1_000_000_000n;
+
+/** What a devnet is started with. Everything has a default. */
+export interface CreateDevnetOptions {
+  /** Keeps all state from start to start. Left out: a temporary folder, which goes with the devnet. */
+  readonly home?: string | undefined;
+  readonly chainId?: string | undefined;
+  /** `free` (default) takes ports that the system picks, so that many devnets run at once; `known` the usual ones. */
+  readonly ports?: "free" | "known" | undefined;
+  /** Run the EVM chains; default true. */
+  readonly evm?: boolean | undefined;
+  /** What stands on the EVM chains; our own contracts unless given. */
+  readonly artifacts?: CctpArtifacts | undefined;
+  /** An EVM block each so many seconds, beside those that transactions make. */
+  readonly evmBlockTimeSeconds?: number | undefined;
+  readonly blockIntervalMs?: number | undefined;
+  /** 0 makes no empty blocks. */
+  readonly emptyBlockIntervalMs?: number | undefined;
+  /** Default `silent`. */
+  readonly logLevel?: string | undefined;
+  /** Offer `devnet_…` calls on our chain's RPC, and the system's clock and snapshots; default true. */
+  readonly admin?: boolean | undefined;
+  /** Hears that a part has ended by itself, or cannot keep its state. Written to standard error unless given. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * Starts a devnet; makes it first when the home is empty. Rejects with everything closed when a part cannot start: with
+ * EvmError, DevnetHomeError, or an error of code EADDRINUSE where a port is taken.
+ */
+export async function createDevnet(options: CreateDevnetOptions = {}): Promise<DevnetSystem> {
+  const closers = new Closers();
+  try {
+    return await startParts(options, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startParts(options: CreateDevnetOptions, closers: Closers): Promise<DevnetSystem> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), "stateset-devnet-")));
+  if (options.home === undefined) closers.add(() => rm(home, { recursive: true, force: true }));
+  const accounts = await evmAccounts();
+  const bridge = options.evm === false ? undefined : planBridge(options.artifacts ?? OUR_ARTIFACTS, accounts);
+  // First, since it takes the lock of the home: nothing of another devnet there is touched when it is running.
+  const chain = await startDevnet({
+    home,
+    chainId: options.chainId,
+    freePorts: options.ports !== "known",
+    blockIntervalMs: options.blockIntervalMs,
+    emptyBlockIntervalMs: options.emptyBlockIntervalMs,
+    logLevel: options.logLevel ?? "silent",
+    admin: options.admin !== false,
+    bridge: bridge?.state,
+  });
+  closers.add(() => chain.close());
+  const evm = await startEvmChains({ options, home, chain, accounts }, bridge?.deployments ?? [], closers);
+  return new DevnetSystem({ home, chain, evm, stop: () => closers.close() });
+}
+
+interface EvmParts {
+  readonly options: CreateDevnetOptions;
+  readonly home: string;
+  readonly chain: Devnet;
+  readonly accounts: readonly EvmAccount[];
+}
+
+async function startEvmChains(
+  { options, home, chain, accounts }: EvmParts,
+  deployments: readonly DeploymentOptions[],
+  closers: Closers,
+): Promise<readonly LocalEvmChain[]> {
+  const start = async (deployment: DeploymentOptions, index: number): Promise<LocalEvmChain> => {
+    const { name, chainId, port } = EVM_CHAINS[index]!;
+    const evm = await startEvmChain({
+      name,
+      chainId,
+      folder: join(home, "evm", name),
+      port: options.ports === "known" ? port : 0,
+      accounts,
+      deployment,
+      payers: [RELAYER_KEY.evmAddress],
+      now: () => secondsOf(chain),
+      blockTimeSeconds: options.evmBlockTimeSeconds,
+      onFailure: options.onFailure ?? console.error,
+    });
+    closers.add(() => evm.stop());
+    return evm;
+  };
+  const started = await Promise.allSettled(deployments.map(start));
+  return started.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
+
+/** What our chain's clock says, whole seconds since 1970. */
+function secondsOf({ node }: Devnet): number {
+  return node.admin === undefined ? Math.floor(Date.now() / 1000) : Number(node.admin.nowNs / NS_PER_SECOND);
+}

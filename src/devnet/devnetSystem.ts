@@ -1,0 +1,138 @@
+// A devnet that runs, as one thing: its parts, and the clock and the snapshots that act on all of them together.
+
+import type { DevnetAdmin } from "../consensus/chainNode.ts";
+import type { Devnet } from "./devnet.ts";
+import type { LocalEvmChain } from "./evm/evmChain.ts";
+
+const NS_PER_SECOND = 1_000_000_000n;
+/** Snapshots held at a time; the oldest is forgotten, as on our chain. */
+const SNAPSHOTS_MAX = 100;
+
+/** What a system is made of. `createDevnet` puts it together. */
+export interface SystemParts {
+  readonly home: string;
+  readonly chain: Devnet;
+  readonly evm: readonly LocalEvmChain[];
+  readonly stop: () => Promise<void>;
+}
+
+/** The clock of all chains together. */
+export interface DevnetTime {
+  /** What the chains' clocks say. */
+  now(): Date;
+  /** Moves all clocks forward, a whole number of seconds, and makes a block on each chain that has the new time. */
+  advance(seconds: number): Promise<void>;
+}
+
+/** A control that the devnet does not have, or that cannot do what it was asked. */
+export class DevnetControlError extends Error {
+  readonly code = "devnet_control_refused";
+
+  constructor(message: string) {
+    super(message);
+    this.name = "DevnetControlError";
+  }
+}
+
+/** How to take each chain back, by its name. */
+type SnapshotIds = ReadonlyMap<string, string>;
+
+/** A chain as snapshots see it. */
+interface Revertible {
+  readonly name: string;
+  snapshot(): Promise<string>;
+  revert(id: string): Promise<void>;
+}
+
+export class DevnetSystem {
+  readonly home: string;
+  /** Our chain, its servers and its faucet. */
+  readonly chain: Devnet;
+  /** The EVM chains; none when they were left out. */
+  readonly evm: readonly LocalEvmChain[];
+  readonly time: DevnetTime;
+  readonly #stop: () => Promise<void>;
+  readonly #snapshots = new Map<string, SnapshotIds>();
+  #snapshotCount = 0;
+  /** The last of the works that must not overlap. Never rejects. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ home, chain, evm, stop }: SystemParts) {
+    this.home = home;
+    this.chain = chain;
+    this.evm = evm;
+    this.#stop = stop;
+    this.time = {
+      now: () => new Date(Number(this.#admin().nowNs / 1_000_000n)),
+      advance: (seconds) => this.#inTurn(() => this.#advance(seconds)),
+    };
+  }
+
+  /** The EVM chain of a name or a CCTP domain. Throws DevnetControlError when there is none. */
+  evmChain(nameOrDomain: string | number): LocalEvmChain {
+    const found = this.evm.find(({ name, domain }) => name === nameOrDomain || domain === nameOrDomain);
+    if (found === undefined) throw new DevnetControlError(`there is no EVM chain ${nameOrDomain}`);
+    return found;
+  }
+
+  /** Remembers how all parts stand. The id reverts to it once, as long as the devnet runs. */
+  snapshot(): Promise<string> {
+    return this.#inTurn(async () => {
+      const ids = new Map<string, string>();
+      for (const part of this.#revertibles()) ids.set(part.name, await part.snapshot());
+      this.#snapshotCount += 1;
+      const id = String(this.#snapshotCount);
+      this.#snapshots.set(id, ids);
+      const [oldest] = this.#snapshots.keys();
+      if (this.#snapshots.size > SNAPSHOTS_MAX && oldest !== undefined) this.#snapshots.delete(oldest);
+      return id;
+    });
+  }
+
+  /**
+   * Takes blocks, state, waiting transactions and clocks of all parts back. The snapshot and those taken after it are
+   * used up. Throws DevnetControlError on an unknown id.
+   */
+  revert(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const ids = this.#snapshots.get(id);
+      if (ids === undefined) throw new DevnetControlError(`there is no snapshot ${JSON.stringify(id)}`);
+      for (const other of this.#snapshots.keys()) if (Number(other) >= Number(id)) this.#snapshots.delete(other);
+      // Our chain first: the others set their clocks by its clock.
+      for (const part of this.#revertibles()) await part.revert(ids.get(part.name)!);
+    });
+  }
+
+  /** Ends all parts, each with its state kept; removes the folder if it was a temporary one. */
+  stop(): Promise<void> {
+    return this.#inTurn(this.#stop);
+  }
+
+  #revertibles(): readonly Revertible[] {
+    const admin = this.#admin();
+    const ours = { name: "", snapshot: () => admin.snapshot(), revert: (id: string) => admin.revert(id) };
+    return [ours, ...this.evm];
+  }
+
+  async #advance(seconds: number): Promise<void> {
+    if (!Number.isSafeInteger(seconds) || seconds <= 0) {
+      throw new DevnetControlError(`clocks move forward by whole seconds, not by ${seconds}`);
+    }
+    const admin = this.#admin();
+    admin.advanceTime(BigInt(seconds) * NS_PER_SECOND);
+    await admin.mine();
+    await Promise.all(this.evm.map((chain) => chain.syncTime()));
+  }
+
+  #admin(): DevnetAdmin {
+    const { admin } = this.chain.node;
+    if (admin === undefined) throw new DevnetControlError("the devnet was started without controls");
+    return admin;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}

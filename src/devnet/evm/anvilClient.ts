@@ -1,0 +1,51 @@
+// A JSON-RPC client of a local anvil. Requests of one turn of the event loop travel together.
+
+import {
+  type Address,
+  createTestClient,
+  type Hex,
+  http,
+  type PublicRpcSchema,
+  publicActions,
+  rpcSchema,
+  type TestRpcSchema,
+} from "viem";
+
+/** What anvil answers beside what viem has types for. Quantities are `0x` and hex. */
+type AnvilRpcSchema = [
+  ...PublicRpcSchema,
+  ...TestRpcSchema<"anvil">,
+  {
+    Method: "eth_sendTransaction";
+    Parameters: [{ from: Address; to?: Address; data?: Hex; value?: Hex; nonce?: Hex; gas?: Hex }];
+    ReturnType: Hex;
+  },
+  /** Sets the clock, seconds; it runs on from there. */
+  { Method: "evm_setTime"; Parameters: [time: Hex]; ReturnType: number },
+  { Method: "anvil_dropAllTransactions"; Parameters: []; ReturnType: null },
+  /** The state with its history: JSON, compressed by gzip. */
+  { Method: "anvil_dumpState"; Parameters: []; ReturnType: Hex },
+];
+
+/** Requests that go in one HTTP request at most. */
+const BATCH_MAX = 1000;
+/** A dump of a long history takes seconds. */
+const TIMEOUT_MS = 60_000;
+/** Between two questions whether a transaction is in a block; anvil makes one at once. */
+const POLLING_INTERVAL_MS = 10;
+
+/** Connects to an anvil on loopback. Nothing is tried twice: a local process that does not answer has ended. */
+export function anvilClient(port: number) {
+  return createTestClient({
+    mode: "anvil",
+    transport: http(`http://127.0.0.1:${port}`, {
+      batch: { batchSize: BATCH_MAX },
+      retryCount: 0,
+      timeout: TIMEOUT_MS,
+    }),
+    rpcSchema: rpcSchema<AnvilRpcSchema>(),
+    pollingInterval: POLLING_INTERVAL_MS,
+  }).extend(publicActions);
+}
+
+export type AnvilClient = ReturnType<typeof anvilClient>;
