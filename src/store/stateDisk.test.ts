@@ -1,6 +1,6 @@
 // Cases: a chain of random blocks against a plain Map through restarts: latest state, window of versions, app hashes,
 // flat state; snapshots in the background, which of them are kept, damage to them; reverting; a batch that was never
-// written; a snapshot of an abandoned branch; change sets, infos and snapshots that are hostile.
+// written; a snapshot of an abandoned branch; change sets, infos and snapshots that are hostile; a copy.
 
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -420,4 +420,26 @@ describe("damage and hostile bytes", () => {
     await writeFile(path, Buffer.concat([whole, Buffer.of(0)]));
     await expect(readSnapshot(snapshots, 8)).rejects.toThrow("bytes are left over");
   });
+});
+
+test("behavior: a copy opens at the same version, and goes its own way", async () => {
+  const options = { pruning: pruningOptions("custom", 4), schedule: { everyVersions: 5, everyChanges: 1_000_000 } };
+  await open(options);
+  await makeBlocks(12);
+  const copied = await mkdtemp(join(tmpdir(), "state-copy-"));
+  try {
+    await disk.copyTo(copied);
+    const appHash = toHex(disk.store.appHash);
+    expect((await listSnapshots(join(copied, "snapshots"))).length).toBeGreaterThan(0);
+    await makeBlock();
+    await reopen({ ...options, folder: copied });
+    expect(disk.store.version).toBe(12);
+    expect(toHex(disk.store.appHash)).toBe(appHash);
+    expect(disk.loaded.notes).toEqual([]);
+    await makeBlock(1);
+    await reopen(options);
+    expect(disk.store.version).toBe(13);
+  } finally {
+    await rm(copied, { recursive: true });
+  }
 });

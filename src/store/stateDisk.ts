@@ -1,10 +1,10 @@
 // The state of a node and its disk: the database, the trees in memory, and the snapshots between them. Who drives the
 // application fills one batch per block, with the state's part by `putState`, and writes it once.
 
-import { mkdir } from "node:fs/promises";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TreeMultiStore } from "./commitStore.ts";
-import { type Database, type DbBatch, type DbRange, openDatabase } from "./database.ts";
+import { copyDatabase, type Database, type DbBatch, type DbRange, openDatabase } from "./database.ts";
 import type { KvEntry } from "./kvStore.ts";
 import type { StoreCommit } from "./multiStore.ts";
 import type { PruningOptions } from "./pruning.ts";
@@ -34,12 +34,14 @@ export class StateDisk implements Database {
   /** How the state was loaded: tell the operator when there are notes. */
   readonly loaded: LoadedState;
   readonly #keeper: SnapshotKeeper;
+  readonly #snapshotFolder: string;
 
-  constructor(db: Database, loaded: LoadedState, keeper: SnapshotKeeper) {
+  constructor(db: Database, loaded: LoadedState, parts: { keeper: SnapshotKeeper; snapshotFolder: string }) {
     this.db = db;
     this.store = loaded.store;
     this.loaded = loaded;
-    this.#keeper = keeper;
+    this.#keeper = parts.keeper;
+    this.#snapshotFolder = parts.snapshotFolder;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -79,17 +81,28 @@ export class StateDisk implements Database {
     return this.#keeper.idle();
   }
 
+  /** Copies everything into another folder, which must be empty. Nothing may be written until it has resolved. */
+  async copyTo(folder: string): Promise<void> {
+    await this.idle();
+    await cp(this.#snapshotFolder, join(folder, SNAPSHOTS), { recursive: true });
+    await copyDatabase(this.db, join(folder, DATABASE));
+  }
+
   async close(): Promise<void> {
     await this.#keeper.close();
     await this.db.close();
   }
 }
 
+/** What lies in the folder. */
+const DATABASE = "chain.db";
+const SNAPSHOTS = "snapshots";
+
 /** Opens a folder and loads its last durable version. Throws DatabaseOpenError and StateLoadError. */
 export async function openStateDisk(options: StateDiskOptions): Promise<StateDisk> {
-  const folder = join(options.folder, "snapshots");
+  const folder = join(options.folder, SNAPSHOTS);
   await mkdir(folder, { recursive: true });
-  const db = await openDatabase(join(options.folder, "chain.db"));
+  const db = await openDatabase(join(options.folder, DATABASE));
   try {
     await removeTemporaries(folder);
     const { names, pruning, onProgress } = options;
@@ -99,7 +112,7 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
     const onError = options.onSnapshotError ?? (() => undefined);
     const parts = { db, store, pruning, folder, onError };
     const keeper = new SnapshotKeeper(options.schedule ?? DEFAULT_SNAPSHOT_SCHEDULE, newest, parts);
-    return new StateDisk(db, loaded, keeper);
+    return new StateDisk(db, loaded, { keeper, snapshotFolder: folder });
   } catch (error) {
     await db.close();
     throw error;

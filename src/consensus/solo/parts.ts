@@ -57,6 +57,8 @@ export interface SoloDisk {
     /** Keeps a version and all later ones until the returned function is called. */
     pin(version: number): () => void;
   };
+  /** Copies everything into another folder, which must be empty. Nothing may be written until it has resolved. */
+  copyTo(folder: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -281,6 +281,14 @@ export class SoloNode implements ChainNode {
     }
   }
 
+  /** Copies blocks, indexes and state into another data folder, which must be empty, between two blocks. */
+  copyTo(dataFolder: string): Promise<void> {
+    return this.#inTurn(() => {
+      if (this.#stopped !== undefined) throw this.#stopped;
+      return this.#parts.disk.copyTo(dataFolder);
+    });
+  }
+
   /**
    * Drops every block after a height, with the state, the indexes and the mempool, in one durable step.
    * @param extra adds to the same batch

@@ -64,6 +64,10 @@ export class MemoryDisk implements SoloDisk {
     this.#staged.push(() => void this.changes.splice(height));
   }
 
+  async copyTo(): Promise<void> {
+    throw new Error("a disk in memory has no folder");
+  }
+
   async close(): Promise<void> {
     // Memory needs no closing.
   }
