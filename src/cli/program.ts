@@ -8,6 +8,7 @@ import { fromBase64 } from "../codec/bytes.ts";
 import { CliError } from "./cliError.ts";
 import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
+import { addDevnet } from "./commands/devnet.ts";
 import { addGenesis } from "./commands/genesis.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addNodeCommands } from "./commands/node.ts";
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     "\nExit codes: 0 done, 1 failed, 2 not understood, 3 no node answers, 4 refused by the chain.",
   );
   addNodeCommands(program);
+  addDevnet(program);
   addKeys(program);
   const tx = program.command("tx").description("send transactions");
   addModuleTxs(tx, registry, keyringAccess);

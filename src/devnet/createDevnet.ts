@@ -4,14 +4,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseOpenError } from "../store/database.ts";
 import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
 import { EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
+import { DevnetHomeError, evmFolder } from "./devnetHome.ts";
 import { DevnetSystem } from "./devnetSystem.ts";
+import { readDump } from "./dumpFile.ts";
 import { type CctpArtifacts, OUR_ARTIFACTS } from "./evm/cctpArtifacts.ts";
 import type { DeploymentOptions } from "./evm/cctpDeployment.ts";
 import { type LocalEvmChain, startEvmChain } from "./evm/evmChain.ts";
+import { asPortInUse } from "./portInUse.ts";
 
 const NS_PER_SECOND = 1_000_000_000n;
 
@@ -19,6 +23,8 @@ const NS_PER_SECOND = 1_000_000_000n;
 export interface CreateDevnetOptions {
   /** Keeps all state from start to start. Left out: a temporary folder, which goes with the devnet. */
   readonly home?: string | undefined;
+  /** Begins with what `dump` wrote into this file; no devnet may have been made in the home. */
+  readonly load?: string | undefined;
   readonly chainId?: string | undefined;
   /** `free` (default) takes ports that the system picks, so that many devnets run at once; `known` the usual ones. */
   readonly ports?: "free" | "known" | undefined;
@@ -41,7 +47,7 @@ export interface CreateDevnetOptions {
 
 /**
  * Starts a devnet; makes it first when the home is empty. Rejects with everything closed when a part cannot start: with
- * EvmError, DevnetHomeError, or an error of code EADDRINUSE where a port is taken.
+ * PortInUseError, DevnetHomeError or EvmError where somebody can help it.
  */
 export async function createDevnet(options: CreateDevnetOptions = {}): Promise<DevnetSystem> {
   const closers = new Closers();
@@ -49,13 +55,17 @@ export async function createDevnet(options: CreateDevnetOptions = {}): Promise<D
     return await startParts(options, closers);
   } catch (error) {
     await closers.close();
-    throw error;
+    if (error instanceof DatabaseOpenError && error.code === "LEVEL_LOCKED") {
+      throw new DevnetHomeError(options.home ?? "", "a devnet runs in it", { cause: error });
+    }
+    throw asPortInUse(error) ?? error;
   }
 }
 
 async function startParts(options: CreateDevnetOptions, closers: Closers): Promise<DevnetSystem> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), "stateset-devnet-")));
   if (options.home === undefined) closers.add(() => rm(home, { recursive: true, force: true }));
+  if (options.load !== undefined) await readDump(options.load, home);
   const accounts = await evmAccounts();
   const bridge = options.evm === false ? undefined : planBridge(options.artifacts ?? OUR_ARTIFACTS, accounts);
   // First, since it takes the lock of the home: nothing of another devnet there is touched when it is running.
@@ -91,7 +101,7 @@ async function startEvmChains(
     const evm = await startEvmChain({
       name,
       chainId,
-      folder: join(home, "evm", name),
+      folder: evmFolder(home, name),
       port: options.ports === "known" ? port : 0,
       accounts,
       deployment,

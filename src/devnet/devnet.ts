@@ -1,11 +1,12 @@
 // A chain for developers: made on first start, with funded accounts, a faucet, and controls to mine and travel in time.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { defaultAppState } from "../../app/genesis.ts";
 import type { GenesisDoc } from "../consensus/genesisDoc.ts";
 import { nodeKeyFromSeed, writeNodeKey, writeValidatorKey } from "../consensus/solo/nodeFiles.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { startFaucet } from "../rpc/faucet/faucetServer.ts";
+import { DevnetHomeError, isDevnetHome } from "./devnetHome.ts";
 import { DEVNET_MNEMONIC, type DevnetAccount, devnetAccounts } from "./devnetKeys.ts";
 import { type BridgeState, bridgedAppState, devnetAppState, hasBridge } from "./devnetState.ts";
 import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
@@ -44,16 +45,6 @@ export interface DevnetOptions {
   readonly config?: NodeConfig;
   /** Links a new chain with others. A chain that was made without, or with another one, is refused. */
   readonly bridge?: BridgeState | undefined;
-}
-
-/** The home of a devnet cannot be used as it was asked to. */
-export class DevnetHomeError extends Error {
-  readonly code = "devnet_home_unusable";
-
-  constructor(home: string, message: string) {
-    super(`${home}: ${message}`);
-    this.name = "DevnetHomeError";
-  }
 }
 
 /** A devnet that runs. */
@@ -131,8 +122,7 @@ function devnetConfig(options: DevnetOptions): NodeConfig {
  */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const accounts = await devnetAccounts();
-  const files = homeFiles(options.home);
-  if (!existsSync(files.genesis)) initHome(options, options.chainId ?? DEVNET_CHAIN_ID, accounts);
+  if (!isDevnetHome(options.home)) initHome(options, options.chainId ?? DEVNET_CHAIN_ID, accounts);
   const genesis = loadDevnetGenesis(options);
   const config = devnetConfig(options);
   const logger = createLogger(config.logLevel);

@@ -1,8 +1,14 @@
 // A devnet that runs, as one thing: its parts, and the clock and the snapshots that act on all of them together.
 
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DevnetAdmin } from "../consensus/chainNode.ts";
 import type { Devnet } from "./devnet.ts";
+import { evmFolder } from "./devnetHome.ts";
+import { writeDump } from "./dumpFile.ts";
 import type { LocalEvmChain } from "./evm/evmChain.ts";
+import { homeFiles } from "./nodeConfig.ts";
 
 const NS_PER_SECOND = 1_000_000_000n;
 /** Snapshots held at a time; the oldest is forgotten, as on our chain. */
@@ -100,6 +106,26 @@ export class DevnetSystem {
       for (const other of this.#snapshots.keys()) if (Number(other) >= Number(id)) this.#snapshots.delete(other);
       // Our chain first: the others set their clocks by its clock.
       for (const part of this.#revertibles()) await part.revert(ids.get(part.name)!);
+    });
+  }
+
+  /**
+   * Writes all parts with their history into a file, from which `createDevnet({ load })` goes on. The chains go on
+   * meanwhile: each is written as it stands at some moment of the call.
+   */
+  dump(file: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const folder = await mkdtemp(join(tmpdir(), "devnet-dump-"));
+      try {
+        const from = homeFiles(this.home);
+        const to = homeFiles(folder);
+        for (const key of ["genesis", "validatorKey", "nodeKey"] as const) await cp(from[key], to[key]);
+        await this.chain.node.copyTo(to.data);
+        for (const chain of this.evm) await chain.copyTo(evmFolder(folder, chain.name));
+        await writeDump(folder, file);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     });
   }
 

@@ -1,6 +1,7 @@
 // The state of a node and its disk: the database, the trees in memory, and the snapshots between them. Who drives the
 // application fills one batch per block, with the state's part by `putState`, and writes it once.
 
+import { existsSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TreeMultiStore } from "./commitStore.ts";
@@ -97,6 +98,12 @@ export class StateDisk implements Database {
 /** What lies in the folder. */
 const DATABASE = "chain.db";
 const SNAPSHOTS = "snapshots";
+
+/** Rejects with DatabaseOpenError while another process has the folder open. */
+export async function requireUnused(folder: string): Promise<void> {
+  const database = join(folder, DATABASE);
+  if (existsSync(database)) await (await openDatabase(database)).close();
+}
 
 /** Opens a folder and loads its last durable version. Throws DatabaseOpenError and StateLoadError. */
 export async function openStateDisk(options: StateDiskOptions): Promise<StateDisk> {

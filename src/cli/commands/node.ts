@@ -4,9 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import type { Command } from "commander";
 import { createApp, STORE_NAMES } from "../../../app/app.ts";
 import { defaultAppState } from "../../../app/genesis.ts";
-import { toHex } from "../../codec/bytes.ts";
 import { generateNodeKey, nodeIdOf, writeNodeKey, writeValidatorKey } from "../../consensus/solo/nodeFiles.ts";
-import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { createGenesisDoc } from "../../devnet/genesisFile.ts";
 import { createLogger } from "../../devnet/logger.ts";
 import { type RunningNode, startNode } from "../../devnet/node.ts";
@@ -19,16 +17,21 @@ import { loadGenesis } from "./genesis.ts";
 
 const DEFAULT_CHAIN_ID = "stateset-1";
 
-function parseMs(name: string, text: string | undefined): number | undefined {
+/** Milliseconds as a flag gives them. Throws CliError. */
+export function parseMs(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[0-9]{1,9}$/.test(text)) throw new CliError("usage", `--${name}: expected milliseconds`);
   return Number(text);
 }
 
-/** Runs until somebody asks it to stop. */
-function untilStopped(close: () => Promise<void>): Promise<void> {
+/** Runs until somebody asks it to stop, or until `failed` resolves, with whose error it rejects once all is closed. */
+export function untilStopped(close: () => Promise<void>, failed?: Promise<unknown>): Promise<void> {
   return new Promise((resolve, reject) => {
     let isStopping = false;
+    void failed?.then((error) => {
+      isStopping = true;
+      close().then(() => reject(error), reject);
+    });
     const stop = (): void => {
       // Asked twice, it stops at once: every block is durable when it is announced.
       if (isStopping) process.exit(1);
@@ -106,7 +109,8 @@ function addStart(program: Command): void {
     });
 }
 
-function showAddresses({ rpcUrl, restUrl, grpcAddress, metricsUrl, node }: RunningNode): void {
+/** Prints where the servers of a node listen. */
+export function showAddresses({ rpcUrl, restUrl, grpcAddress, metricsUrl, node }: RunningNode): void {
   const rows = [
     ["RPC", rpcUrl],
     ["gRPC", grpcAddress],
@@ -115,57 +119,6 @@ function showAddresses({ rpcUrl, restUrl, grpcAddress, metricsUrl, node }: Runni
   ];
   console.log(`chain ${node.chainId} at height ${node.latestHeight}`);
   for (const [name, address] of rows) if (address !== undefined) console.log(`  ${name?.padEnd(8)} ${address}`);
-}
-
-interface DevnetFlags {
-  readonly blockInterval?: string;
-  readonly emptyBlocks?: string;
-  readonly logLevel?: string;
-  readonly admin?: boolean;
-  readonly freePorts?: boolean;
-}
-
-function addDevnet(program: Command): void {
-  program
-    .command("devnet")
-    .description("a chain for developers: funded accounts, a faucet, and controls to mine and travel in time")
-    .option("--block-interval <ms>", "least time between two blocks", "100")
-    .option("--empty-blocks <ms>", "time after which an empty block is made; 0 is never", "5000")
-    .option("--log-level <level>", "silent, error, warn, info, debug or trace", "warn")
-    .option("--no-admin", "do not offer the devnet_… controls")
-    .option("--free-ports", "listen on ports that are free")
-    .addHelpText("after", "\nExample:\n  statesetd devnet --home ./devnet --block-interval 0")
-    .action(async (flags: DevnetFlags, self: Command) => {
-      const options = globalOptions(self);
-      const devnet = await startDevnet({
-        home: `${options.home}/devnet`,
-        chainId: options.chainId,
-        freePorts: flags.freePorts === true,
-        blockIntervalMs: parseMs("block-interval", flags.blockInterval),
-        emptyBlockIntervalMs: parseMs("empty-blocks", flags.emptyBlocks),
-        logLevel: flags.logLevel,
-        admin: flags.admin !== false,
-      });
-      showDevnet(devnet);
-      await untilStopped(() => devnet.close());
-    });
-}
-
-/** How many of the accounts are shown. */
-const SHOWN_ACCOUNTS = 5;
-
-function showDevnet(devnet: Devnet): void {
-  showAddresses(devnet);
-  console.log(`  ${"faucet".padEnd(8)} ${devnet.faucetUrl}  (POST /credit {"denom":"uusdc","address":"…"})`);
-  console.log(`\naccounts, each with 1,000,000 USDC (the first is the faucet's):`);
-  for (const [index, { address, privKey }] of devnet.accounts.slice(0, SHOWN_ACCOUNTS).entries()) {
-    console.log(`  (${index}) ${address}  ${toHex(privKey)}`);
-  }
-  console.log(`  … ${devnet.accounts.length - SHOWN_ACCOUNTS} more, at m/44'/118'/0'/0/n of the mnemonic:`);
-  console.log(`  ${devnet.mnemonic}`);
-  console.log(
-    "\nKnown keys: never send anything of value here. Ctrl-C stops it; the next start goes on where it stood.",
-  );
 }
 
 /** The application over the state of a stopped node. */
@@ -218,11 +171,10 @@ function addInvariants(program: Command): void {
     });
 }
 
-/** Adds `init`, `start`, `devnet`, `export` and `invariants`. */
+/** Adds `init`, `start`, `export` and `invariants`. */
 export function addNodeCommands(program: Command): void {
   addInit(program);
   addStart(program);
-  addDevnet(program);
   addExport(program);
   addInvariants(program);
 }

@@ -1,5 +1,6 @@
 // Runs anvil, Foundry's local EVM node: loopback only, known accounts, a log file, and an end that is noticed.
 
+import { PortInUseError } from "../portInUse.ts";
 import { anvilPath } from "./anvilBinary.ts";
 import { EvmError } from "./evmError.ts";
 import { RotatingLog } from "./rotatingLog.ts";
@@ -67,7 +68,7 @@ function argumentsOf(options: AnvilOptions): string[] {
   return options.blockTimeSeconds === undefined ? args : [...args, "--mixed-mining"];
 }
 
-/** Starts anvil. Rejects with EvmError `anvil_missing`, `port_in_use` or `anvil_ended`, and nothing runs then. */
+/** Starts anvil. Rejects with PortInUseError, or EvmError `anvil_missing` or `anvil_ended`; nothing runs then. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const log = new RotatingLog(options.logFile);
   const child = await startWatched(anvilPath(), argumentsOf(options)).catch((cause: unknown) => {
@@ -95,7 +96,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
 function untilListening(child: WatchedProcess, log: RotatingLog, options: AnvilOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let words: string | undefined = "";
-    const settle = (error?: EvmError): void => {
+    const settle = (error?: Error): void => {
       clearTimeout(timeout);
       words = undefined;
       if (error !== undefined) reject(error);
@@ -119,9 +120,9 @@ function untilListening(child: WatchedProcess, log: RotatingLog, options: AnvilO
   });
 }
 
-function startError(options: AnvilOptions, exitCode: number | null, words: string): EvmError {
+function startError(options: AnvilOptions, exitCode: number | null, words: string): Error {
   if (PORT_IN_USE.test(words)) {
-    return new EvmError("port_in_use", `port ${options.port} is in use, which chain ${options.chainId} wants`);
+    return new PortInUseError(options.port, `the EVM chain ${options.chainId} wants it`);
   }
   const lastWords = words.slice(-LAST_WORDS_CHARS_MAX).trim();
   return new EvmError("anvil_ended", `anvil ended before it listened, exit code ${exitCode}: ${lastWords}`);

@@ -2,12 +2,16 @@
 
 import {
   type Address,
+  type Client,
   createTestClient,
   type Hex,
+  type HttpTransport,
   http,
+  type PublicActions,
   type PublicRpcSchema,
   publicActions,
   rpcSchema,
+  type TestActions,
   type TestRpcSchema,
 } from "viem";
 
@@ -27,6 +31,15 @@ type AnvilRpcSchema = [
   { Method: "anvil_dumpState"; Parameters: []; ReturnType: Hex },
 ];
 
+/** viem's client of a local anvil, with its public and its test actions. */
+export type AnvilClient = Client<
+  HttpTransport,
+  undefined,
+  undefined,
+  AnvilRpcSchema,
+  PublicActions<HttpTransport> & TestActions
+>;
+
 /** Requests that go in one HTTP request at most. */
 const BATCH_MAX = 1000;
 /** A dump of a long history takes seconds. */
@@ -35,7 +48,7 @@ const TIMEOUT_MS = 60_000;
 const POLLING_INTERVAL_MS = 10;
 
 /** Connects to an anvil on loopback. Nothing is tried twice: a local process that does not answer has ended. */
-export function anvilClient(port: number) {
+export function anvilClient(port: number): AnvilClient {
   return createTestClient({
     mode: "anvil",
     transport: http(`http://127.0.0.1:${port}`, {
@@ -47,5 +60,3 @@ export function anvilClient(port: number) {
     pollingInterval: POLLING_INTERVAL_MS,
   }).extend(publicActions);
 }
-
-export type AnvilClient = ReturnType<typeof anvilClient>;

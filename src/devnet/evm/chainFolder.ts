@@ -9,13 +9,18 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { readJson, writeJson } from "../nodeConfig.ts";
 import type { AnvilClient } from "./anvilClient.ts";
 import type { EvmContracts } from "./cctpDeployment.ts";
 import { EvmError } from "./evmError.ts";
+
+/** How long an anvil may take to write its state when its devnet was killed, and how often it is looked for. */
+const LEFTOVER_TIMEOUT_MS = 20_000;
+const LEFTOVER_INTERVAL_MS = 20;
 
 /** What a chain's folder says of it. */
 export interface ChainRecord {
@@ -36,7 +41,9 @@ export class ChainFolder {
   readonly #pidFile: string;
 
   /** Makes the folder when it does not exist. */
-  constructor(folder: string) {
+  constructor(path: string) {
+    // As it stands on anvil's command line, wherever the next devnet is started.
+    const folder = resolve(path);
     mkdirSync(folder, { recursive: true });
     this.logFile = join(folder, "anvil.log");
     this.exitFile = join(folder, "exit.json");
@@ -99,8 +106,22 @@ export class ChainFolder {
     rmSync(this.#pidFile, { force: true });
   }
 
-  /** The anvil that a killed devnet left with this folder, if it still runs. */
-  leftoverPid(): number | undefined {
+  /**
+   * Waits for the anvil of a devnet that was killed: it is writing its state. Rejects with EvmError `folder_in_use` when
+   * it does not end.
+   */
+  async untilFree(): Promise<void> {
+    const deadlineMs = performance.now() + LEFTOVER_TIMEOUT_MS;
+    for (let pid = this.#leftover(); pid !== undefined; pid = this.#leftover()) {
+      if (performance.now() > deadlineMs) {
+        const what = `process ${pid}, an anvil that an earlier devnet left, has ${this.exitFile}`;
+        throw new EvmError("folder_in_use", `${what}: end it with \`kill ${pid}\``);
+      }
+      await wait(LEFTOVER_INTERVAL_MS);
+    }
+  }
+
+  #leftover(): number | undefined {
     if (!existsSync(this.#pidFile)) return undefined;
     const pid = Number(readFileSync(this.#pidFile, "utf8"));
     return Number.isSafeInteger(pid) && pid > 0 && commandLineOf(pid).includes(this.exitFile) ? pid : undefined;

@@ -1,7 +1,6 @@
 // A local EVM chain with USDC, CCTP V1 and CCTP V2: an anvil whose state stays in a folder, whose clock is set by whoever
 // runs it, and which knows its remote chains from its first blocks on.
 
-import { setTimeout as wait } from "node:timers/promises";
 import { type Address, encodeFunctionData, type Hex, numberToHex, parseEther } from "viem";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
 import { EVM_MNEMONIC, type EvmAccount } from "../bridgeKeys.ts";
@@ -19,8 +18,6 @@ import { deploy } from "./deploy.ts";
 import { EvmError } from "./evmError.ts";
 import { StateSaver } from "./stateSaver.ts";
 
-/** How long the anvil of a devnet that was killed may take to write its state. */
-const LEFTOVER_TIMEOUT_MS = 20_000;
 /** What an account without a key in anvil begins with. */
 const ETHER_OF_OTHERS = parseEther("10000");
 const LOG_RANGE_MAX = 10_000;
@@ -75,17 +72,19 @@ export interface LocalEvmChain {
   revert(id: Hex): Promise<void>;
   /** Mints USDC, in millionths. */
   fundUsdc(address: Address, amountUusdc: bigint): Promise<void>;
+  /** Writes a copy into another folder, which must be empty, as the chain stands now. */
+  copyTo(folder: string): Promise<void>;
   /** Ends anvil, with its state written. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a chain; makes it first when the folder is empty. Rejects with EvmError, and nothing runs then. Two chains must
- * not be started in one folder: who owns the folder above has to see to that.
+ * Starts a chain; makes it first when the folder is empty. Rejects with EvmError or PortInUseError, and nothing runs then.
+ * Two chains must not be started in one folder: who owns the folder above has to see to that.
  */
 export async function startEvmChain(options: EvmChainOptions): Promise<LocalEvmChain> {
   const folder = new ChainFolder(options.folder);
-  await untilFree(folder, options);
+  await folder.untilFree();
   folder.adoptExitState();
   const { name, chainId, deployment } = options;
   const record = folder.claim({
@@ -118,20 +117,6 @@ export async function startEvmChain(options: EvmChainOptions): Promise<LocalEvmC
   }
 }
 
-/** Waits for the anvil of a devnet that was killed: it is writing its state. */
-async function untilFree(folder: ChainFolder, { name, port }: EvmChainOptions): Promise<void> {
-  const deadlineMs = performance.now() + LEFTOVER_TIMEOUT_MS;
-  for (;;) {
-    const pid = folder.leftoverPid();
-    if (pid === undefined) return;
-    if (performance.now() > deadlineMs) {
-      const what = `process ${pid} is an anvil that an earlier devnet left with the chain ${name}`;
-      throw new EvmError("port_in_use", `${what}${port === 0 ? "" : `, on port ${port}`}: end it, kill ${pid}`);
-    }
-    await wait(20);
-  }
-}
-
 interface RunningParts {
   readonly options: EvmChainOptions;
   readonly folder: ChainFolder;
@@ -152,6 +137,7 @@ class RunningEvmChain implements LocalEvmChain {
   readonly client: AnvilClient;
   readonly #options: EvmChainOptions;
   readonly #folder: ChainFolder;
+  readonly #record: ChainRecord;
   readonly #anvil: Anvil;
   /** The base fee that the block after a snapshot was to have: anvil leaves it where it is. */
   readonly #baseFees = new Map<Hex, bigint>();
@@ -183,6 +169,7 @@ class RunningEvmChain implements LocalEvmChain {
     this.client = anvilClient(anvil.port);
     this.#options = options;
     this.#folder = folder;
+    this.#record = record;
     this.#anvil = anvil;
     void anvil.ended.then(({ exitCode, signal }) => {
       if (this.#isStopping) return;
@@ -257,6 +244,12 @@ class RunningEvmChain implements LocalEvmChain {
     const { status } = await this.client.waitForTransactionReceipt({ hash });
     if (status !== "success")
       throw new EvmError("transaction_failed", `minting ${amountUusdc} for ${address} failed: ${hash}`);
+  }
+
+  async copyTo(path: string): Promise<void> {
+    const copy = new ChainFolder(path);
+    copy.claim(this.#record);
+    await copy.saveState(this.client);
   }
 
   async stop(): Promise<void> {

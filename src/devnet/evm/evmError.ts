@@ -1,10 +1,11 @@
 // What can go wrong with a local EVM chain.
 
-/** `port_in_use` is worth another try with another port; everything else needs a person. */
+/** All of these need a person. */
 export type EvmErrorCode =
   /** npm installed no anvil for this platform. */
   | "anvil_missing"
-  | "port_in_use"
+  /** The anvil of a devnet that was killed still runs. */
+  | "folder_in_use"
   /** The process ended, or never answered. */
   | "anvil_ended"
   /** A file of the chain's folder, or a dump, cannot be used. */

@@ -1,0 +1,44 @@
+// The folder of a devnet: whose it is, and how it is emptied.
+
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { requireUnused } from "../store/stateDisk.ts";
+import { ChainFolder } from "./evm/chainFolder.ts";
+import { homeFiles } from "./nodeConfig.ts";
+
+/** The home of a devnet cannot be used as it was asked to. */
+export class DevnetHomeError extends Error {
+  readonly code = "devnet_home_unusable";
+
+  constructor(home: string, message: string, options?: ErrorOptions) {
+    super(`${home}: ${message}`, options);
+    this.name = "DevnetHomeError";
+  }
+}
+
+/** What a devnet makes in its home. */
+export const HOME_PARTS = ["config", "data", "evm"] as const;
+
+/** The folder of an EVM chain. */
+export function evmFolder(home: string, name: string): string {
+  return join(home, "evm", name);
+}
+
+/** Whether a devnet was made in a home. */
+export function isDevnetHome(home: string): boolean {
+  return existsSync(homeFiles(home).genesis);
+}
+
+/**
+ * Removes what a devnet made in its home, and nothing else that lies there. Rejects with DatabaseOpenError when the devnet
+ * runs, and with EvmError `folder_in_use` when one that was killed does not end.
+ */
+export async function resetDevnetHome(home: string): Promise<void> {
+  if (!existsSync(home)) return;
+  await requireUnused(homeFiles(home).data);
+  const chains = join(home, "evm");
+  for (const name of existsSync(chains) ? await readdir(chains) : [])
+    await new ChainFolder(join(chains, name)).untilFree();
+  for (const part of HOME_PARTS) await rm(join(home, part), { recursive: true, force: true });
+}
