@@ -1,10 +1,9 @@
 // What a CometBFT node (0.37 and 0.38) answers, as far as we read it: blockchain, block, block_results, tx, status. A
 // node that answers something else gets an EndpointError.
 
-import { CctpFormatError } from "../cctp/formatError.ts";
-import { cctpVersionOf } from "../cctp/messageJson.ts";
 import { fromBase64, toHex } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
+import { isMessageOf } from "./isMessageOf.ts";
 import { isRecord, type JsonRecord, type JsonRpcEndpoint } from "./jsonRpc.ts";
 
 /** The typed events that carry messages, and the version of each. */
@@ -94,7 +93,7 @@ export interface FoundMessage {
 export function readTxMessages(
   endpoint: JsonRpcEndpoint,
   value: unknown,
-  onDropped: (detail: string) => void,
+  { domain, onDropped }: { readonly domain: number; readonly onDropped: (detail: string) => void },
 ): readonly FoundMessage[] {
   const result = readRecord(endpoint, "a transaction's result", value);
   // CometBFT writes code 0, and leaves it out in some versions.
@@ -102,11 +101,12 @@ export function readTxMessages(
   const found: FoundMessage[] = [];
   for (const [logIndex, item] of readList(endpoint, "events", result["events"]).entries()) {
     const event = readRecord(endpoint, "an event", item);
-    const cctpVersion = MESSAGE_SENT_EVENTS.get(String(event["type"]));
-    if (cctpVersion === undefined) continue;
+    const version = MESSAGE_SENT_EVENTS.get(String(event["type"]));
+    if (version === undefined) continue;
     const message = messageIn(readList(endpoint, "attributes", event["attributes"]));
-    if (message !== undefined && isOfVersion(message, cctpVersion)) found.push({ cctpVersion, message, logIndex });
-    else onDropped(`event ${logIndex} holds no message of V${cctpVersion}`);
+    if (message !== undefined && isMessageOf(message, { version, domain })) {
+      found.push({ cctpVersion: version, message, logIndex });
+    } else onDropped(`event ${logIndex} holds no message of V${version}`);
   }
   return found;
 }
@@ -121,15 +121,6 @@ function messageIn(attributes: readonly unknown[]): Uint8Array | undefined {
   } catch (error) {
     // Neither JSON nor base64.
     if (error instanceof Error) return undefined;
-    throw error;
-  }
-}
-
-function isOfVersion(message: Uint8Array, version: 1 | 2): boolean {
-  try {
-    return cctpVersionOf(message) === version;
-  } catch (error) {
-    if (error instanceof CctpFormatError) return false;
     throw error;
   }
 }

@@ -117,7 +117,7 @@ export class ConfigTable {
   #list(key: string): readonly unknown[] | undefined {
     const value = this.value(key);
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) this.fail(key, `expected a list, got ${shown(value)}`);
+    if (!Array.isArray(value)) this.fail(key, "expected a list");
     if (value.length > ITEMS_MAX) this.fail(key, `more than ${ITEMS_MAX} items`);
     return value;
   }

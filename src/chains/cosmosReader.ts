@@ -161,7 +161,7 @@ export class CosmosReader implements ChainReader {
     const answer = readRecord(endpoint, "block_results", await endpoint.call("block_results", { height }));
     if (answer["height"] !== height) throw endpoint.fault(`results of another block than ${height}`);
     const results = readList(endpoint, "txs_results", answer["txs_results"]);
-    const byTx = results.map((result) => readTxMessages(endpoint, result, this.#dropper(`block ${height}`)));
+    const byTx = results.map((result) => readTxMessages(endpoint, result, this.#scope(`block ${height}`)));
     if (byTx.every((messages) => messages.length === 0)) return [];
     const { hash, txHashes } = readBlockTxs(endpoint, await endpoint.call("block", { height }));
     if (hash !== block.hash) throw endpoint.fault(`block ${height} changed while it was read`);
@@ -175,8 +175,10 @@ export class CosmosReader implements ChainReader {
     return { ...found, sourceDomain: this.domain, txHash, height, blockHash: hash };
   }
 
-  #dropper(where: string): (detail: string) => void {
-    return (detail) => this.#onIncident({ kind: "message_dropped", detail: `${where}: ${detail}` });
+  #scope(where: string): { readonly domain: number; readonly onDropped: (detail: string) => void } {
+    const onDropped = (detail: string): void =>
+      this.#onIncident({ kind: "message_dropped", detail: `${where}: ${detail}` });
+    return { domain: this.domain, onDropped };
   }
 
   async messagesOfTx(txHash: string): Promise<readonly EmittedMessage[] | undefined> {
@@ -188,7 +190,7 @@ export class CosmosReader implements ChainReader {
       if (readHash(endpoint, "a transaction's hash", answer["hash"]) !== hash)
         throw endpoint.fault("another transaction");
       const height = readHeight(endpoint, "a transaction's height", answer["height"]);
-      const messages = readTxMessages(endpoint, answer["tx_result"], this.#dropper(`tx ${hash}`));
+      const messages = readTxMessages(endpoint, answer["tx_result"], this.#scope(`tx ${hash}`));
       if (messages.length === 0) return [];
       const [block] = await this.#metas(endpoint, { from: height, to: height });
       return messages.map((message) => this.#emitted(message, hash, block!));

@@ -2,14 +2,12 @@
 // eth_getTransactionReceipt). A node that answers something else gets an EndpointError.
 
 import { decodeAbiParameters, parseAbiParameters, toEventSelector } from "viem";
-import { cctpVersionOf } from "../cctp/messageJson.ts";
 import type { EmittedMessage } from "./chainReader.ts";
+import { isMessageOf, MESSAGE_BYTES_MAX } from "./isMessageOf.ts";
 import { isRecord, type JsonRpcEndpoint } from "./jsonRpc.ts";
 
 /** Topic of `MessageSent(bytes)`, which V1 and V2 share. */
 export const MESSAGE_SENT_TOPIC = toEventSelector("MessageSent(bytes)");
-/** Longest message that is read; the contracts allow a body of 8192 bytes. */
-export const MESSAGE_BYTES_MAX = 64 * 1024;
 /** Most logs in one answer. */
 const LOGS_MAX = 100_000;
 
@@ -95,23 +93,23 @@ function readLog(scope: LogScope, log: unknown): EmittedMessage | undefined {
     blockHash: readHash(endpoint, "a log's block hash", log["blockHash"]),
     logIndex: readIndex(endpoint, "a log's index", log["logIndex"]),
   };
-  const message = messageIn(log["data"], version);
-  if (message === undefined) {
+  const message = messageIn(log["data"]);
+  if (message === undefined || !isMessageOf(message, { version, domain: scope.domain })) {
     scope.onDropped(`log ${place.logIndex} of ${place.txHash} holds no message of V${version}`);
     return undefined;
   }
   return { cctpVersion: version, sourceDomain: scope.domain, message, ...place };
 }
 
-/** The message in a log's data; undefined when there is none, or one of another version. */
-function messageIn(data: unknown, version: 1 | 2): Uint8Array | undefined {
-  if (typeof data !== "string" || data.length > 2 * MESSAGE_BYTES_MAX) return undefined;
+/** The bytes in a log's data; undefined when they are not encoded as the event's are. */
+function messageIn(data: unknown): Uint8Array | undefined {
+  // Hex digits, and two words before the bytes.
+  if (typeof data !== "string" || data.length > 4 * MESSAGE_BYTES_MAX) return undefined;
   try {
     const [hex] = decodeAbiParameters(MESSAGE_SENT_DATA, data as `0x${string}`);
-    const message = new Uint8Array(Buffer.from(hex.slice(2), "hex"));
-    return cctpVersionOf(message) === version ? message : undefined;
+    return new Uint8Array(Buffer.from(hex.slice(2), "hex"));
   } catch (error) {
-    // viem and cctpVersionOf say by an Error that the bytes are none of theirs.
+    // viem says by an Error that it is no such encoding.
     if (error instanceof Error) return undefined;
     throw error;
   }

@@ -1,0 +1,186 @@
+// A real anvil for tests, with contracts that emit MessageSent: all that a reader sees of Circle's transmitters.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import solc from "solc";
+import { encodeDeployData, encodeFunctionData, type Hex, parseAbi } from "viem";
+import { toHex } from "../../codec/bytes.ts";
+import type { EvmChainConfig } from "../chainConfig.ts";
+import { JsonRpcEndpoint, REQUEST_TIMEOUT_MS } from "../jsonRpc.ts";
+
+const STARTED = /Listening on 127\.0\.0\.1:([0-9]+)/;
+const RECEIPT_TRIES = 200;
+const RECEIPT_WAIT_MS = 20;
+const ABI = parseAbi(["constructor(uint32 domain, uint32 version_)", "function send(bytes[] messages)"]);
+const SOURCE = `// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.20;
+contract Emitter {
+  event MessageSent(bytes message);
+  uint32 public immutable localDomain;
+  uint32 public immutable version;
+  constructor(uint32 domain, uint32 version_) { localDomain = domain; version = version_; }
+  function send(bytes[] calldata messages) external {
+    for (uint256 i = 0; i < messages.length; i++) emit MessageSent(messages[i]);
+  }
+}`;
+
+let bytecode: Hex | undefined;
+
+/** PERF: the compiler takes a second, once for each test file. */
+function emitterBytecode(): Hex {
+  if (bytecode !== undefined) return bytecode;
+  const input = {
+    language: "Solidity",
+    sources: { "Emitter.sol": { content: SOURCE } },
+    settings: { outputSelection: { "*": { "*": ["evm.bytecode.object"] } } },
+  };
+  const output = JSON.parse(solc.compile(JSON.stringify(input)));
+  bytecode = `0x${output.contracts["Emitter.sol"].Emitter.evm.bytecode.object}`;
+  return bytecode;
+}
+
+/** Where a transaction went. */
+export interface SentTx {
+  readonly txHash: string;
+  readonly height: bigint;
+  readonly blockHash: string;
+}
+
+/** What a test's EVM chain may differ in. */
+export interface TestEvmOptions {
+  readonly name?: string;
+  readonly domain?: number;
+  readonly chainId?: number;
+  /** 0 picks a free port. */
+  readonly port?: number;
+}
+
+/** The binary of anvil's package for this platform. */
+export function anvilBinary(): string {
+  const require = createRequire(import.meta.url);
+  const architecture = process.arch === "x64" ? "amd64" : process.arch;
+  const name = `@foundry-rs/anvil-${process.platform}-${architecture}`;
+  return join(dirname(require.resolve(`${name}/package.json`)), "bin", "anvil");
+}
+
+async function portOf(anvil: ChildProcess): Promise<number> {
+  let output = "";
+  for await (const chunk of anvil.stdout ?? []) {
+    output += String(chunk);
+    const port = STARTED.exec(output)?.[1];
+    if (port !== undefined) {
+      anvil.stdout?.resume();
+      return Number(port);
+    }
+  }
+  throw new Error(`anvil did not start:\n${output}`);
+}
+
+/** The receipt of a transaction, once it is in a block. */
+async function receiptOf(rpc: JsonRpcEndpoint, txHash: unknown): Promise<Readonly<Record<string, string>>> {
+  for (let tries = 0; tries < RECEIPT_TRIES; tries++) {
+    const receipt = await rpc.call("eth_getTransactionReceipt", [txHash]);
+    // What anvil answers here is its own: it is trusted.
+    if (receipt !== null) return receipt as Record<string, string>;
+    await new Promise((resolve) => setTimeout(resolve, RECEIPT_WAIT_MS));
+  }
+  throw new Error(`${String(txHash)} is in no block`);
+}
+
+/** An anvil that runs, with an emitter for each version of CCTP. */
+export class TestEvm {
+  readonly config: EvmChainConfig;
+  readonly port: number;
+  readonly #anvil: ChildProcess;
+  readonly #rpc: JsonRpcEndpoint;
+  readonly #from: string;
+  readonly #emitters: ReadonlyMap<1 | 2, Hex>;
+
+  private constructor(
+    anvil: ChildProcess,
+    rpc: JsonRpcEndpoint,
+    from: string,
+    emitters: ReadonlyMap<1 | 2, Hex>,
+    config: EvmChainConfig,
+    port: number,
+  ) {
+    this.#anvil = anvil;
+    this.#rpc = rpc;
+    this.#from = from;
+    this.#emitters = emitters;
+    this.config = config;
+    this.port = port;
+  }
+
+  /** Starts anvil and deploys the emitters: V1 in block 1, V2 in block 2. */
+  static async start(options: TestEvmOptions = {}): Promise<TestEvm> {
+    const { name = "evm", domain = 0, chainId = 31337, port: wanted = 0 } = options;
+    const args = ["--port", String(wanted), "--chain-id", String(chainId), "--slots-in-an-epoch", "2"];
+    const anvil = spawn(anvilBinary(), args, { stdio: ["ignore", "pipe", "inherit"] });
+    const port = await portOf(anvil);
+    const url = `http://127.0.0.1:${port}`;
+    const rpc = new JsonRpcEndpoint(url, REQUEST_TIMEOUT_MS);
+    const [from] = (await rpc.call("eth_accounts", [])) as string[];
+    const deploy = async (version: 1 | 2): Promise<Hex> => {
+      const data = encodeDeployData({ abi: ABI, bytecode: emitterBytecode(), args: [domain, version - 1] });
+      const receipt = await receiptOf(rpc, await rpc.call("eth_sendTransaction", [{ from, data }]));
+      return receipt["contractAddress"] as Hex;
+    };
+    const emitters = new Map([
+      [1 as const, await deploy(1)],
+      [2 as const, await deploy(2)],
+    ]);
+    const contracts = (version: 1 | 2) => {
+      const messageTransmitter = emitters.get(version)!;
+      return { messageTransmitter, tokenMessenger: messageTransmitter, tokenMinter: messageTransmitter };
+    };
+    const config: EvmChainConfig = {
+      kind: "evm",
+      name,
+      domain,
+      chainId,
+      rpcUrls: [url],
+      pollIntervalMs: 50,
+      finality: { fast: { kind: "blocks", blocks: 1 }, standard: { kind: "blocks", blocks: 3 } },
+      startHeight: 0n,
+      usdc: emitters.get(1)!,
+      v1: contracts(1),
+      v2: contracts(2),
+      logRangeMax: 1_000,
+    };
+    return new TestEvm(anvil, rpc, from!, emitters, config, port);
+  }
+
+  /** Any call of anvil's own. */
+  rpc(method: string, params: readonly unknown[] = []): Promise<unknown> {
+    return this.#rpc.call(method, params);
+  }
+
+  /** Emits messages in one transaction, from the transmitter of a version. */
+  async send(version: 1 | 2, ...messages: readonly Uint8Array[]): Promise<SentTx> {
+    const args = [messages.map((message): Hex => `0x${toHex(message)}`)] as const;
+    const data = encodeFunctionData({ abi: ABI, functionName: "send", args });
+    const tx = { from: this.#from, to: this.#emitters.get(version), data, gas: "0x1c9c380" };
+    const txHash = String(await this.rpc("eth_sendTransaction", [tx]));
+    const receipt = await receiptOf(this.#rpc, txHash);
+    return { txHash, height: BigInt(receipt["blockNumber"]!), blockHash: receipt["blockHash"]! };
+  }
+
+  async mine(blocks = 1): Promise<void> {
+    await this.rpc("anvil_mine", [`0x${blocks.toString(16)}`]);
+  }
+
+  /** Puts empty blocks in the place of the newest ones, and as many. */
+  async reorg(depth: number): Promise<void> {
+    await this.rpc("anvil_reorg", [depth, []]);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#anvil.exitCode !== null) return;
+    const ended = once(this.#anvil, "exit");
+    this.#anvil.kill("SIGKILL");
+    await ended;
+  }
+}
