@@ -1,16 +1,17 @@
 // The keys of a person: one file each, `<home>/keyring-<backend>/<name>.json`. The `file` backend seals them with a
 // passphrase; the `test` backend does not, and is for devnets only.
 
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { decodeAddress, encodeAddress } from "../../codec/address.ts";
 import { fromBase64, fromHex, toBase64 } from "../../codec/bytes.ts";
 import { addressOfPubKey, addressOfSecp256k1 } from "../../crypto/address.ts";
 import { decodePubKey } from "../../crypto/pubKey.ts";
+import { SEAL_ENTROPY_BYTES, type SealedKey, SealedKeyError, seal, unseal } from "../../crypto/sealedKey.ts";
 import { publicKeyOf } from "../../crypto/secp256k1.ts";
 import { writeJson } from "../../devnet/nodeConfig.ts";
 import { CliError } from "../cliError.ts";
-import { type SealedKey, seal, unseal } from "./sealedKey.ts";
 
 /** Where keys lie and how. */
 export type KeyringBackend = "file" | "test";
@@ -86,7 +87,7 @@ export class Keyring {
     const secret =
       this.#backend === "test"
         ? { plain: Buffer.from(privKey).toString("hex") }
-        : { sealed: seal(privKey, await this.#passphraseFor(true)) };
+        : { sealed: sealed(privKey, await this.#passphraseFor(true)) };
     this.#write({ version: 1, ...info, ...secret });
     return info;
   }
@@ -110,7 +111,7 @@ export class Keyring {
     const file = this.#read(name);
     if (file.plain !== undefined) return fromHex(file.plain);
     if (file.sealed === undefined) throw new CliError("failed", `${name} is a multisig key: its members sign`);
-    return unseal(file.sealed, await this.#passphraseFor(false));
+    return opened(file.sealed, await this.#passphraseFor(false));
   }
 
   /** Removes a key. */
@@ -120,8 +121,8 @@ export class Keyring {
 
   /** A private key sealed with a passphrase of its own, as text that can be sent. */
   async export(nameOrAddress: string, passphrase: string): Promise<string> {
-    const sealed = seal(await this.privKey(nameOrAddress), passphrase);
-    const body = Buffer.from(JSON.stringify(sealed)).toString("base64");
+    const key = sealed(await this.privKey(nameOrAddress), passphrase);
+    const body = Buffer.from(JSON.stringify(key)).toString("base64");
     return [ARMOR_HEADER, ...(body.match(/.{1,64}/g) ?? []), ARMOR_FOOTER].join("\n");
   }
 
@@ -131,8 +132,8 @@ export class Keyring {
     if (lines[0] !== ARMOR_HEADER || lines.at(-1) !== ARMOR_FOOTER) {
       throw new CliError("usage", `expected a key between ${ARMOR_HEADER} and ${ARMOR_FOOTER}`);
     }
-    const sealed = parseSealed(Buffer.from(lines.slice(1, -1).join(""), "base64").toString("utf8"));
-    return this.add(name, unseal(sealed, passphrase));
+    const key = parseSealed(Buffer.from(lines.slice(1, -1).join(""), "base64").toString("utf8"));
+    return this.add(name, opened(key, passphrase));
   }
 
   async #passphraseFor(isNew: boolean): Promise<string> {
@@ -164,6 +165,24 @@ export class Keyring {
   #write(file: KeyFile): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeJson(this.#fileOf(file.name), file, 0o600);
+  }
+}
+
+function sealed(privKey: Uint8Array, passphrase: string): SealedKey {
+  return toldToPerson(() => seal(privKey, passphrase, randomBytes(SEAL_ENTROPY_BYTES)));
+}
+
+function opened(key: SealedKey, passphrase: string): Uint8Array {
+  return toldToPerson(() => unseal(key, passphrase));
+}
+
+/** The errors of sealing, as those of the command line. */
+function toldToPerson<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof SealedKeyError)) throw cause;
+    throw new CliError(cause.code === "short_passphrase" ? "usage" : "failed", cause.message, { cause });
   }
 }
 
