@@ -9,6 +9,7 @@ import { encodeDeployData, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { toHex } from "../../codec/bytes.ts";
 import type { EvmChainConfig } from "../chainConfig.ts";
 import { JsonRpcEndpoint, REQUEST_TIMEOUT_MS } from "../jsonRpc.ts";
+import { TOKEN_MESSENGER } from "./testMessages.ts";
 
 const STARTED = /Listening on 127\.0\.0\.1:([0-9]+)/;
 const RECEIPT_TRIES = 200;
@@ -132,10 +133,12 @@ export class TestEvm {
       [1 as const, await deploy(1)],
       [2 as const, await deploy(2)],
     ]);
-    const contracts = (version: 1 | 2) => {
-      const messageTransmitter = emitters.get(version)!;
-      return { messageTransmitter, tokenMessenger: messageTransmitter, tokenMinter: messageTransmitter };
-    };
+    const tokenMessenger: Hex = `0x${toHex(TOKEN_MESSENGER)}`;
+    const contracts = (version: 1 | 2) => ({
+      messageTransmitter: emitters.get(version)!,
+      tokenMessenger,
+      tokenMinter: tokenMessenger,
+    });
     const config: EvmChainConfig = {
       kind: "evm",
       name,

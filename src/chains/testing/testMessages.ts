@@ -2,7 +2,7 @@
 
 import { encodeBurnMessageV1 } from "../../cctp/burnMessageV1.ts";
 import { encodeBurnMessageV2 } from "../../cctp/burnMessageV2.ts";
-import { zeroBytes32 } from "../../cctp/bytes32.ts";
+import { addressToBytes32, zeroBytes32 } from "../../cctp/bytes32.ts";
 import { encodeMessageV1 } from "../../cctp/messageV1.ts";
 import { encodeMessageV2 } from "../../cctp/messageV2.ts";
 
@@ -10,6 +10,9 @@ import { encodeMessageV2 } from "../../cctp/messageV2.ts";
 export function word(byte: number): Uint8Array {
   return new Uint8Array(32).fill(byte);
 }
+
+/** The TokenMessenger of every test chain, both versions, 20 bytes. */
+export const TOKEN_MESSENGER = new Uint8Array(20).fill(0xa1);
 
 /** A V1 burn message. */
 export function burnV1(
@@ -20,7 +23,7 @@ export function burnV1(
     sourceDomain: options.source ?? 0,
     destinationDomain: options.destination ?? 6,
     nonce: options.nonce ?? 0n,
-    sender: word(0xa1),
+    sender: addressToBytes32(TOKEN_MESSENGER),
     recipient: word(0xa2),
     destinationCaller: zeroBytes32(),
     messageBody: encodeBurnMessageV1({
@@ -50,7 +53,7 @@ export function burnV2(
     sourceDomain: options.source ?? 0,
     destinationDomain: options.destination ?? 6,
     nonce: zeroBytes32(),
-    sender: word(0xa1),
+    sender: addressToBytes32(TOKEN_MESSENGER),
     recipient: word(0xa2),
     destinationCaller: zeroBytes32(),
     minFinalityThreshold: options.minFinality ?? 2000,

@@ -1,0 +1,326 @@
+// Follows one chain: reads new blocks, notices reorganisations, and brings messages to the ledger when their blocks are
+// final. All waiting for the network is here; the ledger decides.
+
+import { decodeMessageV2, FINALITY_THRESHOLD_CONFIRMED } from "../cctp/messageV2.ts";
+import type { ChainReader, FinalityLevel } from "../chains/chainReader.ts";
+import type { AttesterObserver } from "./events.ts";
+import type { Expirations } from "./expirations.ts";
+import { type FaultBook, subjectOf } from "./faults.ts";
+import type { ChainProgress, Checkpoint, Journal } from "./journal.ts";
+import type { KeyRing } from "./keyRing.ts";
+import { type DueMessage, type Ledger, StaleError } from "./ledger.ts";
+import { destinationOf, type MessageRecord, recordKey } from "./messageRecord.ts";
+import { newRecords, type TokenMessengers } from "./newRecord.ts";
+
+/** A pass at least so often, also without new blocks: it notices when nobody answers any more. */
+const HEARTBEAT_MS = 10_000;
+/** Blocks that one step reads at most. */
+const SCAN_BLOCKS_MAX = 2_000n;
+/** Checkpoints that are kept. */
+const CHECKPOINTS_MAX = 512;
+/** Messages that one change of the ledger deals with: some 50 ms of signing. */
+const DUE_MAX = 256;
+
+/** A chain as a follower knows it. */
+export interface FollowedChain {
+  readonly reader: ChainReader;
+  readonly messengers: TokenMessengers;
+  readonly startHeight: bigint | undefined;
+  /** After a failure, the next try. */
+  readonly retryMs: number;
+  /** A chain that is shorter for longer than this counts as taken back. */
+  readonly rewindMs: number;
+}
+
+/** What a follower works with. */
+export interface FollowerParts {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly keys: KeyRing;
+  readonly faults: FaultBook;
+  readonly observer: AttesterObserver;
+  readonly nowMs: () => number;
+  readonly expirations: Expirations;
+}
+
+/** How a chain stands. */
+export interface ChainStatus {
+  readonly chain: string;
+  readonly domain: number;
+  /** The newest block that was seen; undefined before the first answer. */
+  readonly latestHeight: bigint | undefined;
+  readonly scannedHeight: bigint | undefined;
+  readonly settledHeight: bigint | undefined;
+  /** Why the last pass failed; undefined when it did not. */
+  readonly lastError: string | undefined;
+  /** When a pass last succeeded, milliseconds since 1970. */
+  readonly lastPassAtMs: number | undefined;
+}
+
+/** Follows a chain until it is closed. */
+export class ChainFollower {
+  readonly #chain: FollowedChain;
+  readonly #parts: FollowerParts;
+  readonly #domain: number;
+  #stopWatching: (() => void) | undefined;
+  #nextTimer: NodeJS.Timeout | undefined;
+  #passes: Promise<void> = Promise.resolve();
+  #isPassPlanned = false;
+  #isClosed = false;
+  #isVerified = false;
+  #latest: bigint | undefined;
+  #shortSinceMs: number | undefined;
+  #lastError: string | undefined;
+  #lastPassAtMs: number | undefined;
+
+  constructor(chain: FollowedChain, parts: FollowerParts) {
+    this.#chain = chain;
+    this.#parts = parts;
+    this.#domain = chain.reader.domain;
+  }
+
+  start(): void {
+    this.#isClosed = false;
+    this.#stopWatching = this.#chain.reader.watch(() => this.poke());
+    this.poke();
+  }
+
+  /** Stops, and resolves when the pass that runs has ended. It can be started again. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopWatching?.();
+    clearTimeout(this.#nextTimer);
+    await this.#passes;
+  }
+
+  get status(): ChainStatus {
+    const progress = this.#parts.journal.progress(this.#domain);
+    return {
+      chain: this.#chain.reader.name,
+      domain: this.#domain,
+      latestHeight: this.#latest,
+      scannedHeight: progress?.checkpoints.at(-1)?.height,
+      settledHeight: progress?.settledHeight,
+      lastError: this.#lastError,
+      lastPassAtMs: this.#lastPassAtMs,
+    };
+  }
+
+  /** Asks for a pass. Passes never run side by side, and one that waits serves all who asked meanwhile. */
+  poke(): void {
+    if (this.#isPassPlanned || this.#isClosed) return;
+    this.#isPassPlanned = true;
+    this.#passes = this.#passes.then(async () => {
+      this.#isPassPlanned = false;
+      if (!this.#isClosed) await this.#tryPass();
+    });
+  }
+
+  async #tryPass(): Promise<void> {
+    clearTimeout(this.#nextTimer);
+    let nextMs = HEARTBEAT_MS;
+    try {
+      await this.#pass();
+      this.#lastError = undefined;
+      this.#lastPassAtMs = this.#parts.nowMs();
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      nextMs = this.#chain.retryMs;
+      if (!(error instanceof StaleError)) {
+        this.#lastError = error.message;
+        this.#parts.observer.passFailed(this.#chain.reader.name, error);
+      }
+    }
+    if (!this.#isClosed) this.#nextTimer = setTimeout(() => this.poke(), nextMs);
+  }
+
+  /** Asks the chain who it is, once. Rejects with ChainMismatchError when it is another, with ChainReadError when nobody answers. */
+  async verify(): Promise<void> {
+    if (this.#isVerified) return;
+    await this.#chain.reader.verify();
+    this.#isVerified = true;
+  }
+
+  async #pass(): Promise<void> {
+    const { reader } = this.#chain;
+    const { ledger, observer } = this.#parts;
+    const { epoch } = ledger;
+    await this.verify();
+    const latest = await reader.latestHeight();
+    this.#latest = latest;
+    for (let isCaughtUp = false; !isCaughtUp && !this.#isClosed; ) {
+      isCaughtUp = await this.#scanStep(latest, epoch);
+      observer.progressed(reader.name, { latest, scanned: this.status.scannedHeight ?? -1n });
+    }
+    if (!this.#isClosed) await this.#bringDue(latest, epoch);
+  }
+
+  /** Reads the next blocks. Resolves with whether the newest is among them. */
+  async #scanStep(latest: bigint, epoch: number): Promise<boolean> {
+    const { reader, messengers } = this.#chain;
+    const { ledger, keys, nowMs } = this.#parts;
+    const progress = await this.#progressOnChain(latest, epoch);
+    const from = scannedHeight(progress) + 1n;
+    const to = latest < from + SCAN_BLOCKS_MAX ? latest : from + SCAN_BLOCKS_MAX - 1n;
+    const domain = this.#domain;
+    if (from > to) {
+      // Nothing stands above the fork: what stood there is gone.
+      const isWaiting = ledger.openRecords(domain).some(({ presence }) => presence === "missing");
+      if (isWaiting) await ledger.applyScan({ domain, records: new Map(), progress, isCaughtUp: true }, epoch);
+      return true;
+    }
+    const before = await this.#requireHash(to);
+    const messages = await reader.messages({ from, to });
+    // With another hash at its end, the range may have changed under the reader.
+    if ((await this.#requireHash(to)) !== before) throw new Error(`block ${to} changed while it was read`);
+    const records = newRecords(
+      messages.filter(({ cctpVersion }) => keys.has(cctpVersion)),
+      messengers,
+      nowMs(),
+    );
+    const checkpoints = thinned([...progress.checkpoints, { height: to, hash: before }]);
+    const isCaughtUp = to === latest;
+    await ledger.applyScan({ domain, records, progress: { ...progress, checkpoints }, isCaughtUp }, epoch);
+    return isCaughtUp;
+  }
+
+  /** How far the chain was read, once what is no longer on it was taken back. */
+  async #progressOnChain(latest: bigint, epoch: number): Promise<ChainProgress> {
+    const { startHeight } = this.#chain;
+    const { journal } = this.#parts;
+    const known = journal.progress(this.#domain);
+    if (known === undefined) return { checkpoints: [], settledHeight: (startHeight ?? latest) - 1n };
+    const reached = known.checkpoints.filter(({ height }) => height <= latest);
+    const common = await this.#countOnChain(reached);
+    if (common === reached.length && !this.#isRewound(known, latest)) return known;
+    await this.#takeBack(known, known.checkpoints.slice(0, common), epoch);
+    return journal.progress(this.#domain) ?? known;
+  }
+
+  /**
+   * Whether a chain that is shorter than what was read of it has really become shorter. An endpoint that lags behind
+   * looks the same for a while; chains for tests are taken back.
+   */
+  #isRewound(progress: ChainProgress, latest: bigint): boolean {
+    const nowMs = this.#parts.nowMs();
+    if (latest >= scannedHeight(progress)) this.#shortSinceMs = undefined;
+    else this.#shortSinceMs ??= nowMs;
+    return this.#shortSinceMs !== undefined && nowMs - this.#shortSinceMs > this.#chain.rewindMs;
+  }
+
+  /** How many of the checkpoints are on the chain: they are the first ones, so their end is found by halving. */
+  async #countOnChain(checkpoints: readonly Checkpoint[]): Promise<number> {
+    const isOnChain = async (index: number): Promise<boolean> => {
+      const { height, hash } = checkpoints[index]!;
+      return (await this.#requireHash(height)) === hash;
+    };
+    if (checkpoints.length === 0 || (await isOnChain(checkpoints.length - 1))) return checkpoints.length;
+    // All below `on` are on the chain, the one at `off` is not.
+    let [on, off] = [0, checkpoints.length - 1];
+    while (on < off) {
+      const middle = Math.trunc((on + off) / 2);
+      if (await isOnChain(middle)) on = middle + 1;
+      else off = middle;
+    }
+    return on;
+  }
+
+  /** Goes back to the last of the checkpoints that are kept; to the start when none is. */
+  async #takeBack(progress: ChainProgress, kept: readonly Checkpoint[], epoch: number): Promise<void> {
+    const { startHeight } = this.#chain;
+    const { ledger, observer } = this.#parts;
+    const isReplaced = kept.length === 0 && progress.checkpoints.length > 0;
+    if (isReplaced && startHeight === undefined) {
+      const text = "no block that was read is on the chain any more, and no startHeight says where to begin anew";
+      observer.alarm("chain_replaced", { domain: this.#domain, text });
+      throw new Error(text);
+    }
+    const height = kept.at(-1)?.height ?? (startHeight ?? 0n) - 1n;
+    this.#shortSinceMs = undefined;
+    await ledger.applyFork({ domain: this.#domain, height, progress: { ...progress, checkpoints: kept } }, epoch);
+  }
+
+  /** The hash of a block that was there a moment ago. */
+  async #requireHash(height: bigint): Promise<string> {
+    const hash = await this.#chain.reader.blockHash(height);
+    if (hash === undefined) throw new Error(`block ${height} is not there any more`);
+    return hash;
+  }
+
+  /** Brings everything to the ledger that is far enough. */
+  async #bringDue(latest: bigint, epoch: number): Promise<void> {
+    const { reader } = this.#chain;
+    const { ledger, journal } = this.#parts;
+    const domain = this.#domain;
+    const open = ledger.openRecords(domain).filter(({ presence }) => presence === "there");
+    const final = {
+      fast: open.some(isWaitingForFast) ? await reader.finalHeight("fast") : -1n,
+      standard: await reader.finalHeight("standard"),
+    };
+    const progress = journal.progress(domain);
+    if (progress === undefined) return;
+    const near = open.map((record) => ({ record, reached: this.#reached(record, final, latest) }));
+    const far = near.filter(({ reached }) => reached.fast || reached.standard);
+    for (let index = 0; index < far.length; index += DUE_MAX) {
+      const due = await this.#due(far.slice(index, index + DUE_MAX), progress, epoch);
+      await ledger.applyDue({ domain, due, settledHeight: progress.settledHeight }, epoch);
+    }
+    const scanned = scannedHeight(progress);
+    const settledHeight = final.standard < scanned ? final.standard : scanned;
+    if (settledHeight > progress.settledHeight) await ledger.applyDue({ domain, due: [], settledHeight }, epoch);
+  }
+
+  #reached(
+    record: MessageRecord,
+    final: { readonly [level in FinalityLevel]: bigint },
+    latest: bigint,
+  ): { readonly fast: boolean; readonly standard: boolean } {
+    const standard = record.height <= final.standard;
+    if (standard || !isWaitingForFast(record)) return { fast: false, standard };
+    const isHasty =
+      record.height <= latest && this.#parts.faults.take("reorg_after_fast", subjectOf(record)) !== undefined;
+    return { fast: isHasty || record.height <= final.fast, standard };
+  }
+
+  /** What of it is on the chain now. A block that changed unnoticed is read again, with all above it. */
+  async #due(
+    far: readonly { readonly record: MessageRecord; readonly reached: DueMessage["reached"] }[],
+    progress: ChainProgress,
+    epoch: number,
+  ): Promise<readonly DueMessage[]> {
+    const hashes = new Map<bigint, string>();
+    const due: DueMessage[] = [];
+    for (const { record, reached } of far) {
+      const { height } = record;
+      const hash = hashes.get(height) ?? (await this.#requireHash(height));
+      hashes.set(height, hash);
+      if (hash !== record.blockHash) {
+        const kept = progress.checkpoints.filter((checkpoint) => checkpoint.height < height);
+        await this.#takeBack(progress, kept, epoch);
+        throw new Error(`block ${height} changed`);
+      }
+      const expirationBlock = reached.standard ? 0n : await this.#parts.expirations.blockOf(destinationOf(record));
+      // Without the destination's height nothing is attested fast: it waits for the next pass, or for the standard level.
+      if (expirationBlock !== undefined) due.push({ key: recordKey(record), reached, expirationBlock });
+    }
+    return due;
+  }
+}
+
+/** As far as a chain was read. */
+function scannedHeight({ checkpoints, settledHeight }: ChainProgress): bigint {
+  return checkpoints.at(-1)?.height ?? settledHeight;
+}
+
+/** V2, asked for at the fast level, and not attested. */
+function isWaitingForFast({ version, attested, refused, message }: MessageRecord): boolean {
+  if (version === 1 || attested !== undefined || refused) return false;
+  return decodeMessageV2(message).minFinalityThreshold <= FINALITY_THRESHOLD_CONFIRMED;
+}
+
+/** At most CHECKPOINTS_MAX: of the older half every second one goes, so that they thin out the older they are. */
+function thinned(checkpoints: readonly Checkpoint[]): readonly Checkpoint[] {
+  if (checkpoints.length <= CHECKPOINTS_MAX) return checkpoints;
+  const half = CHECKPOINTS_MAX / 2;
+  return checkpoints.filter((_, index) => index >= half || index % 2 === 0);
+}
