@@ -1,0 +1,300 @@
+// Delivers messages on an EVM chain: asks whether the nonce is used, simulates, and sends through the account's lane.
+
+import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import type { AttestationRule } from "../../cctp/attestation.ts";
+import { addressToBytes32, isZero } from "../../cctp/bytes32.ts";
+import { MESSAGE_TRANSMITTER_ABI } from "../../cctp/evmAbi.ts";
+import type { EvmChainConfig } from "../../chains/chainConfig.ts";
+import { bytesEqual, fromHex } from "../../codec/bytes.ts";
+import type { Clock } from "../clock.ts";
+import { DeliveryQueue, type QueueParts } from "../deliver/deliveryQueue.ts";
+import { type Destination, DestinationError, type FoundDelivery, type WalletStatus } from "../deliver/destination.ts";
+import type { Journal } from "../journal/journal.ts";
+import { type Hex, hexOf, type MessageRecord, type PendingTx } from "../journal/record.ts";
+import type { MessageFacts } from "../messageFacts.ts";
+import { asked, createEvmClient, type EvmClient, revertReason } from "./evmClient.ts";
+import { EvmLane } from "./evmLane.ts";
+import { findEvmDelivery } from "./findDelivery.ts";
+import { receiveMessageCalldata, refusalOfRevert, usedNonceKey } from "./receiveMessage.ts";
+
+/** How messages are delivered on an EVM chain. */
+export interface EvmDeliveryOptions {
+  readonly chain: EvmChainConfig;
+  /** 32 bytes. */
+  readonly privKey: Uint8Array;
+  readonly inFlightMax: number;
+  readonly confirmations: number;
+  readonly stuckAfterMs: number;
+  readonly maxFeePerGas: bigint | undefined;
+  /** A message that needs more is not delivered: what it runs is not ours to pay for. */
+  readonly gasLimitMax: bigint;
+  /** Wei below which the wallet is called dry. */
+  readonly balanceMin: bigint;
+}
+
+/** What a destination tells besides what it writes. */
+export interface DeliveryObserver {
+  /** Smallest units that were spent, on something or on nothing. */
+  paid(chain: string, amount: bigint, isUseful: boolean): void;
+}
+
+/** What a destination is made with. */
+export interface DestinationParts extends Omit<QueueParts, "domain"> {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly observer: DeliveryObserver;
+}
+
+/** Gas over what the simulation used, in percent: state may change before the block. */
+const GAS_MARGIN_PERCENT = 25n;
+/** Blocks that a delivery may take: an attestation that lives no longer is not worth its gas. */
+const EXPIRY_MARGIN_BLOCKS = 10n;
+/** Arbitrum: its contracts see the height of Ethereum, which this chain's endpoints do not tell. */
+const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
+const ATTESTERS_MAX = 256n;
+const BALANCE_AGE_MAX_MS = 15_000;
+
+interface KnownRule {
+  readonly rule: AttestationRule;
+  readonly atMs: number;
+}
+
+/** One EVM chain. */
+export class EvmDestination implements Destination {
+  readonly name: string;
+  readonly domain: number;
+  readonly queue: DeliveryQueue;
+  readonly #options: EvmDeliveryOptions;
+  readonly #parts: DestinationParts;
+  readonly #client: EvmClient;
+  readonly #account: PrivateKeyAccount;
+  readonly #lane: EvmLane;
+  readonly #rules = new Map<1 | 2, KnownRule>();
+  #balance: { readonly wei: bigint; readonly atMs: number } | undefined;
+
+  constructor(options: EvmDeliveryOptions, parts: DestinationParts) {
+    const { chain } = options;
+    this.name = chain.name;
+    this.domain = chain.domain;
+    this.#options = options;
+    this.#parts = parts;
+    this.#client = createEvmClient(chain.rpcUrls);
+    this.#account = privateKeyToAccount(hexOf(options.privKey));
+    this.queue = new DeliveryQueue({ ...parts, domain: chain.domain });
+    this.#lane = new EvmLane(
+      { ...options, chainId: chain.chainId },
+      {
+        ...parts,
+        name: chain.name,
+        domain: chain.domain,
+        client: this.#client,
+        account: this.#account,
+        queue: this.queue,
+        isUsed: (id) => this.#isUsedById(id),
+        overtaken: (id, settled) => this.#deliveredByOther(id, settled),
+        paid: (wei, isUseful) => {
+          this.#balance = undefined;
+          parts.observer.paid(chain.name, wei, isUseful);
+        },
+      },
+    );
+  }
+
+  #ask<T>(work: Promise<T>): Promise<T> {
+    return asked(this.name, work);
+  }
+
+  #transmitter(cctpVersion: 1 | 2): Hex | undefined {
+    const { v1, v2 } = this.#options.chain;
+    return (cctpVersion === 1 ? v1 : v2)?.messageTransmitter;
+  }
+
+  #requireTransmitter(cctpVersion: 1 | 2): Hex {
+    const address = this.#transmitter(cctpVersion);
+    if (address !== undefined) return address;
+    throw new DestinationError(this.name, "wrong_chain", `no contracts of CCTP V${cctpVersion} are configured`);
+  }
+
+  async verify(): Promise<void> {
+    const { chainId } = this.#options.chain;
+    const found = await this.#ask(this.#client.getChainId());
+    if (found !== chainId)
+      throw new DestinationError(this.name, "wrong_chain", `chain id ${found}, expected ${chainId}`);
+    for (const version of [1, 2] as const) {
+      const address = this.#transmitter(version);
+      if (address === undefined) continue;
+      const contract = { address, abi: MESSAGE_TRANSMITTER_ABI } as const;
+      const domain = await this.#ask(this.#client.readContract({ ...contract, functionName: "localDomain" }));
+      if (domain === this.domain) continue;
+      throw new DestinationError(
+        this.name,
+        "wrong_chain",
+        `${address} is of domain ${domain}, expected ${this.domain}`,
+      );
+    }
+  }
+
+  mayDeliver({ destinationCaller }: Pick<MessageFacts, "destinationCaller">): boolean {
+    if (isZero(destinationCaller)) return true;
+    return bytesEqual(destinationCaller, addressToBytes32(fromHex(this.#account.address.slice(2))));
+  }
+
+  burnRecipient(cctpVersion: 1 | 2): Uint8Array | undefined {
+    const { v1, v2 } = this.#options.chain;
+    const address = (cctpVersion === 1 ? v1 : v2)?.tokenMessenger;
+    return address === undefined ? undefined : addressToBytes32(fromHex(address.slice(2)));
+  }
+
+  async attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
+    const nowMs = this.#parts.clock.nowMs();
+    const known = this.#rules.get(cctpVersion);
+    if (known !== undefined && Math.abs(nowMs - known.atMs) <= ageMaxMs) return known.rule;
+    const contract = { address: this.#requireTransmitter(cctpVersion), abi: MESSAGE_TRANSMITTER_ABI } as const;
+    const read = <T>(work: Promise<T>) => this.#ask(work);
+    const threshold = await read(this.#client.readContract({ ...contract, functionName: "signatureThreshold" }));
+    const count = await read(this.#client.readContract({ ...contract, functionName: "getNumEnabledAttesters" }));
+    const indexes = Array.from({ length: Number(count < ATTESTERS_MAX ? count : ATTESTERS_MAX) }, (_, i) => BigInt(i));
+    const addresses = await Promise.all(
+      indexes.map((i) =>
+        read(this.#client.readContract({ ...contract, functionName: "getEnabledAttester", args: [i] })),
+      ),
+    );
+    const attesters = addresses.map((address) => fromHex(address.slice(2)));
+    const rule: AttestationRule = { attesters, threshold: Number(threshold), strictEvm: true };
+    this.#rules.set(cctpVersion, { rule, atMs: nowMs });
+    return rule;
+  }
+
+  async isExpiring(expirationBlock: bigint): Promise<boolean> {
+    if (FOREIGN_HEIGHT_DOMAINS.has(this.domain)) return false;
+    return expirationBlock <= (await this.#ask(this.#client.getBlockNumber())) + EXPIRY_MARGIN_BLOCKS;
+  }
+
+  async tick(): Promise<void> {
+    await this.#readBalance();
+    await this.#lane.settle();
+    const due = this.queue.due(this.#lane.room);
+    const checked = await Promise.all(due.map((record) => this.#check(record)));
+    for (const ready of checked) if (ready !== undefined) await this.#send(ready);
+  }
+
+  async #readBalance(): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    if (this.#balance !== undefined && Math.abs(nowMs - this.#balance.atMs) < BALANCE_AGE_MAX_MS) return;
+    const wei = await this.#ask(this.#client.getBalance({ address: this.#account.address }));
+    this.#balance = { wei, atMs: nowMs };
+  }
+
+  /** Whether a message would be taken now, and for how much gas. What is refused goes into the journal. */
+  async #check(record: MessageRecord): Promise<{ record: MessageRecord; gas: bigint; data: Hex } | undefined> {
+    const { id, attested } = record;
+    if (attested === undefined) return undefined;
+    if (await this.#isUsed(record)) {
+      await this.#deliveredByOther(id, []);
+      return undefined;
+    }
+    const expirationBlock = BigInt(attested.expirationBlock);
+    if (expirationBlock !== 0n && (await this.isExpiring(expirationBlock))) {
+      await this.queue.refuse(id, "expired", `its attestation expires at height ${expirationBlock}`);
+      return undefined;
+    }
+    const used = await this.#estimateGas(record, attested);
+    if (typeof used === "string") {
+      await this.queue.refuse(id, refusalOfRevert(used), `${this.name} refuses it: ${used}`);
+      return undefined;
+    }
+    const gas = used + (used * GAS_MARGIN_PERCENT) / 100n;
+    if (gas > this.#options.gasLimitMax) {
+      await this.queue.refuse(id, "other", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
+      return undefined;
+    }
+    return { record, gas, data: receiveMessageCalldata(attested.message, attested.attestation) };
+  }
+
+  /** Simulates the delivery: the gas it uses, or why it is refused. */
+  async #estimateGas(
+    record: MessageRecord,
+    attested: NonNullable<MessageRecord["attested"]>,
+  ): Promise<bigint | string> {
+    const call = this.#client.estimateContractGas({
+      address: this.#requireTransmitter(record.cctpVersion),
+      abi: MESSAGE_TRANSMITTER_ABI,
+      functionName: "receiveMessage",
+      args: [attested.message, attested.attestation],
+      account: this.#account.address,
+    });
+    return this.#ask(
+      call.catch((error: unknown) => {
+        const reason = revertReason(error);
+        if (reason === undefined) throw error;
+        return reason;
+      }),
+    );
+  }
+
+  async #send({ record, gas, data }: { record: MessageRecord; gas: bigint; data: Hex }): Promise<void> {
+    const { fees } = this.#lane;
+    if (fees === undefined) return this.queue.refuse(record.id, "other", "gas is dearer than max_fee_gwei allows");
+    const cost = gas * fees.maxFeePerGas;
+    if (this.#balance !== undefined && this.#balance.wei < cost) {
+      return this.queue.refuse(record.id, "other", `the wallet has ${this.#balance.wei} wei, and needs ${cost}`);
+    }
+    const to = this.#requireTransmitter(record.cctpVersion);
+    await this.#lane.send(record, { to, data, gas }, fees);
+  }
+
+  async #isUsedById(id: string): Promise<boolean> {
+    const record = this.#parts.journal.get(id);
+    return record === undefined ? false : this.#isUsed(record);
+  }
+
+  async #isUsed(record: MessageRecord): Promise<boolean> {
+    const key = usedNonceKey(record);
+    if (key === undefined) return false;
+    const address = this.#requireTransmitter(record.cctpVersion);
+    const read = this.#client.readContract({
+      address,
+      abi: MESSAGE_TRANSMITTER_ABI,
+      functionName: "usedNonces",
+      args: [key],
+    });
+    return (await this.#ask(read)) !== 0n;
+  }
+
+  async #deliveredByOther(id: string, settled: readonly PendingTx[]): Promise<void> {
+    const record = this.#parts.journal.get(id);
+    const found = record === undefined ? undefined : await this.findDelivery(record);
+    const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
+    await this.queue.deliveredByOther(id, delivery, settled);
+  }
+
+  findDelivery(record: MessageRecord): Promise<FoundDelivery | undefined> {
+    const address = this.#requireTransmitter(record.cctpVersion);
+    return this.#ask(findEvmDelivery(this.#client, { record, address, logRangeMax: this.#options.chain.logRangeMax }));
+  }
+
+  hurry(id: string): void {
+    this.queue.hurry(id);
+  }
+
+  reset(): void {
+    this.#lane.reset();
+    this.queue.reset();
+    this.#rules.clear();
+    this.#balance = undefined;
+  }
+
+  wallet(): WalletStatus {
+    return {
+      address: this.#account.address,
+      balance: this.#balance?.wei,
+      unit: "wei",
+      balanceMin: this.#options.balanceMin,
+      inFlight: this.queue.pending().length,
+    };
+  }
+
+  async close(): Promise<void> {
+    // Its client holds no connection open.
+  }
+}
