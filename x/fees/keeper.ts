@@ -5,10 +5,11 @@ import { Params } from "../../gen/stateset/fees/v1/fees.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { amountOf, type Coin, formatCoins } from "../../src/codec/coins.ts";
+import { requiredAmount } from "../../src/codec/priceList.ts";
 import { ErrInsufficientFee } from "../../src/codec/sdkErrors.ts";
 import type { DecodedTx } from "../../src/codec/tx.ts";
 import { FEES, PARAMS_KEY } from "./keys.ts";
-import { DEFAULT_PARAMS, requiredAmount } from "./types.ts";
+import { DEFAULT_PARAMS } from "./types.ts";
 
 const EXEC_TYPE_URL = `/${MsgExec.$type}`;
 /** The message that carries others costs nothing itself. Deeper nesting than this is refused when it runs. */

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import type { Params } from "../../gen/stateset/fees/v1/fees.ts";
-import { checkParams, DEFAULT_PARAMS, requiredAmount } from "./types.ts";
+import { requiredAmount } from "../../src/codec/priceList.ts";
+import { checkParams, DEFAULT_PARAMS } from "./types.ts";
 
 const PARAMS: Params = {
   denom: "uusdc",

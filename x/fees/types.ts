@@ -2,15 +2,11 @@
 
 import type { Params } from "../../gen/stateset/fees/v1/fees.ts";
 import { checkDenom } from "../../src/codec/coins.ts";
-import { quoCeil } from "../../src/codec/decimal.ts";
 import { parseUint } from "../../src/codec/integer.ts";
+import { FEE_AMOUNT_BITS, GAS_PRICE_BITS, GAS_PRICE_UNIT } from "../../src/codec/priceList.ts";
 
-/** A decimal with 18 digits is stored as this many units. */
-const UNIT = 10n ** 18n;
-const PRICE_BITS = 128;
 /** Entries of the fee table. */
 const MESSAGE_FEES_MAX = 1000;
-const AMOUNT_BITS = 128;
 
 const FEE_DENOM = "uusdc";
 const ORDERS = "/stateset.orders.v1.Msg";
@@ -37,7 +33,7 @@ const FLAT_FEES: readonly (readonly [name: string, amount: bigint])[] = [
 /** 0.001 uusdc for a unit of gas: a transfer of 100,000 gas costs 100 uusdc, a hundredth of a cent. */
 export const DEFAULT_PARAMS: Params = Object.freeze({
   denom: FEE_DENOM,
-  minGasPrice: (UNIT / 1000n).toString(),
+  minGasPrice: (GAS_PRICE_UNIT / 1000n).toString(),
   messageFees: FLAT_FEES.map(([name, amount]) => ({
     typeUrl: `${ORDERS}${name}`,
     fee: { denom: FEE_DENOM, amount: amount.toString() },
@@ -48,14 +44,15 @@ export const DEFAULT_PARAMS: Params = Object.freeze({
 export function checkParams({ denom, minGasPrice, messageFees }: Params): string | undefined {
   const problem = checkDenom(denom);
   if (problem !== undefined) return problem;
-  if (!isUint(minGasPrice, PRICE_BITS)) return `min_gas_price: ${minGasPrice} is not a decimal that is not negative`;
+  if (!isUint(minGasPrice, GAS_PRICE_BITS))
+    return `min_gas_price: ${minGasPrice} is not a decimal that is not negative`;
   if (messageFees.length > MESSAGE_FEES_MAX) return `more than ${MESSAGE_FEES_MAX} message fees`;
   let last = "";
   for (const { typeUrl, fee } of messageFees) {
     if (!/^\/[a-zA-Z0-9_.]+$/.test(typeUrl)) return `${typeUrl} is not the type URL of a message`;
     if (typeUrl <= last) return `message fees are sorted by type URL, each once; ${typeUrl} is not behind ${last}`;
     if (fee === undefined || fee.denom !== denom) return `the fee of ${typeUrl} is not in ${denom}`;
-    if (!isUint(fee.amount, AMOUNT_BITS)) return `the fee of ${typeUrl} is not an amount: ${fee.amount}`;
+    if (!isUint(fee.amount, FEE_AMOUNT_BITS)) return `the fee of ${typeUrl} is not an amount: ${fee.amount}`;
     last = typeUrl;
   }
   return undefined;
@@ -69,21 +66,4 @@ function isUint(text: string, bits: number): boolean {
     // Not digits, a leading zero, or too large.
     return false;
   }
-}
-
-/**
- * What messages cost in micro-units of the fee denomination: the flat fee of each that is listed, and the gas limit
- * times the price (rounded up) when one is not listed. `typeUrls` are all messages, those inside an authz exec too.
- */
-export function requiredAmount(params: Params, typeUrls: readonly string[], gasLimit: bigint): bigint {
-  const flat = new Map(params.messageFees.map(({ typeUrl, fee }) => [typeUrl, fee?.amount ?? "0"]));
-  let amount = 0n;
-  let isPricedByGas = false;
-  for (const typeUrl of typeUrls) {
-    const fee = flat.get(typeUrl);
-    if (fee === undefined) isPricedByGas = true;
-    else amount += parseUint(fee, AMOUNT_BITS);
-  }
-  if (isPricedByGas) amount += quoCeil(gasLimit * parseUint(params.minGasPrice, PRICE_BITS), UNIT);
-  return amount;
 }
