@@ -4,7 +4,7 @@ import { type Backoff, Schedule } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Delivery, MessageRecord, PendingTx } from "../journal/record.ts";
-import { done, type Refusal, refused, returned, submitted } from "./outcomes.ts";
+import { done, type Refusal, refused, reported, returned, submitted } from "./outcomes.ts";
 
 /** What a queue is made with. */
 export interface QueueParts {
@@ -83,12 +83,17 @@ export class DeliveryQueue {
     return records.filter(({ state }) => state === "submitted");
   }
 
-  /** A transaction of ours delivered its messages. */
+  /** A transaction of ours delivered its messages, and reported its refunds. */
   async delivered(tx: PendingTx, txHash: string, height: bigint): Promise<void> {
     const { journal, clock } = this.#parts;
     const delivery: Delivery = { by: "us", txHash, height: height.toString() };
-    const records = this.#submitted(tx).map((record) => done(record, delivery, clock.nowMs()));
-    await journal.apply({ records, settled: [tx] });
+    const arrived = this.#submitted(tx).map((record) => done(record, delivery, clock.nowMs()));
+    const told = tx.reports.flatMap(({ id, phase }) => {
+      const record = arrived.find((other) => other.id === id) ?? journal.get(id);
+      return record === undefined ? [] : [reported(record, phase)];
+    });
+    const isTold = ({ id }: MessageRecord) => told.some((record) => record.id === id);
+    await journal.apply({ records: [...arrived.filter((record) => !isTold(record)), ...told], settled: [tx] });
   }
 
   /** A transaction of ours delivered nothing: its messages are due again, after a pause. */

@@ -1,8 +1,11 @@
 // A chain that messages are delivered to, whichever kind it is. `evm/` and `cosmos/` hold the two kinds.
 
 import type { AttestationRule } from "../../cctp/attestation.ts";
+import type { Clock } from "../clock.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { MessageRecord } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
+import type { QueueParts } from "./deliveryQueue.ts";
 
 /** What the relayer's account on a chain has, and where it stands. */
 export interface WalletStatus {
@@ -47,6 +50,19 @@ export interface Destination {
   findDelivery(record: MessageRecord): Promise<FoundDelivery | undefined>;
   wallet(): WalletStatus;
   close(): Promise<void>;
+}
+
+/** What a destination tells besides what it writes. */
+export interface DeliveryObserver {
+  /** Smallest units that were spent, on something or on nothing. */
+  paid(chain: string, amount: bigint, isUseful: boolean): void;
+}
+
+/** What a destination is made with. */
+export interface DestinationParts extends Omit<QueueParts, "domain"> {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly observer: DeliveryObserver;
 }
 
 /** What went wrong at a destination. */

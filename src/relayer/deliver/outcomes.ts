@@ -1,6 +1,6 @@
 // What becomes of a message when its delivery goes on, is refused, or comes back. Pure: from record to record.
 
-import { ATTEMPTS_MAX, type Attempt, type Delivery, type MessageRecord } from "../journal/record.ts";
+import { ATTEMPTS_MAX, type Attempt, type Delivery, type MessageRecord, type RefundPhase } from "../journal/record.ts";
 
 /** Why a destination refuses a message, as far as it changes what is done next. */
 export type Refusal =
@@ -59,4 +59,9 @@ export function refused(record: MessageRecord, refusal: Refusal, why: string, no
 /** A message that needs another attestation. */
 export function unattested(record: MessageRecord, why: string): MessageRecord {
   return { ...record, state: "final", attested: undefined, lastError: why };
+}
+
+/** A message whose refund was reported to the chain it was burned on. */
+export function reported(record: MessageRecord, phase: RefundPhase): MessageRecord {
+  return record.refund === undefined ? record : { ...record, refund: { ...record.refund, reported: phase } };
 }

@@ -6,10 +6,14 @@ import { addressToBytes32, isZero } from "../../cctp/bytes32.ts";
 import { MESSAGE_TRANSMITTER_ABI } from "../../cctp/evmAbi.ts";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
 import { bytesEqual, fromHex } from "../../codec/bytes.ts";
-import type { Clock } from "../clock.ts";
-import { DeliveryQueue, type QueueParts } from "../deliver/deliveryQueue.ts";
-import { type Destination, DestinationError, type FoundDelivery, type WalletStatus } from "../deliver/destination.ts";
-import type { Journal } from "../journal/journal.ts";
+import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
+import {
+  type Destination,
+  DestinationError,
+  type DestinationParts,
+  type FoundDelivery,
+  type WalletStatus,
+} from "../deliver/destination.ts";
 import { type Hex, hexOf, type MessageRecord, type PendingTx } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
 import { asked, createEvmClient, type EvmClient, revertReason } from "./evmClient.ts";
@@ -30,19 +34,6 @@ export interface EvmDeliveryOptions {
   readonly gasLimitMax: bigint;
   /** Wei below which the wallet is called dry. */
   readonly balanceMin: bigint;
-}
-
-/** What a destination tells besides what it writes. */
-export interface DeliveryObserver {
-  /** Smallest units that were spent, on something or on nothing. */
-  paid(chain: string, amount: bigint, isUseful: boolean): void;
-}
-
-/** What a destination is made with. */
-export interface DestinationParts extends Omit<QueueParts, "domain"> {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly observer: DeliveryObserver;
 }
 
 /** Gas over what the simulation used, in percent: state may change before the block. */

@@ -210,13 +210,7 @@ export class EvmLane {
     const { account } = this.#parts;
     const { chainId } = this.#options;
     const bytes = await account.signTransaction({ type: "eip1559", chainId, nonce: sequence, ...call, ...fees });
-    return {
-      hash: keccak256(bytes),
-      bytes,
-      isDelivery: call.data !== "0x",
-      maxFeePerGas: fees.maxFeePerGas.toString(),
-      maxPriorityFeePerGas: fees.maxPriorityFeePerGas.toString(),
-    };
+    return { hash: keccak256(bytes), bytes, isDelivery: call.data !== "0x" };
   }
 
   /** Sends the newest copy. A node that has it, or another of its turn, leaves the rest to `settle`. */
@@ -263,8 +257,10 @@ export class EvmLane {
   }
 }
 
-function feesOf({ maxFeePerGas, maxPriorityFeePerGas }: TxCopy): GasFees {
-  return { maxFeePerGas: BigInt(maxFeePerGas), maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas) };
+/** What a copy offers, read back from its bytes. */
+function feesOf({ bytes }: TxCopy): GasFees {
+  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(bytes);
+  return { maxFeePerGas, maxPriorityFeePerGas };
 }
 
 /** The call of the newest copy, read back from its bytes. */

@@ -109,9 +109,6 @@ export interface TxCopy {
   readonly bytes: Hex;
   /** False for a copy that delivers nothing: it takes the turn of one that was overtaken, or closes a gap. */
   readonly isDelivery: boolean;
-  /** EVM: wei for a unit of gas at most, and of that for the block's maker. "0" on Cosmos chains. */
-  readonly maxFeePerGas: string;
-  readonly maxPriorityFeePerGas: string;
 }
 
 /** A transaction that was, or was about to be, sent: what a restart has to look for. */

@@ -1,0 +1,240 @@
+// Delivers messages on a Cosmos chain: asks whether nonces are used, simulates them together, and sends what would pass in
+// one transaction. Reports of refunds travel with them.
+
+import { cctpModuleBytes32 } from "../../cctp/addresses.ts";
+import type { AttestationRule } from "../../cctp/attestation.ts";
+import { addressToBytes32, bytes32ToAddress, isZero } from "../../cctp/bytes32.ts";
+import type { CosmosChainConfig } from "../../chains/chainConfig.ts";
+import { bytesEqual } from "../../codec/bytes.ts";
+import { parseDecCoins } from "../../codec/coins.ts";
+import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
+import {
+  type Destination,
+  DestinationError,
+  type DestinationParts,
+  type FoundDelivery,
+  type WalletStatus,
+} from "../deliver/destination.ts";
+import type { MessageRecord } from "../journal/record.ts";
+import type { MessageFacts } from "../messageFacts.ts";
+import { type BatchItem, planBatch } from "./batch.ts";
+import { CosmosAccount } from "./cosmosAccount.ts";
+import { CosmosLane } from "./cosmosLane.ts";
+import { CosmosRpc } from "./cosmosRpc.ts";
+import { CosmosState } from "./cosmosState.ts";
+import { receiveMessageMsg } from "./receiveMessage.ts";
+
+/** How messages are delivered on a Cosmos chain. */
+export interface CosmosDeliveryOptions {
+  readonly chain: CosmosChainConfig;
+  /** 32 bytes. */
+  readonly privKey: Uint8Array;
+  /** Messages in one transaction. */
+  readonly batchMax: number;
+  readonly timeoutBlocks: number;
+  readonly stuckAfterMs: number;
+  /** Micro-units below which the wallet is called dry. */
+  readonly balanceMin: bigint;
+}
+
+/** Other messages of our account that this chain is to be sent: reports of refunds. */
+export interface ItemSource {
+  /** Items to send now. Rejects with DestinationError. */
+  due(limit: number): Promise<readonly BatchItem[]>;
+  /** The chain would not take one. */
+  refused(item: BatchItem, log: string): void;
+}
+
+/** Blocks that a delivery may take: an attestation that lives no longer is not worth its fee. */
+const EXPIRY_MARGIN_BLOCKS = 10n;
+const BALANCE_AGE_MAX_MS = 15_000;
+
+interface KnownRule {
+  readonly rule: AttestationRule;
+  readonly atMs: number;
+}
+
+/** One Cosmos chain. */
+export class CosmosDestination implements Destination {
+  readonly name: string;
+  readonly domain: number;
+  readonly rpc: CosmosRpc;
+  readonly account: CosmosAccount;
+  readonly #options: CosmosDeliveryOptions;
+  readonly #parts: DestinationParts;
+  readonly #state: CosmosState;
+  readonly #queue: DeliveryQueue;
+  readonly #lane: CosmosLane;
+  readonly #rules = new Map<1 | 2, KnownRule>();
+  #items: ItemSource | undefined;
+  #balance: { readonly amount: bigint; readonly atMs: number } | undefined;
+
+  constructor(options: CosmosDeliveryOptions, parts: DestinationParts) {
+    const { chain } = options;
+    this.name = chain.name;
+    this.domain = chain.domain;
+    this.#options = options;
+    this.#parts = parts;
+    this.rpc = new CosmosRpc(chain.name, chain.rpcUrls);
+    this.#state = new CosmosState(this.rpc);
+    this.account = new CosmosAccount(chain, options.privKey, this.rpc);
+    this.#queue = new DeliveryQueue({ ...parts, domain: chain.domain });
+    this.#lane = new CosmosLane(
+      { ...options, gasPrice: chain.gasPrice },
+      {
+        ...parts,
+        domain: chain.domain,
+        rpc: this.rpc,
+        state: this.#state,
+        account: this.account,
+        queue: this.#queue,
+        isUsed: (id) => this.#isUsedById(id),
+        paid: (amount, isUseful) => {
+          this.#balance = undefined;
+          parts.observer.paid(chain.name, amount, isUseful);
+        },
+      },
+    );
+  }
+
+  /** Lets other messages travel with the deliveries. */
+  setItemSource(items: ItemSource): void {
+    this.#items = items;
+  }
+
+  async verify(): Promise<void> {
+    const { chainId } = this.#options.chain;
+    const { nodeInfo } = await this.rpc.call((client) => client.status());
+    if (nodeInfo.network !== chainId) throw this.#wrongChain(`chain id ${nodeInfo.network}, expected ${chainId}`);
+    const domain = await this.#state.localDomain();
+    if (domain !== this.domain) throw this.#wrongChain(`domain ${domain}, expected ${this.domain}`);
+  }
+
+  #wrongChain(message: string): DestinationError {
+    return new DestinationError(this.name, "wrong_chain", message);
+  }
+
+  mayDeliver({ cctpVersion, destinationCaller }: Pick<MessageFacts, "cctpVersion" | "destinationCaller">): boolean {
+    if (isZero(destinationCaller)) return true;
+    const { addressBytes } = this.account;
+    // V1 looks at the low 20 bytes only, V2 at all of them.
+    if (cctpVersion === 1) return bytesEqual(bytes32ToAddress(destinationCaller), addressBytes);
+    return bytesEqual(destinationCaller, addressToBytes32(addressBytes));
+  }
+
+  burnRecipient(cctpVersion: 1 | 2): Uint8Array | undefined {
+    return cctpVersion === 1 || this.#options.chain.hasV2 ? cctpModuleBytes32() : undefined;
+  }
+
+  async attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
+    const nowMs = this.#parts.clock.nowMs();
+    const known = this.#rules.get(cctpVersion);
+    if (known !== undefined && Math.abs(nowMs - known.atMs) <= ageMaxMs) return known.rule;
+    const rule = await this.#state.attestationRule(cctpVersion);
+    this.#rules.set(cctpVersion, { rule, atMs: nowMs });
+    return rule;
+  }
+
+  async isExpiring(expirationBlock: bigint): Promise<boolean> {
+    const { lastBlockHeight = 0 } = await this.rpc.call((client) => client.abciInfo());
+    return expirationBlock <= BigInt(lastBlockHeight) + EXPIRY_MARGIN_BLOCKS;
+  }
+
+  async tick(): Promise<void> {
+    await this.#readBalance();
+    if (!(await this.#lane.settle())) return;
+    const checked = await this.#checkedDeliveries();
+    const room = this.#options.batchMax - checked.length;
+    const others = room > 0 ? ((await this.#items?.due(room)) ?? []) : [];
+    const deliveries = checked.flatMap(({ id, cctpVersion, attested }): BatchItem[] => {
+      if (attested === undefined) return [];
+      return [{ id, phase: undefined, msg: receiveMessageMsg(cctpVersion, this.account.address, attested) }];
+    });
+    if (deliveries.length + others.length > 0) await this.#sendBatch([...deliveries, ...others], checked);
+  }
+
+  /** Due messages that are not delivered and will not expire at once. */
+  async #checkedDeliveries(): Promise<MessageRecord[]> {
+    const due = this.#queue.due(this.#options.batchMax);
+    const checked = await Promise.all(due.map((record) => this.#check(record)));
+    return due.filter((_, index) => checked[index] === true);
+  }
+
+  async #check(record: MessageRecord): Promise<boolean> {
+    if (await this.#state.isUsed(record)) {
+      const found = await this.findDelivery(record);
+      const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
+      await this.#queue.deliveredByOther(record.id, delivery);
+      return false;
+    }
+    const expirationBlock = BigInt(record.attested?.expirationBlock ?? "0");
+    if (expirationBlock === 0n || !(await this.isExpiring(expirationBlock))) return true;
+    await this.#queue.refuse(record.id, "expired", `its attestation expires at height ${expirationBlock}`);
+    return false;
+  }
+
+  async #sendBatch(items: readonly BatchItem[], checked: readonly MessageRecord[]): Promise<void> {
+    const plan = await planBatch(items, async (messages) =>
+      this.#state.simulate(await this.account.unsigned(messages)),
+    );
+    if (plan.kind === "sequence") {
+      this.account.setSequence(plan.expected);
+      return;
+    }
+    for (const { item, refusal, log } of plan.refused) {
+      if (item.phase !== undefined) this.#items?.refused(item, log);
+      else await this.#queue.refuse(item.id, refusal, `${this.name} refuses it: ${log}`);
+    }
+    if (plan.items.length === 0) return;
+    const ids = new Set(plan.items.map(({ id, phase }) => (phase === undefined ? id : undefined)));
+    await this.#lane.send(
+      plan.items,
+      checked.filter(({ id }) => ids.has(id)),
+      plan.gas,
+    );
+  }
+
+  async #readBalance(): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    if (this.#balance !== undefined && Math.abs(nowMs - this.#balance.atMs) < BALANCE_AGE_MAX_MS) return;
+    this.#balance = { amount: await this.#state.balance(this.account.address, this.#feeDenom()), atMs: nowMs };
+  }
+
+  #feeDenom(): string {
+    return parseDecCoins(this.#options.chain.gasPrice)[0]?.denom ?? this.#options.chain.denom;
+  }
+
+  async #isUsedById(id: string): Promise<boolean> {
+    const record = this.#parts.journal.get(id);
+    return record === undefined ? false : this.#state.isUsed(record);
+  }
+
+  findDelivery(record: MessageRecord): Promise<FoundDelivery | undefined> {
+    return this.#state.findDelivery(record);
+  }
+
+  hurry(id: string): void {
+    this.#queue.hurry(id);
+  }
+
+  reset(): void {
+    this.#lane.reset();
+    this.#queue.reset();
+    this.#rules.clear();
+    this.#balance = undefined;
+  }
+
+  wallet(): WalletStatus {
+    return {
+      address: this.account.address,
+      balance: this.#balance?.amount,
+      unit: this.#feeDenom(),
+      balanceMin: this.#options.balanceMin,
+      inFlight: this.#queue.pending().length,
+    };
+  }
+
+  async close(): Promise<void> {
+    // Its client holds no connection open.
+  }
+}
