@@ -14,6 +14,7 @@ import { addKeys } from "./commands/keys.ts";
 import { addNodeCommands } from "./commands/node.ts";
 import { addNodeQueries } from "./commands/nodeQueries.ts";
 import { addModuleQueries } from "./commands/query.ts";
+import { addRelayer } from "./commands/relayer.ts";
 import { addStatus } from "./commands/status.ts";
 import { addModuleTxs, addTxTools } from "./commands/tx.ts";
 import { Keyring } from "./keys/keyring.ts";
@@ -61,6 +62,7 @@ export function createProgram(): Command {
   addGenesis(program);
   addStatus(program);
   addCctp(program);
+  addRelayer(program);
   addDebug(program, registry);
   inheritExit(program);
   return program;

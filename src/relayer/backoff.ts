@@ -16,21 +16,16 @@ export function pauseMs({ firstMs, factor, maxMs }: Backoff, tries: number): num
 
 /** When each of many things is due again. In memory: after a restart everything is due at once. */
 export class Schedule {
-  readonly #backoff: Backoff;
   readonly #entries = new Map<string, { tries: number; dueMs: number }>();
-
-  constructor(backoff: Backoff) {
-    this.#backoff = backoff;
-  }
 
   isDue(id: string, nowMs: number): boolean {
     return (this.#entries.get(id)?.dueMs ?? 0) <= nowMs;
   }
 
   /** Puts off after a try in vain. */
-  postpone(id: string, nowMs: number): void {
+  postpone(id: string, nowMs: number, backoff: Backoff): void {
     const tries = (this.#entries.get(id)?.tries ?? 0) + 1;
-    this.#entries.set(id, { tries, dueMs: nowMs + pauseMs(this.#backoff, tries) });
+    this.#entries.set(id, { tries, dueMs: nowMs + pauseMs(backoff, tries) });
   }
 
   /** Makes it due at once and forgets its tries. */

@@ -18,7 +18,6 @@ import type { MatchFault } from "./matchV2.ts";
 export interface PollerParts {
   readonly journal: Journal;
   readonly clock: Clock;
-  readonly backoff: Backoff;
   /** The service that attests for a message's route. */
   readonly sourceOf: (record: MessageRecord) => AttestationSource | undefined;
   readonly destinationOf: (domain: number) => Destination | undefined;
@@ -59,13 +58,11 @@ function bytesOf(hex: Hex): Uint8Array {
 /** Asks for attestations. */
 export class AttestationPoller {
   readonly #parts: PollerParts;
-  readonly #schedule: Schedule;
-  readonly #reattests: Schedule;
+  readonly #schedule = new Schedule();
+  readonly #reattests = new Schedule();
 
   constructor(parts: PollerParts) {
     this.#parts = parts;
-    this.#schedule = new Schedule(parts.backoff);
-    this.#reattests = new Schedule(reattestBackoff(parts.backoff));
   }
 
   /** Makes a message due at once. */
@@ -106,7 +103,7 @@ export class AttestationPoller {
   }
 
   async #ask({ id, source, records }: Question): Promise<void> {
-    this.#schedule.postpone(id, this.#parts.clock.nowMs());
+    this.#schedule.postpone(id, this.#parts.clock.nowMs(), source.backoff);
     try {
       if (records[0]?.cctpVersion === 1) await this.#askV1(source, records[0]);
       else await this.#askV2(source, records);
@@ -166,7 +163,7 @@ export class AttestationPoller {
     // The nonce is remembered: it is how the service is asked, and which answer is ours.
     await this.#update(record, (current) => ({ ...current, nonce, lastError: why }));
     if (nonce === undefined || !this.#reattests.isDue(record.id, nowMs) || !source.isReady()) return;
-    this.#reattests.postpone(record.id, nowMs);
+    this.#reattests.postpone(record.id, nowMs, reattestBackoff(source.backoff));
     // `nonce` of V2 is 32 bytes of hex.
     await source.reattest(nonce as Hex);
   }

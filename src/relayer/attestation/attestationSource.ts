@@ -1,10 +1,13 @@
 // What the relayer asks an attestation service. `irisClient.ts` asks Circle's, or one of the same interface.
 
+import type { Backoff } from "../backoff.ts";
 import type { Hex } from "../journal/record.ts";
 import type { ServiceMessage } from "./assign.ts";
 
 /** A service that signs messages. Every method rejects with AttestationServiceError. */
 export interface AttestationSource {
+  /** How often it is asked about one message. */
+  readonly backoff: Backoff;
   /** Whether it takes a request now: asked too often, the service blocks for minutes. */
   isReady(): boolean;
   /** The attestation of a V1 message by the hash of its bytes; undefined while there is none, or the message is not known. */

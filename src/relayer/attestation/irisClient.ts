@@ -1,6 +1,7 @@
 // Circle's attestation service over HTTP (developers.circle.com/cctp, "Iris"): V1 by message hash, V2 by transaction.
 // Samples of its answers: test/vectors/cctp/iris-samples.json.
 
+import type { Backoff } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Hex } from "../journal/record.ts";
 import type { ServiceMessage } from "./assign.ts";
@@ -16,6 +17,7 @@ export interface IrisOptions {
   /** How long nothing is sent after HTTP 429 that does not say how long. */
   readonly blockedMs: number;
   readonly timeoutMs: number;
+  readonly backoff: Backoff;
 }
 
 /** What was asked, for metrics. */
@@ -41,6 +43,10 @@ export class IrisClient implements AttestationSource {
     this.#clock = parts.clock;
     this.#observe = parts.observe;
     this.#bucket = new TokenBucket(options.rate, parts.clock.nowMs());
+  }
+
+  get backoff(): Backoff {
+    return this.#options.backoff;
   }
 
   isReady(): boolean {

@@ -33,8 +33,14 @@ export type BatchPlan =
   /** The account's sequence is another; nothing is wrong with the messages. */
   | { readonly kind: "sequence"; readonly expected: number };
 
-/** Simulates messages together: the gas they use. Rejects with QueryRefusedError when they would fail. */
-export type Simulate = (messages: readonly EncodedMsg[]) => Promise<bigint>;
+/** What a simulation says: the gas, and which messages would fail by themselves, by their place. */
+export interface Simulation {
+  readonly gas: bigint;
+  readonly failures: ReadonlyMap<number, string>;
+}
+
+/** Simulates messages together. Rejects with QueryRefusedError when they would fail together. */
+export type Simulate = (messages: readonly EncodedMsg[]) => Promise<Simulation>;
 
 /** Simulates until what is left would pass; `items` is empty when nothing is. Other rejections of `simulate` pass through. */
 export async function planBatch(given: readonly BatchItem[], simulate: Simulate): Promise<BatchPlan> {
@@ -43,8 +49,10 @@ export async function planBatch(given: readonly BatchItem[], simulate: Simulate)
   // Each round ends, or makes the batch smaller.
   while (items.length > 0) {
     const outcome = await simulated(items, simulate);
-    if (typeof outcome === "bigint") return { kind: "ready", items, gas: outcome, refused };
-    const expected = expectedSequence(outcome);
+    if (typeof outcome !== "string" && outcome.failures.size === 0) {
+      return { kind: "ready", items, gas: outcome.gas, refused };
+    }
+    const expected = typeof outcome === "string" ? expectedSequence(outcome) : undefined;
     if (expected !== undefined) return { kind: "sequence", expected };
     const bad = await badItems(items, outcome, simulate);
     refused.push(...bad);
@@ -55,20 +63,35 @@ export async function planBatch(given: readonly BatchItem[], simulate: Simulate)
   return { kind: "ready", items, gas: 0n, refused };
 }
 
-/** Which of several fail: the one that the text names, or those that fail alone. */
-async function badItems(items: readonly BatchItem[], log: string, simulate: Simulate): Promise<RefusedItem[]> {
-  const named = items[items.length === 1 ? 0 : (failedIndex(log) ?? items.length)];
-  if (named !== undefined) return [{ item: named, refusal: refusalOfLog(log), log }];
+function refusedItem(item: BatchItem, log: string): RefusedItem {
+  return { item, refusal: refusalOfLog(log), log };
+}
+
+/** Which of several fail: those that failed by themselves, the one that the text names, or those that fail alone. */
+async function badItems(
+  items: readonly BatchItem[],
+  outcome: Simulation | string,
+  simulate: Simulate,
+): Promise<RefusedItem[]> {
+  if (typeof outcome !== "string") {
+    return items.flatMap((item, index) => {
+      const log = outcome.failures.get(index);
+      return log === undefined ? [] : [refusedItem(item, log)];
+    });
+  }
+  const named = items[items.length === 1 ? 0 : (failedIndex(outcome) ?? items.length)];
+  if (named !== undefined) return [refusedItem(named, outcome)];
   const bad: RefusedItem[] = [];
   for (const item of items) {
-    const outcome = await simulated([item], simulate);
-    if (typeof outcome === "string") bad.push({ item, refusal: refusalOfLog(outcome), log: outcome });
+    const alone = await simulated([item], simulate);
+    const log = typeof alone === "string" ? alone : alone.failures.get(0);
+    if (log !== undefined) bad.push(refusedItem(item, log));
   }
   return bad;
 }
 
-/** The gas, or why it would fail. */
-async function simulated(items: readonly BatchItem[], simulate: Simulate): Promise<bigint | string> {
+/** What a simulation says, or why all would fail together. */
+async function simulated(items: readonly BatchItem[], simulate: Simulate): Promise<Simulation | string> {
   try {
     return await simulate(items.map(({ msg }) => msg));
   } catch (error) {

@@ -12,6 +12,7 @@ import { sha256 } from "../../crypto/hash.ts";
 import { publicKeyOf } from "../../crypto/secp256k1.ts";
 import { DestinationError } from "../deliver/destination.ts";
 import { type CosmosRpc, isNotFound } from "./cosmosRpc.ts";
+import { INDEPENDENT } from "./independent.ts";
 import type { EncodedMsg } from "./receiveMessage.ts";
 
 /** What a transaction says besides its messages. */
@@ -20,6 +21,8 @@ export interface CosmosTxTerms {
   readonly gasLimit: bigint;
   /** The last height that may hold it. */
   readonly timeoutHeight: bigint;
+  /** Its messages succeed and fail each on their own. */
+  readonly isIndependent: boolean;
 }
 
 /** A transaction, and the hash that it has in a block: upper-case hex. */
@@ -88,9 +91,13 @@ export class CosmosAccount {
   }
 
   /** A transaction whose simulation gives the gas it needs. Its signature is empty. */
-  async unsigned(messages: readonly EncodedMsg[]): Promise<Uint8Array> {
+  async unsigned(messages: readonly EncodedMsg[], isIndependent: boolean): Promise<Uint8Array> {
     const authInfoBytes = this.#authInfo(await this.sequence(), { denom: "", amount: 0n }, 0n);
-    return TxRaw.encode({ bodyBytes: bodyOf(messages, 0n), authInfoBytes, signatures: [new Uint8Array()] }).finish();
+    return TxRaw.encode({
+      bodyBytes: bodyOf(messages, { timeoutHeight: 0n, isIndependent }),
+      authInfoBytes,
+      signatures: [new Uint8Array()],
+    }).finish();
   }
 
   #authInfo(sequence: number, fee: CosmosTxTerms["fee"], gasLimit: bigint): Uint8Array {
@@ -101,7 +108,7 @@ export class CosmosAccount {
 
   /** Signs in SIGN_MODE_DIRECT. */
   async sign(messages: readonly EncodedMsg[], sequence: number, terms: CosmosTxTerms): Promise<SignedCosmosTx> {
-    const bodyBytes = bodyOf(messages, terms.timeoutHeight);
+    const bodyBytes = bodyOf(messages, terms);
     const authInfoBytes = this.#authInfo(sequence, terms.fee, terms.gasLimit);
     if (this.#accountNumber === undefined) await this.committedSequence();
     const signDoc = makeSignDoc(bodyBytes, authInfoBytes, this.#chainId, this.#accountNumber ?? 0n);
@@ -112,6 +119,10 @@ export class CosmosAccount {
   }
 }
 
-function bodyOf(messages: readonly EncodedMsg[], timeoutHeight: bigint): Uint8Array {
-  return TxBody.encode(TxBody.fromPartial({ messages: [...messages], timeoutHeight })).finish();
+function bodyOf(
+  messages: readonly EncodedMsg[],
+  { timeoutHeight, isIndependent }: Pick<CosmosTxTerms, "timeoutHeight" | "isIndependent">,
+): Uint8Array {
+  const extensionOptions = isIndependent ? [INDEPENDENT] : [];
+  return TxBody.encode(TxBody.fromPartial({ messages: [...messages], timeoutHeight, extensionOptions })).finish();
 }

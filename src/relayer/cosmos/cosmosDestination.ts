@@ -7,6 +7,7 @@ import { addressToBytes32, bytes32ToAddress, isZero } from "../../cctp/bytes32.t
 import type { CosmosChainConfig } from "../../chains/chainConfig.ts";
 import { bytesEqual } from "../../codec/bytes.ts";
 import { parseDecCoins } from "../../codec/coins.ts";
+import { Cached } from "../deliver/cached.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
   type Destination,
@@ -17,12 +18,13 @@ import {
 } from "../deliver/destination.ts";
 import type { MessageRecord } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
-import { type BatchItem, planBatch } from "./batch.ts";
+import { type BatchItem, planBatch, type Simulation } from "./batch.ts";
 import { CosmosAccount } from "./cosmosAccount.ts";
 import { CosmosLane } from "./cosmosLane.ts";
-import { CosmosRpc } from "./cosmosRpc.ts";
+import { CosmosRpc, QueryRefusedError } from "./cosmosRpc.ts";
 import { CosmosState } from "./cosmosState.ts";
-import { receiveMessageMsg } from "./receiveMessage.ts";
+import { isOptionRefused } from "./independent.ts";
+import { type EncodedMsg, receiveMessageMsg } from "./receiveMessage.ts";
 
 /** How messages are delivered on a Cosmos chain. */
 export interface CosmosDeliveryOptions {
@@ -49,11 +51,6 @@ export interface ItemSource {
 const EXPIRY_MARGIN_BLOCKS = 10n;
 const BALANCE_AGE_MAX_MS = 15_000;
 
-interface KnownRule {
-  readonly rule: AttestationRule;
-  readonly atMs: number;
-}
-
 /** One Cosmos chain. */
 export class CosmosDestination implements Destination {
   readonly name: string;
@@ -65,9 +62,11 @@ export class CosmosDestination implements Destination {
   readonly #state: CosmosState;
   readonly #queue: DeliveryQueue;
   readonly #lane: CosmosLane;
-  readonly #rules = new Map<1 | 2, KnownRule>();
+  readonly #rules: { readonly 1: Cached<AttestationRule>; readonly 2: Cached<AttestationRule> };
+  readonly #balance: Cached<bigint>;
+  /** Whether the chain knows independent messages; shows when the first are simulated. */
+  #isIndependent = true;
   #items: ItemSource | undefined;
-  #balance: { readonly amount: bigint; readonly atMs: number } | undefined;
 
   constructor(options: CosmosDeliveryOptions, parts: DestinationParts) {
     const { chain } = options;
@@ -78,6 +77,11 @@ export class CosmosDestination implements Destination {
     this.rpc = new CosmosRpc(chain.name, chain.rpcUrls);
     this.#state = new CosmosState(this.rpc);
     this.account = new CosmosAccount(chain, options.privKey, this.rpc);
+    this.#rules = {
+      1: new Cached(parts.clock, () => this.#state.attestationRule(1)),
+      2: new Cached(parts.clock, () => this.#state.attestationRule(2)),
+    };
+    this.#balance = new Cached(parts.clock, () => this.#state.balance(this.account.address, this.#feeDenom()));
     this.#queue = new DeliveryQueue({ ...parts, domain: chain.domain });
     this.#lane = new CosmosLane(
       { ...options, gasPrice: chain.gasPrice },
@@ -90,7 +94,7 @@ export class CosmosDestination implements Destination {
         queue: this.#queue,
         isUsed: (id) => this.#isUsedById(id),
         paid: (amount, isUseful) => {
-          this.#balance = undefined;
+          this.#balance.forget();
           parts.observer.paid(chain.name, amount, isUseful);
         },
       },
@@ -126,13 +130,8 @@ export class CosmosDestination implements Destination {
     return cctpVersion === 1 || this.#options.chain.hasV2 ? cctpModuleBytes32() : undefined;
   }
 
-  async attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
-    const nowMs = this.#parts.clock.nowMs();
-    const known = this.#rules.get(cctpVersion);
-    if (known !== undefined && Math.abs(nowMs - known.atMs) <= ageMaxMs) return known.rule;
-    const rule = await this.#state.attestationRule(cctpVersion);
-    this.#rules.set(cctpVersion, { rule, atMs: nowMs });
-    return rule;
+  attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
+    return this.#rules[cctpVersion].get(ageMaxMs);
   }
 
   async isExpiring(expirationBlock: bigint): Promise<boolean> {
@@ -141,7 +140,7 @@ export class CosmosDestination implements Destination {
   }
 
   async tick(): Promise<void> {
-    await this.#readBalance();
+    await this.#balance.get(BALANCE_AGE_MAX_MS);
     if (!(await this.#lane.settle())) return;
     const checked = await this.#checkedDeliveries();
     const room = this.#options.batchMax - checked.length;
@@ -174,9 +173,7 @@ export class CosmosDestination implements Destination {
   }
 
   async #sendBatch(items: readonly BatchItem[], checked: readonly MessageRecord[]): Promise<void> {
-    const plan = await planBatch(items, async (messages) =>
-      this.#state.simulate(await this.account.unsigned(messages)),
-    );
+    const plan = await planBatch(items, (messages) => this.#simulate(messages));
     if (plan.kind === "sequence") {
       this.account.setSequence(plan.expected);
       return;
@@ -190,14 +187,20 @@ export class CosmosDestination implements Destination {
     await this.#lane.send(
       plan.items,
       checked.filter(({ id }) => ids.has(id)),
-      plan.gas,
+      { gas: plan.gas, isIndependent: this.#isIndependent },
     );
   }
 
-  async #readBalance(): Promise<void> {
-    const nowMs = this.#parts.clock.nowMs();
-    if (this.#balance !== undefined && Math.abs(nowMs - this.#balance.atMs) < BALANCE_AGE_MAX_MS) return;
-    this.#balance = { amount: await this.#state.balance(this.account.address, this.#feeDenom()), atMs: nowMs };
+  /** Simulates, as messages that fail each on their own if the chain knows that. */
+  async #simulate(messages: readonly EncodedMsg[]): Promise<Simulation> {
+    try {
+      return await this.#state.simulate(await this.account.unsigned(messages, this.#isIndependent));
+    } catch (error) {
+      const isOption = error instanceof QueryRefusedError && isOptionRefused(error.message);
+      if (!this.#isIndependent || !isOption) throw error;
+      this.#isIndependent = false;
+      return this.#simulate(messages);
+    }
   }
 
   #feeDenom(): string {
@@ -220,14 +223,15 @@ export class CosmosDestination implements Destination {
   reset(): void {
     this.#lane.reset();
     this.#queue.reset();
-    this.#rules.clear();
-    this.#balance = undefined;
+    this.#rules[1].forget();
+    this.#rules[2].forget();
+    this.#balance.forget();
   }
 
   wallet(): WalletStatus {
     return {
       address: this.account.address,
-      balance: this.#balance?.amount,
+      balance: this.#balance.known,
       unit: this.#feeDenom(),
       balanceMin: this.#options.balanceMin,
       inFlight: this.#queue.pending().length,

@@ -9,12 +9,13 @@ import { DEC_ONE, quoCeil } from "../../codec/decimal.ts";
 import { requiredAmount } from "../../codec/priceList.ts";
 import { ErrInsufficientFee, ErrTxInMempoolCache, ErrWrongSequence } from "../../codec/sdkErrors.ts";
 import type { Clock } from "../clock.ts";
-import { type DeliveryQueue, hashOf } from "../deliver/deliveryQueue.ts";
+import { type DeliveryQueue, hashOf, reportName } from "../deliver/deliveryQueue.ts";
 import { hexOf, type MessageRecord, type PendingTx } from "../journal/record.ts";
 import type { BatchItem } from "./batch.ts";
 import type { CosmosAccount, CosmosTxTerms } from "./cosmosAccount.ts";
 import type { CosmosRpc } from "./cosmosRpc.ts";
 import type { CosmosState } from "./cosmosState.ts";
+import { failuresOfData } from "./independent.ts";
 import { expectedSequence, failedIndex, refusalOfLog } from "./receiveMessage.ts";
 
 /** How an account sends. */
@@ -41,10 +42,23 @@ export interface CosmosLaneParts {
 }
 
 /** Gas over what the simulation used, in percent: state may change before the block. Grows when it was not enough. */
-const GAS_MARGIN_PERCENT = 30n;
-const GAS_MARGIN_PERCENT_MAX = 300n;
+const GAS_MARGIN_PERCENT = 30;
+const GAS_MARGIN_PERCENT_MAX = 300;
 /** Code of a transaction that ran out of gas (codespace sdk). */
 const OUT_OF_GAS = 11;
+
+/** What the simulation of a batch said. */
+export interface SimulatedBatch {
+  readonly gas: bigint;
+  /** It was one whose messages succeed and fail each on their own. */
+  readonly isIndependent: boolean;
+}
+
+interface TxResult {
+  readonly code: number;
+  readonly log?: string | undefined;
+  readonly data?: Uint8Array | undefined;
+}
 
 /** Sends for one account. Steps must not overlap. */
 export class CosmosLane {
@@ -82,19 +96,21 @@ export class CosmosLane {
     return this.#parts.queue.pending().length === 0;
   }
 
-  async #conclude(tx: PendingTx, result: { code: number; log?: string | undefined }, height: bigint): Promise<void> {
+  async #conclude(tx: PendingTx, result: TxResult, height: bigint): Promise<void> {
     const { queue, account, paid } = this.#parts;
     account.setSequence(tx.sequence + 1);
     this.#missingSinceMs = undefined;
     paid(feeOf(tx), result.code === 0);
     if (result.code === 0) {
       this.#marginPercent = GAS_MARGIN_PERCENT;
-      return queue.delivered(tx, hashOf(tx), height);
+      const failures = namedFailures(tx, failuresOfData(result.data ?? new Uint8Array(0)));
+      return queue.delivered(tx, { txHash: hashOf(tx), height }, failures, refusalOfLog);
     }
     const log = result.log ?? "";
     await queue.cameBack(tx, "failed", log);
-    if (result.code === OUT_OF_GAS && this.#marginPercent < GAS_MARGIN_PERCENT_MAX)
-      this.#marginPercent += GAS_MARGIN_PERCENT;
+    if (result.code === OUT_OF_GAS) {
+      this.#marginPercent = Math.min(this.#marginPercent + GAS_MARGIN_PERCENT, GAS_MARGIN_PERCENT_MAX);
+    }
     await this.#blame(tx, log);
   }
 
@@ -141,10 +157,10 @@ export class CosmosLane {
   }
 
   /** Sends what was planned. Resolves when a node has taken or refused it. */
-  async send(items: readonly BatchItem[], checked: readonly MessageRecord[], gasUsed: bigint): Promise<void> {
+  async send(items: readonly BatchItem[], checked: readonly MessageRecord[], simulated: SimulatedBatch): Promise<void> {
     const { account, queue, domain, clock, rpc } = this.#parts;
     const sequence = await account.sequence();
-    const gasLimit = quoCeil(gasUsed * (100n + this.#marginPercent), 100n);
+    const gasLimit = quoCeil(simulated.gas * BigInt(100 + this.#marginPercent), 100n);
     const fee = await this.#fee(
       items.map(({ msg }) => msg.typeUrl),
       gasLimit,
@@ -152,7 +168,12 @@ export class CosmosLane {
     const { lastBlockHeight = 0 } = await rpc.call((client) => client.abciInfo());
     const timeoutHeight = BigInt(lastBlockHeight + this.#options.timeoutBlocks);
     const messages = items.map(({ msg }) => msg);
-    const { bytes, hash } = await account.sign(messages, sequence, { fee, gasLimit, timeoutHeight });
+    const { bytes, hash } = await account.sign(messages, sequence, {
+      fee,
+      gasLimit,
+      timeoutHeight,
+      isIndependent: simulated.isIndependent,
+    });
     const tx: PendingTx = {
       domain,
       sequence,
@@ -189,6 +210,12 @@ export class CosmosLane {
     this.#parts.account.setSequence(isSdk(ErrWrongSequence) ? expectedSequence(log) : undefined);
     await this.#parts.queue.cameBack(tx, "dropped", log);
   }
+}
+
+/** Failures by what they are of, in place of where they stand: deliveries first, then reports. */
+function namedFailures({ deliveries, reports }: PendingTx, failures: ReadonlyMap<number, string>): Map<string, string> {
+  const names = [...deliveries, ...reports.map(({ id, phase }) => reportName(id, phase))];
+  return new Map([...failures].map(([index, log]) => [names[index] ?? "", log]));
 }
 
 /** The fee of a transaction, read back from its bytes. */

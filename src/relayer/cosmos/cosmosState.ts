@@ -26,7 +26,9 @@ import type { AttestationRule } from "../../cctp/attestation.ts";
 import { fromHex, toBase64, toHex } from "../../codec/bytes.ts";
 import type { FoundDelivery } from "../deliver/destination.ts";
 import type { MessageRecord } from "../journal/record.ts";
+import type { Simulation } from "./batch.ts";
 import { type CosmosRpc, isNotFound, QueryRefusedError } from "./cosmosRpc.ts";
+import { failuresOf } from "./independent.ts";
 
 /** Attesters that are read; a chain has a handful. */
 const ATTESTERS_MAX = 256n;
@@ -107,11 +109,11 @@ export class CosmosState {
     return BigInt(balance?.amount ?? "0");
   }
 
-  /** Gas that a transaction uses. Rejects with QueryRefusedError, whose text tells why, when it would fail. */
-  async simulate(txBytes: Uint8Array): Promise<bigint> {
+  /** What a transaction would do. Rejects with QueryRefusedError, whose text tells why, when it would fail. */
+  async simulate(txBytes: Uint8Array): Promise<Simulation> {
     const request = { codec: SimulateRequest, value: SimulateRequest.fromPartial({ txBytes }) };
-    const { gasInfo } = await this.#rpc.query("/cosmos.tx.v1beta1.Service/Simulate", request, SimulateResponse);
-    return gasInfo?.gasUsed ?? 0n;
+    const { gasInfo, result } = await this.#rpc.query("/cosmos.tx.v1beta1.Service/Simulate", request, SimulateResponse);
+    return { gas: gasInfo?.gasUsed ?? 0n, failures: failuresOf(result?.msgResponses ?? []) };
   }
 
   /** The price list of a chain that has one (x/fees); undefined on others, where gas alone is paid. */

@@ -3,7 +3,7 @@
 import { type Backoff, Schedule } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../journal/journal.ts";
-import type { Delivery, MessageRecord, PendingTx } from "../journal/record.ts";
+import type { Delivery, MessageRecord, PendingTx, RefundPhase } from "../journal/record.ts";
 import { done, type Refusal, refused, reported, returned, submitted } from "./outcomes.ts";
 
 /** What a queue is made with. */
@@ -20,11 +20,10 @@ export interface QueueParts {
 /** Messages for one destination. */
 export class DeliveryQueue {
   readonly #parts: QueueParts;
-  readonly #schedule: Schedule;
+  readonly #schedule = new Schedule();
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
-    this.#schedule = new Schedule(parts.backoff);
   }
 
   /** Makes a message due at once. */
@@ -83,24 +82,37 @@ export class DeliveryQueue {
     return records.filter(({ state }) => state === "submitted");
   }
 
-  /** A transaction of ours delivered its messages, and reported its refunds. */
-  async delivered(tx: PendingTx, txHash: string, height: bigint): Promise<void> {
-    const { journal, clock } = this.#parts;
-    const delivery: Delivery = { by: "us", txHash, height: height.toString() };
-    const arrived = this.#submitted(tx).map((record) => done(record, delivery, clock.nowMs()));
-    const told = tx.reports.flatMap(({ id, phase }) => {
-      const record = arrived.find((other) => other.id === id) ?? journal.get(id);
-      return record === undefined ? [] : [reported(record, phase)];
-    });
-    const isTold = ({ id }: MessageRecord) => told.some((record) => record.id === id);
-    await journal.apply({ records: [...arrived.filter((record) => !isTold(record)), ...told], settled: [tx] });
+  /**
+   * A transaction of ours is in a block: it delivered its messages, and reported its refunds, apart from those in
+   * `failures` (by id, with what the chain said), where messages fail each on their own.
+   */
+  async delivered(
+    tx: PendingTx,
+    place: { readonly txHash: string; readonly height: bigint },
+    failures: ReadonlyMap<string, string> = NO_FAILURES,
+    refusalOf: (log: string) => Refusal = () => "other",
+  ): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    const delivery: Delivery = { by: "us", txHash: place.txHash, height: place.height.toString() };
+    const changed = new Map<string, MessageRecord>();
+    for (const record of this.#submitted(tx)) {
+      const log = failures.get(record.id);
+      if (log !== undefined) this.#schedule.postpone(record.id, nowMs, this.#parts.backoff);
+      const back = () => refused(returned(record, hashOf(tx), "failed", ""), refusalOf(log ?? ""), log ?? "", nowMs);
+      changed.set(record.id, log === undefined ? done(record, delivery, nowMs) : back());
+    }
+    for (const { id, phase } of tx.reports) {
+      const record = changed.get(id) ?? this.#parts.journal.get(id);
+      if (record !== undefined && !failures.has(reportName(id, phase))) changed.set(id, reported(record, phase));
+    }
+    await this.#parts.journal.apply({ records: [...changed.values()], settled: [tx] });
   }
 
   /** A transaction of ours delivered nothing: its messages are due again, after a pause. */
   async cameBack(tx: PendingTx, outcome: "failed" | "dropped", why: string): Promise<void> {
     const hash = hashOf(tx);
     const records = this.#submitted(tx).map((record) => returned(record, hash, outcome, why));
-    for (const { id } of records) this.#schedule.postpone(id, this.#parts.clock.nowMs());
+    for (const { id } of records) this.#schedule.postpone(id, this.#parts.clock.nowMs(), this.#parts.backoff);
     await this.#parts.journal.apply({ records, settled: [tx] });
   }
 
@@ -122,9 +134,16 @@ export class DeliveryQueue {
     const { journal, clock } = this.#parts;
     const record = journal.get(id);
     if (record?.state !== "attested") return;
-    this.#schedule.postpone(id, clock.nowMs());
+    this.#schedule.postpone(id, clock.nowMs(), this.#parts.backoff);
     await journal.apply({ records: [refused(record, refusal, why, clock.nowMs())] });
   }
+}
+
+const NO_FAILURES: ReadonlyMap<string, string> = new Map();
+
+/** What a report is called among the failures of a transaction. */
+export function reportName(id: string, phase: RefundPhase): string {
+  return `${phase} ${id}`;
 }
 
 /** Hash of the newest copy. */

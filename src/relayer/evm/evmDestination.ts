@@ -6,6 +6,7 @@ import { addressToBytes32, isZero } from "../../cctp/bytes32.ts";
 import { MESSAGE_TRANSMITTER_ABI } from "../../cctp/evmAbi.ts";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
 import { bytesEqual, fromHex } from "../../codec/bytes.ts";
+import { Cached } from "../deliver/cached.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
   type Destination,
@@ -45,23 +46,18 @@ const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
 const ATTESTERS_MAX = 256n;
 const BALANCE_AGE_MAX_MS = 15_000;
 
-interface KnownRule {
-  readonly rule: AttestationRule;
-  readonly atMs: number;
-}
-
 /** One EVM chain. */
 export class EvmDestination implements Destination {
   readonly name: string;
   readonly domain: number;
-  readonly queue: DeliveryQueue;
+  readonly #queue: DeliveryQueue;
   readonly #options: EvmDeliveryOptions;
   readonly #parts: DestinationParts;
   readonly #client: EvmClient;
   readonly #account: PrivateKeyAccount;
   readonly #lane: EvmLane;
-  readonly #rules = new Map<1 | 2, KnownRule>();
-  #balance: { readonly wei: bigint; readonly atMs: number } | undefined;
+  readonly #rules: { readonly 1: Cached<AttestationRule>; readonly 2: Cached<AttestationRule> };
+  readonly #balance: Cached<bigint>;
 
   constructor(options: EvmDeliveryOptions, parts: DestinationParts) {
     const { chain } = options;
@@ -71,7 +67,14 @@ export class EvmDestination implements Destination {
     this.#parts = parts;
     this.#client = createEvmClient(chain.rpcUrls);
     this.#account = privateKeyToAccount(hexOf(options.privKey));
-    this.queue = new DeliveryQueue({ ...parts, domain: chain.domain });
+    this.#rules = {
+      1: new Cached(parts.clock, () => this.#readRule(1)),
+      2: new Cached(parts.clock, () => this.#readRule(2)),
+    };
+    this.#balance = new Cached(parts.clock, () =>
+      this.#ask(this.#client.getBalance({ address: this.#account.address })),
+    );
+    this.#queue = new DeliveryQueue({ ...parts, domain: chain.domain });
     this.#lane = new EvmLane(
       { ...options, chainId: chain.chainId },
       {
@@ -80,11 +83,11 @@ export class EvmDestination implements Destination {
         domain: chain.domain,
         client: this.#client,
         account: this.#account,
-        queue: this.queue,
+        queue: this.#queue,
         isUsed: (id) => this.#isUsedById(id),
         overtaken: (id, settled) => this.#deliveredByOther(id, settled),
         paid: (wei, isUseful) => {
-          this.#balance = undefined;
+          this.#balance.forget();
           parts.observer.paid(chain.name, wei, isUseful);
         },
       },
@@ -136,10 +139,11 @@ export class EvmDestination implements Destination {
     return address === undefined ? undefined : addressToBytes32(fromHex(address.slice(2)));
   }
 
-  async attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
-    const nowMs = this.#parts.clock.nowMs();
-    const known = this.#rules.get(cctpVersion);
-    if (known !== undefined && Math.abs(nowMs - known.atMs) <= ageMaxMs) return known.rule;
+  attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
+    return this.#rules[cctpVersion].get(ageMaxMs);
+  }
+
+  async #readRule(cctpVersion: 1 | 2): Promise<AttestationRule> {
     const contract = { address: this.#requireTransmitter(cctpVersion), abi: MESSAGE_TRANSMITTER_ABI } as const;
     const read = <T>(work: Promise<T>) => this.#ask(work);
     const threshold = await read(this.#client.readContract({ ...contract, functionName: "signatureThreshold" }));
@@ -151,9 +155,7 @@ export class EvmDestination implements Destination {
       ),
     );
     const attesters = addresses.map((address) => fromHex(address.slice(2)));
-    const rule: AttestationRule = { attesters, threshold: Number(threshold), strictEvm: true };
-    this.#rules.set(cctpVersion, { rule, atMs: nowMs });
-    return rule;
+    return { attesters, threshold: Number(threshold), strictEvm: true };
   }
 
   async isExpiring(expirationBlock: bigint): Promise<boolean> {
@@ -162,18 +164,11 @@ export class EvmDestination implements Destination {
   }
 
   async tick(): Promise<void> {
-    await this.#readBalance();
+    await this.#balance.get(BALANCE_AGE_MAX_MS);
     await this.#lane.settle();
-    const due = this.queue.due(this.#lane.room);
+    const due = this.#queue.due(this.#lane.room);
     const checked = await Promise.all(due.map((record) => this.#check(record)));
     for (const ready of checked) if (ready !== undefined) await this.#send(ready);
-  }
-
-  async #readBalance(): Promise<void> {
-    const nowMs = this.#parts.clock.nowMs();
-    if (this.#balance !== undefined && Math.abs(nowMs - this.#balance.atMs) < BALANCE_AGE_MAX_MS) return;
-    const wei = await this.#ask(this.#client.getBalance({ address: this.#account.address }));
-    this.#balance = { wei, atMs: nowMs };
   }
 
   /** Whether a message would be taken now, and for how much gas. What is refused goes into the journal. */
@@ -186,17 +181,17 @@ export class EvmDestination implements Destination {
     }
     const expirationBlock = BigInt(attested.expirationBlock);
     if (expirationBlock !== 0n && (await this.isExpiring(expirationBlock))) {
-      await this.queue.refuse(id, "expired", `its attestation expires at height ${expirationBlock}`);
+      await this.#queue.refuse(id, "expired", `its attestation expires at height ${expirationBlock}`);
       return undefined;
     }
     const used = await this.#estimateGas(record, attested);
     if (typeof used === "string") {
-      await this.queue.refuse(id, refusalOfRevert(used), `${this.name} refuses it: ${used}`);
+      await this.#queue.refuse(id, refusalOfRevert(used), `${this.name} refuses it: ${used}`);
       return undefined;
     }
     const gas = used + (used * GAS_MARGIN_PERCENT) / 100n;
     if (gas > this.#options.gasLimitMax) {
-      await this.queue.refuse(id, "other", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
+      await this.#queue.refuse(id, "other", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
       return undefined;
     }
     return { record, gas, data: receiveMessageCalldata(attested.message, attested.attestation) };
@@ -225,11 +220,11 @@ export class EvmDestination implements Destination {
 
   async #send({ record, gas, data }: { record: MessageRecord; gas: bigint; data: Hex }): Promise<void> {
     const { fees } = this.#lane;
-    if (fees === undefined) return this.queue.refuse(record.id, "other", "gas is dearer than max_fee_gwei allows");
+    if (fees === undefined) return this.#queue.refuse(record.id, "other", "gas is dearer than max_fee_gwei allows");
     const cost = gas * fees.maxFeePerGas;
-    if (this.#balance !== undefined && this.#balance.wei < cost) {
-      return this.queue.refuse(record.id, "other", `the wallet has ${this.#balance.wei} wei, and needs ${cost}`);
-    }
+    const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
+    if (balance < cost)
+      return this.#queue.refuse(record.id, "other", `the wallet has ${balance} wei, and needs ${cost}`);
     const to = this.#requireTransmitter(record.cctpVersion);
     await this.#lane.send(record, { to, data, gas }, fees);
   }
@@ -256,7 +251,7 @@ export class EvmDestination implements Destination {
     const record = this.#parts.journal.get(id);
     const found = record === undefined ? undefined : await this.findDelivery(record);
     const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
-    await this.queue.deliveredByOther(id, delivery, settled);
+    await this.#queue.deliveredByOther(id, delivery, settled);
   }
 
   findDelivery(record: MessageRecord): Promise<FoundDelivery | undefined> {
@@ -265,23 +260,24 @@ export class EvmDestination implements Destination {
   }
 
   hurry(id: string): void {
-    this.queue.hurry(id);
+    this.#queue.hurry(id);
   }
 
   reset(): void {
     this.#lane.reset();
-    this.queue.reset();
-    this.#rules.clear();
-    this.#balance = undefined;
+    this.#queue.reset();
+    this.#rules[1].forget();
+    this.#rules[2].forget();
+    this.#balance.forget();
   }
 
   wallet(): WalletStatus {
     return {
       address: this.#account.address,
-      balance: this.#balance?.wei,
+      balance: this.#balance.known,
       unit: "wei",
       balanceMin: this.#options.balanceMin,
-      inFlight: this.queue.pending().length,
+      inFlight: this.#queue.pending().length,
     };
   }
 

@@ -144,7 +144,7 @@ export class EvmLane {
     if (receipt.blockNumber + BigInt(this.#options.confirmations) - 1n > height) return;
     const isUseful = copy.isDelivery && receipt.status === "success";
     this.#parts.paid(receipt.gasUsed * receipt.effectiveGasPrice, isUseful);
-    if (isUseful) return this.#parts.queue.delivered(tx, copy.hash, receipt.blockNumber);
+    if (isUseful) return this.#parts.queue.delivered(tx, { txHash: copy.hash, height: receipt.blockNumber });
     const [id] = tx.deliveries;
     if (id !== undefined && (await this.#parts.isUsed(id))) return this.#parts.overtaken(id, [tx]);
     const why = copy.isDelivery ? `transaction ${copy.hash} failed` : "its transaction was cancelled";

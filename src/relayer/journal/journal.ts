@@ -62,9 +62,10 @@ export type JournalDump = readonly (readonly [key: string, value: string])[];
 export const PAGE_MAX = 500;
 
 /** Whether the relayer still has something to do for a message. */
-function isOpen({ state, refund }: MessageRecord): boolean {
+function isOpen({ state, parkReason, refund }: MessageRecord): boolean {
   if (state === "done") return refund !== undefined && refund.reported !== "completed";
-  return state !== "parked";
+  if (state === "parked") return parkReason === "caller" && refund !== undefined && refund.reported !== "failed";
+  return true;
 }
 
 /** Whether it stays in memory. */
@@ -75,6 +76,7 @@ function isKept(record: MessageRecord): boolean {
 /** Opens with `open`. Only one process can have a journal open. */
 export class Journal {
   readonly #level: Level<string, string>;
+  readonly #onDurable: (change: JournalChange) => void;
   /** Open messages, those whose block can still be reorganised away, and those that are not on the disk yet. */
   readonly #records = new Map<string, MessageRecord>();
   readonly #cursors = new Map<number, Cursor>();
@@ -88,12 +90,16 @@ export class Journal {
   #written: Promise<void> = Promise.resolve();
   #failure: JournalError | undefined;
 
-  private constructor(level: Level<string, string>) {
+  private constructor(level: Level<string, string>, onDurable: (change: JournalChange) => void) {
     this.#level = level;
+    this.#onDurable = onDurable;
   }
 
-  /** Opens the journal in a folder, which is made when it does not exist. Rejects with JournalError. */
-  static async open(folder: string): Promise<Journal> {
+  /**
+   * Opens the journal in a folder, which is made when it does not exist. Rejects with JournalError. `onDurable` hears of
+   * each change when it is on the disk, before whoever made it goes on.
+   */
+  static async open(folder: string, onDurable: (change: JournalChange) => void = () => undefined): Promise<Journal> {
     const level = new Level<string, string>(folder);
     try {
       await level.open();
@@ -103,7 +109,7 @@ export class Journal {
       const reason = isLocked ? "another relayer has it open" : String(inner);
       throw new JournalError(`cannot open the journal in ${folder}: ${reason}`, { cause });
     }
-    const journal = new Journal(level);
+    const journal = new Journal(level, onDurable);
     await journal.#load();
     return journal;
   }
@@ -157,6 +163,7 @@ export class Journal {
       for (const [record] of heard) {
         if (!isKept(record) && this.#records.get(record.id) === record) this.#records.delete(record.id);
       }
+      this.#onDurable(change);
     });
     for (const listener of this.#listeners) for (const [record, before] of heard) listener(record, before);
     return durable;

@@ -42,9 +42,10 @@ export interface Attempt {
 /** Phases of an order's refund that the relayer tells to the chain it was burned on. */
 export type RefundPhase = "attested" | "completed" | "failed";
 
-/** A burn that is a refund of an order, and how far that was reported. */
+/** A burn of the orders module, which is a refund, and how far that was reported. */
 export interface RefundLink {
-  readonly id: string;
+  /** The refund's id; undefined until it was looked up. */
+  readonly id: string | undefined;
   readonly reported: RefundPhase | undefined;
 }
 
@@ -81,6 +82,7 @@ export interface MessageRecord {
   readonly attested: Attested | undefined;
   readonly delivery: Delivery | undefined;
   readonly attempts: readonly Attempt[];
+  /** Undefined for what is no refund, or none that we report. */
   readonly refund: RefundLink | undefined;
   /** What went wrong last; undefined after it went on. */
   readonly lastError: string | undefined;

@@ -29,6 +29,8 @@ export interface WatcherParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly judge: Judge;
+  /** Whether a message is a refund of the orders module, whose arrival is reported. */
+  readonly isRefund: (facts: MessageFacts) => boolean;
   readonly observer: WatchObserver;
   /** Where to begin without a cursor; the next block when undefined. */
   readonly startHeight: bigint | undefined;
@@ -65,6 +67,11 @@ export class ChainWatcher {
   /** How far the chain was when it was last asked. */
   get heads(): Heads | undefined {
     return this.#heads;
+  }
+
+  /** Forgets what is not in the journal. */
+  reset(): void {
+    this.#heads = undefined;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -223,7 +230,13 @@ export class ChainWatcher {
       for (const record of missing) set(gone(record));
       for (const message of messages) {
         if (!added.includes(message.emitted)) continue;
-        const record = newRecord(message.emitted, message.facts, { verdict: message.verdict, isManual, nowMs });
+        const isRefund = this.#parts.isRefund(message.facts);
+        const record = newRecord(message.emitted, message.facts, {
+          verdict: message.verdict,
+          isManual,
+          isRefund,
+          nowMs,
+        });
         set({ ...record, id: freeId(record, (id) => current(id) !== undefined) });
       }
     }

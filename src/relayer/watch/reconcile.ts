@@ -27,7 +27,12 @@ export function unparked(record: MessageRecord): MessageRecord {
 export function newRecord(
   emitted: EmittedMessage,
   facts: MessageFacts,
-  given: { readonly verdict: RouteVerdict; readonly isManual: boolean; readonly nowMs: number },
+  given: {
+    readonly verdict: RouteVerdict;
+    readonly isManual: boolean;
+    readonly isRefund: boolean;
+    readonly nowMs: number;
+  },
 ): MessageRecord {
   const record: MessageRecord = {
     id: recordId(emitted),
@@ -49,7 +54,7 @@ export function newRecord(
     attested: undefined,
     delivery: undefined,
     attempts: [],
-    refund: undefined,
+    refund: given.isRefund ? { id: undefined, reported: undefined } : undefined,
     lastError: undefined,
     refusedSinceMs: undefined,
     seenAtMs: given.nowMs,
