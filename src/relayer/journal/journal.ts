@@ -245,11 +245,10 @@ export class Journal {
     page: { readonly limit: number; readonly after?: string },
   ): Promise<MessageRecord[]> {
     await this.#written;
-    const range = rangeOf(KIND.state, state);
+    const { gte, lt } = rangeOf(KIND.state, state);
     const last = page.after === undefined ? undefined : this.get(page.after);
-    const from = last === undefined ? {} : { gt: stateKeyOf(last, state) };
-    const limit = Math.min(page.limit, PAGE_MAX);
-    return this.#recordsOf(this.#level.keys({ ...range, ...from, limit }));
+    const from = last === undefined ? { gte } : { gt: stateKeyOf(last, state) };
+    return this.#recordsOf(this.#level.keys({ ...from, lt, limit: Math.min(page.limit, PAGE_MAX) }));
   }
 
   /** Messages that any hash belongs to: of the burn, the message, its attested form, or a delivery. With or without `0x`. */
