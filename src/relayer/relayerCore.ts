@@ -65,6 +65,8 @@ export class UnknownSourceError extends Error {
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
+/** So many times the interval of polling a source chain is read again even without a new block. */
+const UNTOLD_FACTOR = 10;
 /** Requests to an attestation service that may come at once. */
 const BURST = 10;
 
@@ -178,7 +180,9 @@ export class RelayerCore {
       pulse.beat(watcher.heads?.latest);
       return hasMore;
     };
-    const worker = this.#worker(`from ${chain.name}`, chain.pollIntervalMs, step, (error) =>
+    // New blocks wake it; this is for when nobody tells of them.
+    const intervalMs = UNTOLD_FACTOR * chain.pollIntervalMs;
+    const worker = this.#worker(`from ${chain.name}`, intervalMs, step, (error) =>
       this.#chainFailed(pulse, chain.name, error),
     );
     return { chain, reader, watcher, worker, pulse };

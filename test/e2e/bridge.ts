@@ -1,9 +1,10 @@
 // A devnet with its EVM chains, an attestation service for tests, burns on every side, and relayers between.
 
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EncodeObject } from "@cosmjs/proto-signing";
+import { DirectSecp256k1Wallet, type EncodeObject } from "@cosmjs/proto-signing";
 import { coins, type DeliverTxResponse, SigningStargateClient } from "@cosmjs/stargate";
 import { createWalletClient, encodeFunctionData, type Hex, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -20,7 +21,8 @@ import { hexOf } from "../../src/relayer/journal/record.ts";
 import { type RelayerParts, type RunningRelayer, startRelayer } from "../../src/relayer/relayer.ts";
 import { IrisStub } from "../../src/relayer/testing/irisStub.ts";
 import { stateSetRegistry } from "../../src/sdk/chain/registry.ts";
-import { addressOf, directWallet } from "./testChain.ts";
+import { SigningStateSetClient } from "../../src/sdk/chain/signingClient.ts";
+import { addressOf, directWallet, PREFIX } from "./testChain.ts";
 
 export const LOCAL_DOMAIN = 7770;
 const FAST_POLL_MS = 50;
@@ -36,6 +38,8 @@ export interface TestBridge {
   readonly cosmosAddress: string;
   /** The configuration of a relayer between all chains, with its own journal. */
   config(over?: object): ReturnType<typeof parseRelayerConfig>;
+  /** The chains as the configuration's file has them. */
+  tables(): readonly object[];
   /** A relayer that is closed with the bridge. */
   relayer(over?: object, parts?: Partial<RelayerParts>): Promise<RunningRelayer>;
   close(): Promise<void>;
@@ -121,6 +125,7 @@ export async function startBridge(): Promise<TestBridge> {
     cosmos,
     cosmosAddress,
     config,
+    tables: () => chains.map(asTable),
     async relayer(over, parts = {}) {
       const relayer = await startRelayer(config(over), { privKeys: RELAYER_KEYS, ...parts });
       running.push(relayer);
@@ -251,4 +256,35 @@ export async function until(what: string, holds: () => Promise<boolean> | boolea
     if (Date.now() > deadlineMs) throw new Error(`waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
+}
+
+/** An address on EVM chains that nobody has used. */
+export function freshEvmAddress(): string {
+  return `0x${randomBytes(20).toString("hex")}`;
+}
+
+/** Somebody who signs on our chain. */
+export interface Signer {
+  readonly client: SigningStateSetClient;
+  readonly address: string;
+}
+
+/** A signer by the number of a devnet account, or by a private key. */
+export async function signerOf(bridge: TestBridge, key: number | Uint8Array): Promise<Signer> {
+  const privKey = typeof key === "number" ? bridge.devnet.chain.accounts[key]!.privKey : key;
+  const wallet = await DirectSecp256k1Wallet.fromKey(privKey, PREFIX);
+  const options = { broadcastPollIntervalMs: 30 };
+  const client = await SigningStateSetClient.connectWithSigner(bridge.devnet.chain.rpcUrl, wallet, options);
+  return { client, address: await addressOf(wallet) };
+}
+
+/** Sends one message. Throws when it fails. */
+export async function sendFromOperator(
+  { client, address }: Signer,
+  typeUrl: string,
+  value: object,
+): Promise<DeliverTxResponse> {
+  const result = await client.signAndBroadcast(address, [{ typeUrl, value }], FEE);
+  if (result.code !== 0) throw new Error(`${typeUrl} failed: ${result.rawLog}`);
+  return result;
 }

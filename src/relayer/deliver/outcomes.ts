@@ -13,7 +13,9 @@ export type Refusal =
   /** Only another account may deliver it. */
   | "caller"
   /** Paused, not linked, recipient refused, and whatever else may change there: tried again, less and less often. */
-  | "other";
+  | "other"
+  /** We do not pay for it now: the wallet is dry, or gas too dear. */
+  | "unpaid";
 
 function withAttempt(record: MessageRecord, attempt: Attempt): readonly Attempt[] {
   const others = record.attempts.filter(({ txHash }) => txHash !== attempt.txHash);
@@ -53,7 +55,8 @@ export function returned(
 export function refused(record: MessageRecord, refusal: Refusal, why: string, nowMs: number): MessageRecord {
   if (refusal === "attestation" || refusal === "expired") return unattested(record, why);
   if (refusal === "caller") return { ...record, state: "parked", parkReason: "caller", lastError: why };
-  return { ...record, lastError: why, refusedSinceMs: record.refusedSinceMs ?? nowMs };
+  const isTheirs = refusal === "other";
+  return { ...record, lastError: why, refusedSinceMs: isTheirs ? (record.refusedSinceMs ?? nowMs) : undefined };
 }
 
 /** A message that needs another attestation. */

@@ -38,13 +38,21 @@ export function isKnownTxError(error: unknown): boolean {
   return KNOWN_TEXTS.some((known) => text.includes(known));
 }
 
-/** Runs a call to the chain; what fails becomes DestinationError `unreachable`, with one line of the cause. */
+/**
+ * Runs a call to the chain; what fails becomes DestinationError `unreachable`. It has no cause and one line of text: viem's
+ * own errors carry the URL, in which people have keys, and the whole request.
+ */
 export async function asked<T>(chain: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
-  } catch (cause) {
-    if (cause instanceof DestinationError) throw cause;
-    const text = cause instanceof BaseError ? `${cause.shortMessage} ${cause.details}` : String(cause);
-    throw new DestinationError(chain, "unreachable", text.replace(/\s+/g, " ").slice(0, 500), { cause });
+  } catch (error) {
+    if (error instanceof DestinationError) throw error;
+    const text =
+      error instanceof BaseError ? `${error.shortMessage} ${firstLine(error.details)}` : firstLine(String(error));
+    throw new DestinationError(chain, "unreachable", text.trim().slice(0, 300));
   }
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
 }

@@ -46,6 +46,13 @@ const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
 const ATTESTERS_MAX = 256n;
 const BALANCE_AGE_MAX_MS = 15_000;
 
+/** A message that would be taken now. */
+interface ReadyDelivery {
+  readonly record: MessageRecord;
+  readonly gas: bigint;
+  readonly data: Hex;
+}
+
 /** One EVM chain. */
 export class EvmDestination implements Destination {
   readonly name: string;
@@ -165,14 +172,17 @@ export class EvmDestination implements Destination {
 
   async tick(): Promise<void> {
     await this.#balance.get(BALANCE_AGE_MAX_MS);
+    // With nothing to do nothing is asked.
+    if (this.#queue.pending().length === 0 && this.#queue.due(1).length === 0) return;
     await this.#lane.settle();
     const due = this.#queue.due(this.#lane.room);
     const checked = await Promise.all(due.map((record) => this.#check(record)));
-    for (const ready of checked) if (ready !== undefined) await this.#send(ready);
+    const ready = checked.filter((delivery) => delivery !== undefined);
+    if (ready.length > 0) await this.#sendAll(ready);
   }
 
   /** Whether a message would be taken now, and for how much gas. What is refused goes into the journal. */
-  async #check(record: MessageRecord): Promise<{ record: MessageRecord; gas: bigint; data: Hex } | undefined> {
+  async #check(record: MessageRecord): Promise<ReadyDelivery | undefined> {
     const { id, attested } = record;
     if (attested === undefined) return undefined;
     if (await this.#isUsed(record)) {
@@ -191,7 +201,7 @@ export class EvmDestination implements Destination {
     }
     const gas = used + (used * GAS_MARGIN_PERCENT) / 100n;
     if (gas > this.#options.gasLimitMax) {
-      await this.#queue.refuse(id, "other", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
+      await this.#queue.refuse(id, "unpaid", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
       return undefined;
     }
     return { record, gas, data: receiveMessageCalldata(attested.message, attested.attestation) };
@@ -218,15 +228,16 @@ export class EvmDestination implements Destination {
     );
   }
 
-  async #send({ record, gas, data }: { record: MessageRecord; gas: bigint; data: Hex }): Promise<void> {
-    const { fees } = this.#lane;
-    if (fees === undefined) return this.#queue.refuse(record.id, "other", "gas is dearer than max_fee_gwei allows");
-    const cost = gas * fees.maxFeePerGas;
-    const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
-    if (balance < cost)
-      return this.#queue.refuse(record.id, "other", `the wallet has ${balance} wei, and needs ${cost}`);
-    const to = this.#requireTransmitter(record.cctpVersion);
-    await this.#lane.send(record, { to, data, gas }, fees);
+  async #sendAll(ready: readonly ReadyDelivery[]): Promise<void> {
+    const fees = await this.#lane.fees();
+    for (const { record, gas, data } of ready) {
+      const cost = gas * (fees?.maxFeePerGas ?? 0n);
+      const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
+      if (fees === undefined) await this.#queue.refuse(record.id, "unpaid", "gas is dearer than maxFeeGwei allows");
+      else if (balance >= cost)
+        await this.#lane.send(record, { to: this.#requireTransmitter(record.cctpVersion), data, gas }, fees);
+      else await this.#queue.refuse(record.id, "unpaid", `the wallet has ${balance} wei, and needs ${cost}`);
+    }
   }
 
   async #isUsedById(id: string): Promise<boolean> {

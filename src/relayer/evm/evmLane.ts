@@ -60,7 +60,6 @@ export class EvmLane {
   readonly #taken = new Set<string>();
   /** Since when a transaction whose turn is over has no receipt, by sequence. */
   readonly #missingSinceMs = new Map<number, number>();
-  #market: GasFees | undefined;
 
   constructor(options: EvmLaneOptions, parts: EvmLaneParts) {
     this.#options = options;
@@ -78,9 +77,12 @@ export class EvmLane {
     return Math.max(0, this.#options.inFlightMax - this.#parts.queue.pending().length);
   }
 
-  /** What gas costs now; undefined when it is dearer than allowed. As of the last `settle`. */
-  get fees(): GasFees | undefined {
-    return this.#market;
+  /** What gas costs now; undefined when it is dearer than allowed. Rejects with DestinationError. */
+  async fees(): Promise<GasFees | undefined> {
+    const { client } = this.#parts;
+    const block = await this.#ask(client.getBlock());
+    const tip = await this.#ask(client.estimateMaxPriorityFeePerGas());
+    return gasFees({ baseFeePerGas: block.baseFeePerGas ?? 0n, tip }, this.#options.maxFeePerGas);
   }
 
   #ask<T>(work: Promise<T>): Promise<T> {
@@ -90,13 +92,11 @@ export class EvmLane {
   /** Looks after everything that is on its way. Rejects with DestinationError. */
   async settle(): Promise<void> {
     const { client, account, queue } = this.#parts;
-    const [count, height, market] = await Promise.all([
+    const [count, height] = await Promise.all([
       this.#ask(client.getTransactionCount({ address: account.address })),
       this.#ask(client.getBlockNumber()),
-      this.#readMarket(),
     ]);
     this.#count = count;
-    this.#market = market;
     const failures: unknown[] = [];
     for (const tx of queue.pending()) {
       const settling = tx.sequence < count ? this.#conclude(tx, height) : this.#nurse(tx);
@@ -105,13 +105,6 @@ export class EvmLane {
     // One that a node refuses must not hold up the others.
     if (failures.length > 0) throw failures[0];
     await this.#closeGap();
-  }
-
-  async #readMarket(): Promise<GasFees | undefined> {
-    const { client } = this.#parts;
-    const block = await this.#ask(client.getBlock());
-    const tip = await this.#ask(client.estimateMaxPriorityFeePerGas());
-    return gasFees({ baseFeePerGas: block.baseFeePerGas ?? 0n, tip }, this.#options.maxFeePerGas);
   }
 
   async #receiptOf(tx: PendingTx): Promise<{ receipt: Receipt; copy: TxCopy } | undefined> {
@@ -166,8 +159,10 @@ export class EvmLane {
     const [id] = tx.deliveries;
     const isCancelled = tx.copies.at(-1)?.isDelivery === false;
     if (id !== undefined && !isCancelled && (await this.#parts.isUsed(id))) return this.#yield(tx, id);
-    if (!this.#taken.has(hashOf(tx))) return this.#broadcast(tx);
-    if (this.#parts.clock.nowMs() - tx.sentAtMs >= this.#options.stuckAfterMs) await this.#bump(tx, callOf(tx));
+    // A node that does not take it may want a better offer too.
+    const isStuck = this.#parts.clock.nowMs() - tx.sentAtMs >= this.#options.stuckAfterMs;
+    if (isStuck) await this.#bump(tx, callOf(tx));
+    else if (!this.#taken.has(hashOf(tx))) await this.#broadcast(tx);
   }
 
   /** Somebody was faster: a transfer of nothing to ourselves costs less than a call that fails. */
@@ -194,11 +189,9 @@ export class EvmLane {
 
   /** Sends a dearer copy; the last one again when it would be too dear. */
   async #bump(tx: PendingTx, call: EvmCall): Promise<void> {
-    const last = tx.copies.at(-1);
-    const fees =
-      last === undefined || this.#market === undefined || tx.copies.length >= COPIES_MAX
-        ? undefined
-        : bumpedFees(feesOf(last), this.#market, this.#options.maxFeePerGas);
+    const market = tx.copies.length < COPIES_MAX ? await this.fees() : undefined;
+    const last = feesOf(tx.copies.at(-1)!);
+    const fees = market === undefined ? undefined : bumpedFees(last, market, this.#options.maxFeePerGas);
     if (fees === undefined) return this.#broadcast(tx);
     const copy = await this.#sign(tx.sequence, call, fees);
     const next: PendingTx = { ...tx, copies: [...tx.copies, copy], sentAtMs: this.#parts.clock.nowMs() };
@@ -236,8 +229,9 @@ export class EvmLane {
   async #closeGap(): Promise<void> {
     const free = this.#freeSequence();
     const isGap = this.#parts.queue.pending().some(({ sequence }) => sequence > free);
-    if (!isGap || this.#market === undefined) return;
-    const copy = await this.#sign(free, this.#transfer(), this.#market);
+    const fees = isGap ? await this.fees() : undefined;
+    if (fees === undefined) return;
+    const copy = await this.#sign(free, this.#transfer(), fees);
     const tx = this.#pendingTx(free, [], copy);
     await this.#parts.queue.submit(tx, []);
     await this.#broadcast(tx);

@@ -39,6 +39,7 @@ export const TRANSITIONS: Readonly<Record<MessageState, Readonly<Partial<Record<
   done: {},
   parked: {
     seen: "its log is back, or somebody asked to try again",
+    final: "the same, and its block is final",
     done: "somebody delivered it",
   },
 };

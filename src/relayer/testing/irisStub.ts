@@ -31,7 +31,8 @@ const NO_FIELDS: StubFields = { feeExecuted: 0n, expirationBlock: 0n };
 /** An attestation service. */
 export class IrisStub {
   readonly #app: FastifyInstance;
-  readonly #privKeys: readonly Uint8Array[];
+  readonly #ownKeys: readonly Uint8Array[];
+  #privKeys: readonly Uint8Array[];
   readonly #known: Known[] = [];
   readonly #followed: { readonly reader: ChainReader; next: bigint }[] = [];
   /** Requests so far, `GET /v1/…`. */
@@ -49,6 +50,7 @@ export class IrisStub {
   url = "";
 
   constructor(privKeys: readonly Uint8Array[]) {
+    this.#ownKeys = privKeys;
     this.#privKeys = privKeys;
     this.#app = Fastify({ forceCloseConnections: true });
     this.#app.addHook("onRequest", async (request, reply) => {
@@ -135,6 +137,11 @@ export class IrisStub {
     const name = concatBytes(utf8(`${emitted.sourceDomain} ${emitted.txHash} ${emitted.logIndex}`));
     const { fields } = this;
     this.#known.push({ emitted, nonce: keccak256(name), fields, isComplete: this.signsAtOnce });
+  }
+
+  /** Signs with other keys from now on; undefined: with its own again. */
+  signWith(privKeys: readonly Uint8Array[] | undefined): void {
+    this.#privKeys = privKeys ?? this.#ownKeys;
   }
 
   /** Signs everything that is known. */
