@@ -38,7 +38,7 @@ export interface RunningAttester {
     list(): readonly Fault[];
     clear(): void;
   };
-  /** New keys; derived ones only. The old ones are shown for so long. Rejects with RotationError. */
+  /** New keys, where `rotationSeed` was given. The old ones are shown for so long. Rejects with RotationError. */
   rotateKeys(version: 1 | 2, overlapMs?: number): Promise<readonly PublicKey[]>;
   /** Remembers the state, on the disk; the id reverts to it, as often as wanted. */
   snapshot(): Promise<string>;

@@ -55,7 +55,7 @@ export class AttesterConfigError extends Error {
 }
 
 /** Throws AttesterConfigError when chains and destinations do not fit together. */
-export function checkChains({ chains, destinations = [] }: AttesterOptions): void {
+export function checkChains({ chains, destinations = [] }: Pick<AttesterOptions, "chains" | "destinations">): void {
   const domains = new Set(chains.map(({ domain }) => domain));
   const names = new Set(chains.map(({ name }) => name));
   if (chains.length === 0) throw new AttesterConfigError("there are no chains to watch");

@@ -1,39 +1,26 @@
-// Where the keys come from, and how they change. Given keys change with the configuration; derived ones, which are for
-// tests and devnets, can be rotated while the attester runs.
+// Where the keys come from, and how they change. The keys that somebody gives change with the configuration; where they
+// protect nothing, in tests and devnets, they can be rotated while the attester runs.
 
 import { fromHex } from "../codec/bytes.ts";
 import type { Journal } from "./journal.ts";
 import { type AttesterKeys, deriveKeys, KeyRing, type KeySet, type PublicKey, type RetiredKey } from "./keyRing.ts";
 import { hex } from "./messageRecord.ts";
 
-/** How many keys, and how many of them sign. */
-export interface KeyCount {
-  readonly count: number;
-  readonly threshold: number;
+/** The keys that an attester begins with. */
+export interface KeySource extends AttesterKeys {
+  /** Keys that signed before, and are still shown. */
+  readonly retired?: readonly PublicKey[] | undefined;
+  /** Lets keys be rotated: what the new ones are derived from. Whoever knows it has them. */
+  readonly rotationSeed?: string | undefined;
 }
-
-/** Keys that somebody keeps, or keys that follow from a text that protects nothing. */
-export type KeySource =
-  | { readonly kind: "given"; readonly keys: AttesterKeys; readonly retired?: readonly PublicKey[] | undefined }
-  | {
-      readonly kind: "derived";
-      readonly seed: string;
-      readonly v1?: KeyCount | undefined;
-      readonly v2?: KeyCount | undefined;
-    };
 
 /** Retired keys of the configuration are shown until they are taken out of it. */
 const ALWAYS_MS = Number.MAX_SAFE_INTEGER;
 
-/** The keys that were derived after so many rotations. Generation 0 are the first. */
-export function derivedKeySet(seed: string, version: 1 | 2, count: KeyCount, generation: number): KeySet {
-  return deriveKeys(generation === 0 ? seed : `${seed} #${generation}`, { version, ...count });
-}
-
 /** Keys that cannot be rotated because somebody else keeps them. */
 export class RotationError extends RangeError {
   constructor() {
-    super("only derived keys can be rotated here; given keys change with the configuration");
+    super("these keys change with the configuration only");
     this.name = "RotationError";
   }
 }
@@ -61,17 +48,24 @@ export class KeyKeeper {
   }
 
   #keys(): AttesterKeys {
-    const source = this.#source;
-    if (source.kind === "given") return source.keys;
-    const set = (version: 1 | 2, count: KeyCount | undefined): KeySet | undefined =>
-      count && derivedKeySet(source.seed, version, count, this.#generation(version));
-    return { v1: set(1, source.v1), v2: set(2, source.v2) };
+    return { v1: this.#keySet(1, this.#source.v1), v2: this.#keySet(2, this.#source.v2) };
+  }
+
+  /** The keys that were given; after a rotation as many others. */
+  #keySet(version: 1 | 2, given: KeySet | undefined): KeySet | undefined {
+    const generation = this.#generation(version);
+    const seed = this.#source.rotationSeed;
+    if (given === undefined || seed === undefined || generation === 0) return given;
+    const { privKeys, threshold } = given;
+    return deriveKeys(`${seed} #${generation}`, { version, count: privKeys.length, threshold });
   }
 
   #retired(): readonly RetiredKey[] {
-    if (this.#source.kind === "given") {
-      return (this.#source.retired ?? []).map((key) => ({ ...key, untilMs: ALWAYS_MS }));
-    }
+    const given = (this.#source.retired ?? []).map((key) => ({ ...key, untilMs: ALWAYS_MS }));
+    return [...given, ...this.#rotatedOut()];
+  }
+
+  #rotatedOut(): readonly RetiredKey[] {
     const list: { version: 1 | 2; publicKey: string; address: string; untilMs: number }[] = JSON.parse(
       this.#journal.value("retired") ?? "[]",
     );
@@ -81,9 +75,9 @@ export class KeyKeeper {
 
   /** New keys from now on; the old ones are shown until then. Rejects with RotationError. */
   async rotate(version: 1 | 2, untilMs: number): Promise<readonly PublicKey[]> {
-    if (this.#source.kind === "given" || !this.ring.has(version)) throw new RotationError();
+    if (this.#source.rotationSeed === undefined || !this.ring.has(version)) throw new RotationError();
     const retiring = this.ring.currentKeys(version).map((key) => ({ ...key, untilMs }));
-    const retired = [...this.#retired(), ...retiring].map((key) => ({
+    const retired = [...this.#rotatedOut(), ...retiring].map((key) => ({
       ...key,
       publicKey: hex(key.publicKey),
       address: hex(key.address),

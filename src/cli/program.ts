@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { appRegistry } from "../../app/registry.ts";
 import { fromBase64 } from "../codec/bytes.ts";
 import { CliError } from "./cliError.ts";
+import { addAttester } from "./commands/attester.ts";
 import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
 import { addDevnet } from "./commands/devnet.ts";
@@ -63,6 +64,7 @@ export function createProgram(): Command {
   addStatus(program);
   addCctp(program);
   addRelayer(program);
+  addAttester(program);
   addDebug(program, registry);
   inheritExit(program);
   return program;

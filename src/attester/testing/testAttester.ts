@@ -8,13 +8,13 @@ import type { TestEvm } from "../../chains/testing/testEvm.ts";
 import { type RunningAttester, startAttester } from "../attester.ts";
 import type { AttesterOptions } from "../attesterOptions.ts";
 import { rateOfBps } from "../fees.ts";
+import { deriveKeys } from "../keyRing.ts";
 
 /** Keys of every test: one of one for V1, two of three for V2. */
-export const TEST_KEYS: AttesterOptions["keys"] = {
-  kind: "derived",
-  seed: "attester of a test",
-  v1: { count: 1, threshold: 1 },
-  v2: { count: 3, threshold: 2 },
+export const TEST_KEYS = {
+  v1: deriveKeys("attester of a test", { version: 1, count: 1, threshold: 1 }),
+  v2: deriveKeys("attester of a test", { version: 2, count: 3, threshold: 2 }),
+  rotationSeed: "attester of a test",
 };
 
 /** One basis point for fast transfers, nothing for standard ones. */
