@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseOpenError } from "../store/database.ts";
+import { type Bridge, startBridge } from "./bridge.ts";
 import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
 import { EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
@@ -15,6 +16,7 @@ import { readDump } from "./dumpFile.ts";
 import { type CctpArtifacts, OUR_ARTIFACTS } from "./evm/cctpArtifacts.ts";
 import type { DeploymentOptions } from "./evm/cctpDeployment.ts";
 import { type LocalEvmChain, startEvmChain } from "./evm/evmChain.ts";
+import { createLogger } from "./logger.ts";
 import { asPortInUse } from "./portInUse.ts";
 
 const NS_PER_SECOND = 1_000_000_000n;
@@ -30,6 +32,11 @@ export interface CreateDevnetOptions {
   readonly ports?: "free" | "known" | undefined;
   /** Run the EVM chains; default true. */
   readonly evm?: boolean | undefined;
+  /**
+   * Run the relayer; default true where there are EVM chains. Without it messages are attested all the same, and somebody
+   * else delivers them.
+   */
+  readonly relayer?: boolean | undefined;
   /** What stands on the EVM chains; our own contracts unless given. */
   readonly artifacts?: CctpArtifacts | undefined;
   /** An EVM block each so many seconds, beside those that transactions make. */
@@ -81,7 +88,17 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   });
   closers.add(() => chain.close());
   const evm = await startEvmChains({ options, home, chain, accounts }, bridge?.deployments ?? [], closers);
-  return new DevnetSystem({ home, chain, evm, stop: () => closers.close() });
+  const between = evm.length === 0 ? undefined : await startBetween({ options, home, chain, evm }, closers);
+  return new DevnetSystem({ home, chain, evm, bridge: between, stop: () => closers.close() });
+}
+
+function startBetween(
+  { options, home, chain, evm }: Omit<EvmParts, "accounts"> & { readonly evm: readonly LocalEvmChain[] },
+  closers: Closers,
+): Promise<Bridge> {
+  const ports = options.ports ?? "free";
+  const logger = createLogger(options.logLevel ?? "silent");
+  return startBridge({ home, chain, evm, ports, withRelayer: options.relayer !== false, logger }, closers);
 }
 
 interface EvmParts {

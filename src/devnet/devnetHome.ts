@@ -18,7 +18,7 @@ export class DevnetHomeError extends Error {
 }
 
 /** What a devnet makes in its home. */
-export const HOME_PARTS = ["config", "data", "evm"] as const;
+export const HOME_PARTS = ["config", "data", "evm", "attester", "relayer"] as const;
 
 /** The folder of an EVM chain. */
 export function evmFolder(home: string, name: string): string {

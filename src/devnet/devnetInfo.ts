@@ -50,12 +50,14 @@ export interface DevnetInfo {
   readonly chain: ChainInfo;
   readonly evm: readonly EvmChainInfo[];
   readonly evm_accounts: { readonly mnemonic: string; readonly accounts: readonly AccountInfo[] } | null;
-  readonly relayer: (AccountInfo & { readonly evm_address: string }) | null;
+  readonly attester: { readonly url: string; readonly admin_url: string | null } | null;
+  /** `url` is null where no relayer runs; the account is funded all the same. */
+  readonly relayer: (AccountInfo & { readonly evm_address: string; readonly url: string | null }) | null;
 }
 
 /** The document of a devnet that runs. */
 export function describeDevnet(devnet: DevnetSystem): DevnetInfo {
-  const { chain, evm } = devnet;
+  const { chain, evm, bridge } = devnet;
   const { privKey, address, evmAddress } = RELAYER_KEY;
   const [first] = evm;
   return {
@@ -75,7 +77,16 @@ export function describeDevnet(devnet: DevnetSystem): DevnetInfo {
     evm: evm.map(describeEvmChain),
     evm_accounts:
       first === undefined ? null : { mnemonic: EVM_MNEMONIC, accounts: first.accounts.map(describeAccount) },
-    relayer: first === undefined ? null : { address, evm_address: evmAddress, private_key: toHex(privKey) },
+    attester: bridge === undefined ? null : { url: bridge.attester.url, admin_url: bridge.attester.adminUrl ?? null },
+    relayer:
+      bridge === undefined
+        ? null
+        : {
+            address,
+            evm_address: evmAddress,
+            private_key: toHex(privKey),
+            url: bridge.relayer?.httpUrl ?? null,
+          },
   };
 }
 

@@ -1,9 +1,11 @@
 // A devnet that runs, as one thing: its parts, and the clock and the snapshots that act on all of them together.
 
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DevnetAdmin } from "../consensus/chainNode.ts";
+import { BRIDGE_FOLDERS, type Bridge } from "./bridge.ts";
 import type { Devnet } from "./devnet.ts";
 import { evmFolder } from "./devnetHome.ts";
 import { writeDump } from "./dumpFile.ts";
@@ -19,6 +21,7 @@ export interface SystemParts {
   readonly home: string;
   readonly chain: Devnet;
   readonly evm: readonly LocalEvmChain[];
+  readonly bridge: Bridge | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -56,6 +59,8 @@ export class DevnetSystem {
   readonly chain: Devnet;
   /** The EVM chains; none when they were left out. */
   readonly evm: readonly LocalEvmChain[];
+  /** Attester and relayer; undefined without EVM chains. */
+  readonly bridge: Bridge | undefined;
   readonly time: DevnetTime;
   readonly #stop: () => Promise<void>;
   readonly #snapshots = new Map<string, SnapshotIds>();
@@ -63,10 +68,11 @@ export class DevnetSystem {
   /** The last of the works that must not overlap. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ home, chain, evm, stop }: SystemParts) {
+  constructor({ home, chain, evm, bridge, stop }: SystemParts) {
     this.home = home;
     this.chain = chain;
     this.evm = evm;
+    this.bridge = bridge;
     this.#stop = stop;
     this.time = {
       now: () => new Date(Number(this.#admin().nowNs / 1_000_000n)),
@@ -83,7 +89,7 @@ export class DevnetSystem {
 
   /** Remembers how all parts stand. The id reverts to it once, as long as the devnet runs. */
   snapshot(): Promise<string> {
-    return this.#inTurn(async () => {
+    return this.#whileBridgeRests(async () => {
       const ids = new Map<string, string>();
       for (const part of this.#revertibles()) ids.set(part.name, await part.snapshot());
       this.#snapshotCount += 1;
@@ -100,7 +106,7 @@ export class DevnetSystem {
    * used up. Throws DevnetControlError on an unknown id.
    */
   revert(id: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#whileBridgeRests(async () => {
       const ids = this.#snapshots.get(id);
       if (ids === undefined) throw new DevnetControlError(`there is no snapshot ${JSON.stringify(id)}`);
       for (const other of this.#snapshots.keys()) if (Number(other) >= Number(id)) this.#snapshots.delete(other);
@@ -111,15 +117,21 @@ export class DevnetSystem {
 
   /**
    * Writes all parts with their history into a file, from which `createDevnet({ load })` goes on. The chains go on
-   * meanwhile: each is written as it stands at some moment of the call.
+   * meanwhile: each is written as it stands at some moment of the call. What attester and relayer had not seen by then
+   * they find when they read the chains again.
    */
   dump(file: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#whileBridgeRests(async () => {
       const folder = await mkdtemp(join(tmpdir(), "devnet-dump-"));
       try {
         const from = homeFiles(this.home);
         const to = homeFiles(folder);
         for (const key of ["genesis", "validatorKey", "nodeKey"] as const) await cp(from[key], to[key]);
+        // First, so that no journal knows of a block that its chain does not have.
+        for (const part of this.bridge === undefined ? [] : BRIDGE_FOLDERS) {
+          const source = join(this.home, part);
+          if (existsSync(source)) await cp(source, join(folder, part), { recursive: true });
+        }
         await this.chain.node.copyTo(to.data);
         for (const chain of this.evm) await chain.copyTo(evmFolder(folder, chain.name));
         await writeDump(folder, file);
@@ -137,7 +149,26 @@ export class DevnetSystem {
   #revertibles(): readonly Revertible[] {
     const admin = this.#admin();
     const ours = { name: "", snapshot: () => admin.snapshot(), revert: (id: string) => admin.revert(id) };
-    return [ours, ...this.evm];
+    const { attester, relayer } = this.bridge ?? {};
+    const named = (name: string, part: Omit<Revertible, "name"> | undefined): readonly Revertible[] =>
+      part === undefined ? [] : [{ name, snapshot: () => part.snapshot(), revert: (id: string) => part.revert(id) }];
+    // EVM chains have names of lower-case letters.
+    return [ours, ...this.evm, ...named("ATTESTER", attester), ...named("RELAYER", relayer)];
+  }
+
+  /** Attester and relayer see nothing and send nothing meanwhile, so that all parts are of one moment. */
+  #whileBridgeRests<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const { attester, relayer } = this.bridge ?? {};
+      await relayer?.pause();
+      await attester?.pause();
+      try {
+        return await work();
+      } finally {
+        attester?.resume();
+        relayer?.resume();
+      }
+    });
   }
 
   async #advance(seconds: number): Promise<void> {

@@ -18,6 +18,7 @@ interface DevnetFlags {
   readonly logLevel?: string;
   readonly admin?: boolean;
   readonly evm?: boolean;
+  readonly relayer?: boolean;
   readonly freePorts?: boolean;
   readonly cctpArtifacts?: string;
   readonly load?: string;
@@ -37,6 +38,7 @@ export function addDevnet(program: Command): void {
     .option("--free-ports", "listen on ports that are free")
     .option("--json", "tell addresses and keys as one JSON document")
     .option("--no-evm", "run our chain alone")
+    .option("--no-relayer", "attest messages and let others deliver them")
     .option("--cctp-artifacts <folder>", "contracts to deploy: the output of Foundry or Hardhat, in place of ours")
     .option("--evm-block-time <seconds>", "an EVM block each so often, beside those that transactions make")
     .option("--block-interval <ms>", "least time between two blocks", "100")
@@ -61,6 +63,7 @@ async function runDevnet(flags: DevnetFlags, global: ReturnType<typeof globalOpt
       chainId: global.chainId,
       ports: flags.freePorts === true ? "free" : "known",
       evm: flags.evm !== false,
+      relayer: flags.relayer !== false,
       artifacts: flags.cctpArtifacts === undefined ? undefined : readCctpArtifacts(flags.cctpArtifacts),
       evmBlockTimeSeconds: parseSeconds("evm-block-time", flags.evmBlockTime),
       blockIntervalMs: parseMs("block-interval", flags.blockInterval),
@@ -118,6 +121,7 @@ function toTable(info: DevnetInfo, { ephemeral }: DevnetFlags): string {
   const lines = [
     ...chainLines(info.chain),
     ...info.evm.flatMap(evmLines),
+    ...bridgeLines(info),
     ...accountLines(info),
     "",
     "Known keys: never send anything of value here.",
@@ -152,6 +156,17 @@ function evmLines({ name, chain_id, domain, rpc_url, ws_url, usdc, v1, v2 }: Dev
     ...row("USDC", usdc),
     ...contracts("CCTP V1", v1),
     ...contracts("CCTP V2", v2),
+  ];
+}
+
+function bridgeLines({ attester, relayer }: DevnetInfo): string[] {
+  if (attester === null) return [];
+  return [
+    "",
+    "bridge between all of them",
+    ...row("attester", attester.url, "(GET /v2/messages/{domain}?transactionHash=…)"),
+    ...row("faults", attester.admin_url),
+    ...row("relayer", relayer?.url ?? null, "(GET /messages, /health, /metrics)"),
   ];
 }
 
