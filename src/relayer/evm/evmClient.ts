@@ -1,18 +1,19 @@
 // The client of an EVM chain that messages are delivered to, and what its errors mean.
 
-import { BaseError, ContractFunctionRevertedError, createPublicClient, fallback, http } from "viem";
+import { BaseError, ContractFunctionRevertedError, createPublicClient, fallback, http, type PublicClient } from "viem";
 import { DestinationError } from "../deliver/destination.ts";
 
 /** How long an endpoint may take. */
 const TIMEOUT_MS = 10_000;
 
+/** What is asked of a chain that messages are delivered to. */
+export type EvmClient = PublicClient;
+
 /** A client that asks the endpoints in their order, the next one when one fails. Prepares only; nothing is sent yet. */
-export function createEvmClient(rpcUrls: readonly string[]) {
+export function createEvmClient(rpcUrls: readonly string[]): EvmClient {
   const transports = rpcUrls.map((url) => http(url, { timeout: TIMEOUT_MS, retryCount: 0 }));
   return createPublicClient({ transport: fallback(transports, { retryCount: 1 }), cacheTime: 0 });
 }
-
-export type EvmClient = ReturnType<typeof createEvmClient>;
 
 /** The reason of a revert; undefined when the error is none. Reverts without a reason give a text all the same. */
 export function revertReason(error: unknown): string | undefined {
