@@ -4,7 +4,7 @@
 // each waits for its block. A chain that loads all this from a file starts 40 ms later than an empty one, so nothing is
 // kept for the next start of a new chain.
 
-import { type Address, type Hex, numberToHex } from "viem";
+import { type Address, type Hex, numberToHex, type TransactionReceipt } from "viem";
 import type { AnvilClient } from "./anvilClient.ts";
 import type { PlannedTx } from "./deploymentPlan.ts";
 import { EvmError } from "./evmError.ts";
@@ -21,7 +21,8 @@ export async function deploy(client: AnvilClient, deployer: Address, plan: reado
     await client.setNonce({ address: deployer, nonce: run[0]!.nonce });
     const hashes = await Promise.all(run.map((tx) => send(client, deployer, tx)));
     await mineAll(client);
-    await Promise.all(hashes.map((hash, index) => requireSuccess(client, hash, run[index]!)));
+    const receipts = await Promise.all(hashes.map((hash) => client.getTransactionReceipt({ hash })));
+    requireSuccess(run, receipts);
   }
   await client.setAutomine(true);
 }
@@ -55,8 +56,11 @@ async function mineAll(client: AnvilClient): Promise<void> {
   throw new EvmError("transaction_failed", `the contracts do not fit into ${BLOCKS_MAX} blocks`);
 }
 
-async function requireSuccess(client: AnvilClient, hash: Hex, { label }: PlannedTx): Promise<void> {
-  const receipt = await client.getTransactionReceipt({ hash });
-  if (receipt.status === "success") return;
-  throw new EvmError("transaction_failed", `${label} failed: transaction ${hash}, ${receipt.gasUsed} gas`);
+/** The first that failed is the cause of the others. */
+function requireSuccess(run: readonly PlannedTx[], receipts: readonly TransactionReceipt[]): void {
+  const at = receipts.findIndex(({ status }) => status !== "success");
+  if (at === -1) return;
+  const { transactionHash, gasUsed } = receipts[at]!;
+  const what = `${run[at]!.label} failed: transaction ${transactionHash}, ${gasUsed} gas`;
+  throw new EvmError("transaction_failed", what);
 }
