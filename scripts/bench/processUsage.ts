@@ -1,4 +1,4 @@
-// CPU time and peak memory of another process, from Linux's /proc.
+// CPU time and memory of another process, from Linux's /proc.
 
 import { readFileSync } from "node:fs";
 
@@ -17,4 +17,10 @@ export function cpuSeconds(pid: number): number {
 export function peakMemoryBytes(pid: number): number {
   const line = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   return Number(line ?? 0) * 1024;
+}
+
+/** The memory of a process now, in bytes, where a page that several share counts in parts (PSS). */
+export function proportionalMemoryBytes(pid: number): number {
+  const kilobytes = /^Pss:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
 }

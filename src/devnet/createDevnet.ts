@@ -4,13 +4,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseOpenError } from "../store/database.ts";
 import { type Bridge, startBridge } from "./bridge.ts";
 import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
 import { EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
-import { DevnetHomeError, evmFolder } from "./devnetHome.ts";
+import { evmFolder, homeError } from "./devnetHome.ts";
 import { DevnetSystem } from "./devnetSystem.ts";
 import { readDump } from "./dumpFile.ts";
 import { type CctpArtifacts, OUR_ARTIFACTS } from "./evm/cctpArtifacts.ts";
@@ -62,10 +61,7 @@ export async function createDevnet(options: CreateDevnetOptions = {}): Promise<D
     return await startParts(options, closers);
   } catch (error) {
     await closers.close();
-    if (error instanceof DatabaseOpenError && error.code === "LEVEL_LOCKED") {
-      throw new DevnetHomeError(options.home ?? "", "a devnet runs in it", { cause: error });
-    }
-    throw asPortInUse(error) ?? error;
+    throw asPortInUse(error) ?? homeError(options.home ?? "", error);
   }
 }
 

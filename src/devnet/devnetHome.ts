@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseOpenError } from "../store/database.ts";
 import { requireUnused } from "../store/stateDisk.ts";
 import { ChainFolder } from "./evm/chainFolder.ts";
 import { homeFiles } from "./nodeConfig.ts";
@@ -15,6 +16,12 @@ export class DevnetHomeError extends Error {
     super(`${home}: ${message}`, options);
     this.name = "DevnetHomeError";
   }
+}
+
+/** The failure to open a home that a devnet runs in, said so; every other error as it is. */
+export function homeError(home: string, error: unknown): unknown {
+  if (!(error instanceof DatabaseOpenError && error.code === "LEVEL_LOCKED")) return error;
+  return new DevnetHomeError(home, "a devnet runs in it", { cause: error });
 }
 
 /** What a devnet makes in its home. */
@@ -31,12 +38,14 @@ export function isDevnetHome(home: string): boolean {
 }
 
 /**
- * Removes what a devnet made in its home, and nothing else that lies there. Rejects with DatabaseOpenError when the devnet
+ * Removes what a devnet made in its home, and nothing else that lies there. Rejects with DevnetHomeError when the devnet
  * runs, and with EvmError `folder_in_use` when one that was killed does not end.
  */
 export async function resetDevnetHome(home: string): Promise<void> {
   if (!existsSync(home)) return;
-  await requireUnused(homeFiles(home).data);
+  await requireUnused(homeFiles(home).data).catch((error: unknown) => {
+    throw homeError(home, error);
+  });
   const chains = join(home, "evm");
   for (const name of existsSync(chains) ? await readdir(chains) : [])
     await new ChainFolder(join(chains, name)).untilFree();

@@ -30,7 +30,11 @@ export function untilStopped(close: () => Promise<void>, failed?: Promise<unknow
     let isStopping = false;
     void failed?.then((error) => {
       isStopping = true;
-      close().then(() => reject(error), reject);
+      // What fails to close then fails for the same reason.
+      close().then(
+        () => reject(error),
+        () => reject(error),
+      );
     });
     const stop = (): void => {
       // Asked twice, it stops at once: every block is durable when it is announced.

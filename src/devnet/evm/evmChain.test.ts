@@ -227,7 +227,8 @@ describe("a restart", () => {
     process.kill(first.pid, "SIGKILL");
     await expect.poll(() => failures, { timeout: 10_000 }).toMatchObject([{ code: "anvil_ended" }]);
     expect(String(failures[0])).toContain("the chain ethereum ended by SIGKILL");
-    await expect(first.stop()).rejects.toThrow("may not have written its state");
+    await first.stop();
+    expect(failures.length).toBe(1);
     expect(await historyOf(await start())).toEqual(history);
   });
 

@@ -1,6 +1,7 @@
 // A local EVM chain with USDC, CCTP V1 and CCTP V2: an anvil whose state stays in a folder, whose clock is set by whoever
 // runs it, and which knows its remote chains from its first blocks on.
 
+import { setTimeout as wait } from "node:timers/promises";
 import { type Address, encodeFunctionData, type Hex, numberToHex, parseEther } from "viem";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
 import { EVM_MNEMONIC, type EvmAccount } from "../bridgeKeys.ts";
@@ -20,6 +21,8 @@ import { StateSaver } from "./stateSaver.ts";
 
 /** What an account without a key in anvil begins with. */
 const ETHER_OF_OTHERS = parseEther("10000");
+/** The end of a process shows a little after the end of its connections. */
+const DEATH_SHOWS_MS = 1000;
 const LOG_RANGE_MAX = 10_000;
 const POLL_INTERVAL_MS = 200;
 
@@ -74,7 +77,7 @@ export interface LocalEvmChain {
   fundUsdc(address: Address, amountUusdc: bigint): Promise<void>;
   /** Writes a copy into another folder, which must be empty, as the chain stands now. */
   copyTo(folder: string): Promise<void>;
-  /** Ends anvil, with its state written. */
+  /** Ends anvil, with its state written. If it has died, which was told then, there is nothing left to do. */
   stop(): Promise<void>;
 }
 
@@ -143,6 +146,8 @@ class RunningEvmChain implements LocalEvmChain {
   readonly #baseFees = new Map<Hex, bigint>();
   #saver: StateSaver | undefined;
   #isStopping = false;
+  /** It ended without having been asked to, which was told then. */
+  #hasDied = false;
 
   constructor({ options, folder, record, anvil }: RunningParts) {
     this.name = record.name;
@@ -173,6 +178,7 @@ class RunningEvmChain implements LocalEvmChain {
     this.#anvil = anvil;
     void anvil.ended.then(({ exitCode, signal }) => {
       if (this.#isStopping) return;
+      this.#hasDied = true;
       const how = signal === null ? `with exit code ${exitCode}` : `by ${signal}`;
       options.onFailure(new EvmError("anvil_ended", `the chain ${this.name} ended ${how}; see ${folder.logFile}`));
     });
@@ -187,7 +193,15 @@ class RunningEvmChain implements LocalEvmChain {
       await deploy(this.client, deployment.operator, planDeployment(deployment));
     }
     await this.#requireContracts();
-    this.#saver = new StateSaver(this.client, this.#folder, this.#options.onFailure);
+    this.#saver = new StateSaver(this.client, this.#folder, (error) => void this.#saveFailed(error));
+  }
+
+  /** Tells why a state could not be written, unless it is that anvil has died, which is told elsewhere. */
+  async #saveFailed(cause: unknown): Promise<void> {
+    await Promise.race([this.#anvil.ended, wait(DEATH_SHOWS_MS, undefined, { ref: false })]);
+    if (this.#hasDied || this.#isStopping) return;
+    const message = `the state of the chain ${this.name} could not be written`;
+    this.#options.onFailure(new EvmError("state_unusable", message, { cause }));
   }
 
   async #requireContracts(): Promise<void> {
@@ -256,7 +270,7 @@ class RunningEvmChain implements LocalEvmChain {
     this.#isStopping = true;
     await this.#saver?.stop();
     try {
-      await this.#anvil.stop();
+      if (!this.#hasDied) await this.#anvil.stop();
     } finally {
       this.#folder.adoptExitState();
       this.#folder.removePid();
