@@ -1,4 +1,4 @@
-// What the outside (rpc, devnet, cli) may ask of a running node, whoever drives the application.
+// What the outside (rpc, devnet, cli) may ask of a node: ChainClient of any, ChainNode of one that keeps its own blocks.
 // Block, header, commit and result shapes are CometBFT's own protobuf types from `gen/tendermint`.
 
 import type {
@@ -105,27 +105,21 @@ export interface DevnetAdmin {
   setBalance(address: string, denom: string, amount: bigint): Promise<void>;
 }
 
-/** A running node. */
-export interface ChainNode {
+/** A node as its clients see it: what gRPC and REST answer from, whoever makes the blocks. */
+export interface ChainClient {
   readonly chainId: string;
   readonly moniker: string;
-  readonly genesis: GenesisDoc;
   /** 20-byte hex (lower case) id of the node, as in CometBFT's node_info. */
   readonly nodeId: string;
-  readonly validatorPubKey: Uint8Array;
   /** Last durable height; 0 before the first block. */
   readonly latestHeight: number;
   /** The oldest block held. */
   readonly earliestHeight: number;
-  readonly mempool: MempoolView;
-  readonly admin: DevnetAdmin | undefined;
 
   /** ABCI info of the application. */
   info(): ResponseInfo;
   /** ABCI query against a durable height (0 = latest). Never throws: refusals are in the response's code and log. */
   query(request: RequestQuery): ResponseQuery;
-  /** Runs CheckTx without adding to the mempool. */
-  checkTx(tx: Uint8Array): Promise<ResponseCheckTx>;
   /**
    * Runs CheckTx and, when it passes, adds to the mempool. Throws MempoolError (duplicate, full, too large).
    * `hash` is its sha256 if that is known.
@@ -138,18 +132,31 @@ export interface ChainNode {
     result: ExecTxResult;
     msgResponses: readonly { typeUrl: string; value: Uint8Array }[];
   };
+  /** Whether it is still catching up with blocks that others made. */
+  isSyncing(): Promise<boolean>;
 
   getBlock(height: number): Promise<StoredBlock | undefined>;
-  getBlockByHash(hash: Uint8Array): Promise<StoredBlock | undefined>;
   /** The header with the commit for it: canonical once the next block carries it, else the one seen. */
   getCommit(height: number): Promise<{ header: Header; commit: Commit; canonical: boolean } | undefined>;
-  getBlockResults(height: number): Promise<BlockResults | undefined>;
   /** Validators of a height, up to latest + 1. */
   getValidators(height: number): Promise<readonly ValidatorInfo[]>;
   getConsensusParams(height: number): Promise<ConsensusParams>;
   getTx(hash: Uint8Array): Promise<IndexedTx | undefined>;
   /** Throws QuerySyntaxError. */
   searchTxs(options: SearchOptions): Promise<SearchPage<IndexedTx>>;
+}
+
+/** A running node that makes or follows its blocks itself: all that CometBFT's own RPC tells, besides. */
+export interface ChainNode extends ChainClient {
+  readonly genesis: GenesisDoc;
+  readonly validatorPubKey: Uint8Array;
+  readonly mempool: MempoolView;
+  readonly admin: DevnetAdmin | undefined;
+
+  /** Runs CheckTx without adding to the mempool. */
+  checkTx(tx: Uint8Array): Promise<ResponseCheckTx>;
+  getBlockByHash(hash: Uint8Array): Promise<StoredBlock | undefined>;
+  getBlockResults(height: number): Promise<BlockResults | undefined>;
   searchBlocks(options: SearchOptions): Promise<SearchPage<StoredBlock>>;
 
   /** Calls the listener with each block once it is durable and everything above can see it. Returns how to stop. */

@@ -390,6 +390,11 @@ export class SoloNode implements ChainNode {
     return this.#parts.app.simulate(tx);
   }
 
+  /** It has executed every block it holds, and nobody else makes any. */
+  async isSyncing(): Promise<boolean> {
+    return false;
+  }
+
   getBlock(height: number): Promise<StoredBlock | undefined> {
     return this.#parts.blockStore.getBlock(height);
   }

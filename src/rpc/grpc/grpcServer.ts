@@ -11,7 +11,7 @@ import {
   type UntypedHandleCall,
 } from "@grpc/grpc-js";
 import type { ServiceInfo, TypeRegistry } from "../../codec/registry.ts";
-import type { ChainNode } from "../../consensus/chainNode.ts";
+import type { ChainClient } from "../../consensus/chainNode.ts";
 import { refusalOfError } from "../services/grpcStatus.ts";
 import { HEIGHT_HEADER, parseHeight } from "../services/heightHeader.ts";
 import type { QueryRouter } from "../services/queryRouter.ts";
@@ -60,7 +60,7 @@ const CLOSE_GRACE_MS = 2_000;
 
 /** Starts the gRPC server. Rejects when the address is not free. The port defaults to 9090. */
 export async function startGrpc(
-  _node: ChainNode,
+  _node: ChainClient,
   registry: TypeRegistry,
   router: QueryRouter,
   options: GrpcOptions = {},

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { messageToJson } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import type { ChainNode } from "../../consensus/chainNode.ts";
+import type { ChainClient } from "../../consensus/chainNode.ts";
 import { GATEWAY_STATUS, refusalOfError } from "../services/grpcStatus.ts";
 import { HEIGHT_HEADER, parseHeight } from "../services/heightHeader.ts";
 import { BodyTooLargeError, readBody } from "../services/httpBody.ts";
@@ -32,7 +32,7 @@ export interface RestOptions extends ListenOptions {
 
 /** Starts the REST server. Rejects when the address is not free. The port defaults to 1317. */
 export async function startRest(
-  node: ChainNode,
+  node: ChainClient,
   registry: TypeRegistry,
   router: QueryRouter,
   options: RestOptions = {},
@@ -52,7 +52,7 @@ interface Reply {
 }
 
 class RestGateway {
-  readonly #node: ChainNode;
+  readonly #node: ChainClient;
   readonly #registry: TypeRegistry;
   readonly #router: QueryRouter;
   readonly #routes: RouteTable;
@@ -60,7 +60,7 @@ class RestGateway {
   readonly #onInternalError: ((path: string, error: unknown) => void) | undefined;
   readonly #pages: ReadonlyMap<string, () => Reply>;
 
-  constructor(node: ChainNode, registry: TypeRegistry, router: QueryRouter, options: RestOptions) {
+  constructor(node: ChainClient, registry: TypeRegistry, router: QueryRouter, options: RestOptions) {
     this.#node = node;
     this.#registry = registry;
     this.#router = router;

@@ -7,7 +7,7 @@ import {
   StatusRequest,
   StatusResponse,
 } from "../../../gen/cosmos/base/node/v1beta1/query.ts";
-import type { ChainNode } from "../../consensus/chainNode.ts";
+import type { ChainClient } from "../../consensus/chainNode.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { requireLatestBlock } from "./requireBlock.ts";
 
@@ -27,7 +27,7 @@ export function nodeConfigServices(config: NodeConfig): readonly NodeService[] {
   ];
 }
 
-async function status(node: ChainNode): Promise<StatusResponse> {
+async function status(node: ChainClient): Promise<StatusResponse> {
   const { block } = await requireLatestBlock(node);
   return StatusResponse.fromPartial({
     earliestStoreHeight: BigInt(node.earliestHeight),

@@ -3,7 +3,7 @@
 import { ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import type { ServiceInfo, TypeRegistry } from "../../codec/registry.ts";
-import type { ChainNode } from "../../consensus/chainNode.ts";
+import type { ChainClient } from "../../consensus/chainNode.ts";
 import { consensusServices } from "./consensusService.ts";
 import { GATEWAY_STATUS, refusalOfError, refusalOfResponse, responseOfRefusal } from "./grpcStatus.ts";
 import { nodeConfigServices } from "./nodeConfigService.ts";
@@ -46,7 +46,7 @@ export interface QueryRouterOptions {
 
 /** Builds the table of node services and puts it in front of the application's queries. */
 export function createQueryRouter(
-  node: ChainNode,
+  node: ChainClient,
   registry: TypeRegistry,
   options: QueryRouterOptions = {},
 ): QueryRouter {
@@ -67,13 +67,13 @@ export function createQueryRouter(
 
 class Router implements QueryRouter {
   readonly services: readonly ServiceInfo[];
-  readonly #node: ChainNode;
+  readonly #node: ChainClient;
   readonly #table: ReadonlyMap<string, NodeService>;
   readonly #onInternalError: ((path: string, error: unknown) => void) | undefined;
   #pendingCount = 0;
 
   constructor(
-    node: ChainNode,
+    node: ChainClient,
     registry: TypeRegistry,
     table: ReadonlyMap<string, NodeService>,
     options: QueryRouterOptions,

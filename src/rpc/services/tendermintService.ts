@@ -23,7 +23,7 @@ import { PubKey } from "../../../gen/cosmos/crypto/ed25519/keys.ts";
 import type { Block } from "../../../gen/tendermint/types/block.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { BECH32_PREFIX, encodeBech32 } from "../../codec/address.ts";
-import type { ChainNode, StoredBlock, ValidatorInfo } from "../../consensus/chainNode.ts";
+import type { ChainClient, StoredBlock, ValidatorInfo } from "../../consensus/chainNode.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOfOffset, requirePage } from "./paging.ts";
 import { requireBlock, requireLatestBlock } from "./requireBlock.ts";
@@ -69,7 +69,7 @@ function invalid(message: string): QueryError {
   return new QueryError(GRPC_STATUS.INVALID_ARGUMENT, message);
 }
 
-async function getNodeInfo(node: ChainNode): Promise<GetNodeInfoResponse> {
+async function getNodeInfo(node: ChainClient): Promise<GetNodeInfoResponse> {
   const info = node.info();
   return GetNodeInfoResponse.fromPartial({
     defaultNodeInfo: {
@@ -89,21 +89,23 @@ async function getNodeInfo(node: ChainNode): Promise<GetNodeInfoResponse> {
   });
 }
 
-/** A node that answers has executed every block it holds. */
-async function getSyncing(): Promise<GetSyncingResponse> {
-  return { syncing: false };
+async function getSyncing(node: ChainClient): Promise<GetSyncingResponse> {
+  return { syncing: await node.isSyncing() };
 }
 
-async function getLatestBlock(node: ChainNode): Promise<GetLatestBlockResponse> {
+async function getLatestBlock(node: ChainClient): Promise<GetLatestBlockResponse> {
   return blockResponse(await requireLatestBlock(node));
 }
 
-async function getBlockByHeight(node: ChainNode, request: GetBlockByHeightRequest): Promise<GetBlockByHeightResponse> {
+async function getBlockByHeight(
+  node: ChainClient,
+  request: GetBlockByHeightRequest,
+): Promise<GetBlockByHeightResponse> {
   return blockResponse(await requireBlock(node, requireHeight(node, request.height)));
 }
 
 /** A height from 1 to the latest, or InvalidArgument. */
-function requireHeight(node: ChainNode, height: bigint): number {
+function requireHeight(node: ChainClient, height: bigint): number {
   if (height > BigInt(node.latestHeight)) throw invalid("requested block height is bigger then the chain length");
   if (height < 1n) throw invalid(`height must be greater than 0, but got ${height}`);
   return Number(height);
@@ -125,21 +127,21 @@ function consensusAddress(address: Uint8Array): string {
 }
 
 async function getLatestValidatorSet(
-  node: ChainNode,
+  node: ChainClient,
   request: GetLatestValidatorSetRequest,
 ): Promise<GetLatestValidatorSetResponse> {
   return validatorPage(node, node.latestHeight, request.pagination);
 }
 
 async function getValidatorSetByHeight(
-  node: ChainNode,
+  node: ChainClient,
   request: GetValidatorSetByHeightRequest,
 ): Promise<GetValidatorSetByHeightResponse> {
   return validatorPage(node, requireHeight(node, request.height), request.pagination);
 }
 
 async function validatorPage(
-  node: ChainNode,
+  node: ChainClient,
   height: number,
   pagination: PageRequest | undefined,
 ): Promise<GetValidatorSetByHeightResponse> {
@@ -166,7 +168,7 @@ function validatorOf(validator: ValidatorInfo) {
 }
 
 /** A query as `abci_query` makes it, except of gRPC methods: those are called as such. */
-async function abciQuery(node: ChainNode, request: ABCIQueryRequest): Promise<ABCIQueryResponse> {
+async function abciQuery(node: ChainClient, request: ABCIQueryRequest): Promise<ABCIQueryResponse> {
   if (request.path === "") throw invalid("empty query path");
   const root = request.path.replace(/^\//, "").split("/", 1)[0] ?? "";
   if (!ABCI_PATH_ROOTS.has(root)) throw invalid(`unsupported ABCI query path: ${request.path}`);

@@ -29,7 +29,7 @@ import { fromHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import type { ChainNode, IndexedTx } from "../../consensus/chainNode.ts";
+import type { ChainClient, IndexedTx } from "../../consensus/chainNode.ts";
 import { MempoolError } from "../../consensus/mempool.ts";
 import { QuerySyntaxError } from "../../consensus/query/syntax.ts";
 import { SearchTooBroadError } from "../../consensus/txIndex.ts";
@@ -67,7 +67,7 @@ function invalid(message: string): QueryError {
   return new QueryError(GRPC_STATUS.INVALID_ARGUMENT, message);
 }
 
-async function simulate(node: ChainNode, request: SimulateRequest): Promise<SimulateResponse> {
+async function simulate(node: ChainClient, request: SimulateRequest): Promise<SimulateResponse> {
   const given = request.txBytes.length === 0 && request.tx !== undefined;
   const tx = given ? Tx.encode(request.tx as Tx).finish() : request.txBytes;
   if (tx.length === 0) throw invalid("empty txBytes is not allowed");
@@ -79,7 +79,7 @@ async function simulate(node: ChainNode, request: SimulateRequest): Promise<Simu
 }
 
 /** What fails in a simulated transaction is Unknown with the chain's own text, whatever its code, as in the SDK. */
-function simulateOrRefuse(node: ChainNode, tx: Uint8Array): ReturnType<ChainNode["simulate"]> {
+function simulateOrRefuse(node: ChainClient, tx: Uint8Array): ReturnType<ChainClient["simulate"]> {
   try {
     return node.simulate(tx);
   } catch (error) {
@@ -88,7 +88,7 @@ function simulateOrRefuse(node: ChainNode, tx: Uint8Array): ReturnType<ChainNode
   }
 }
 
-async function getTx(node: ChainNode, request: GetTxRequest): Promise<GetTxResponse> {
+async function getTx(node: ChainClient, request: GetTxRequest): Promise<GetTxResponse> {
   if (request.hash === "") throw invalid("tx hash cannot be empty");
   const found = await node.getTx(parseHash(request.hash));
   if (found === undefined) throw new QueryError(GRPC_STATUS.NOT_FOUND, `tx not found: ${request.hash}`);
@@ -109,7 +109,7 @@ function parseHash(text: string): Uint8Array {
   }
 }
 
-async function broadcastTx(node: ChainNode, request: BroadcastTxRequest): Promise<BroadcastTxResponse> {
+async function broadcastTx(node: ChainClient, request: BroadcastTxRequest): Promise<BroadcastTxResponse> {
   if (request.txBytes.length === 0) throw invalid("invalid empty tx");
   if (request.mode === BroadcastMode.BROADCAST_MODE_ASYNC) {
     // The caller asked not to hear the outcome: a refusal has no place to go.
@@ -127,7 +127,7 @@ async function broadcastTx(node: ChainNode, request: BroadcastTxRequest): Promis
   }
 }
 
-async function getTxsEvent(node: ChainNode, request: GetTxsEventRequest): Promise<GetTxsEventResponse> {
+async function getTxsEvent(node: ChainClient, request: GetTxsEventRequest): Promise<GetTxsEventResponse> {
   const query = queryOf(request);
   const { page, limit } = eventPageOf(request);
   const order = request.orderBy === OrderBy.ORDER_BY_DESC ? "desc" : "asc";
@@ -165,7 +165,7 @@ function clampLimit(limit: bigint): number {
   return limit > BigInt(PAGE_LIMIT_MAX) ? PAGE_LIMIT_MAX : Number(limit);
 }
 
-async function searchOrRefuse(node: ChainNode, options: Parameters<ChainNode["searchTxs"]>[0]) {
+async function searchOrRefuse(node: ChainClient, options: Parameters<ChainClient["searchTxs"]>[0]) {
   try {
     return await node.searchTxs(options);
   } catch (error) {
@@ -176,12 +176,12 @@ async function searchOrRefuse(node: ChainNode, options: Parameters<ChainNode["se
 }
 
 /** The time of a block, without reading its transactions; `undefined` when the block is pruned. */
-async function timeOf(node: ChainNode, height: number): Promise<Timestamp | undefined> {
+async function timeOf(node: ChainClient, height: number): Promise<Timestamp | undefined> {
   return (await node.getCommit(height))?.header.time;
 }
 
 /** The times of the transactions' blocks, each read once. At most PAGE_LIMIT_MAX of them. */
-async function timesOf(node: ChainNode, txs: readonly IndexedTx[]): Promise<Map<number, Timestamp | undefined>> {
+async function timesOf(node: ChainClient, txs: readonly IndexedTx[]): Promise<Map<number, Timestamp | undefined>> {
   const times = new Map<number, Timestamp | undefined>();
   for (const { height } of txs) {
     if (!times.has(height)) times.set(height, await timeOf(node, height));
@@ -189,7 +189,7 @@ async function timesOf(node: ChainNode, txs: readonly IndexedTx[]): Promise<Map<
   return times;
 }
 
-async function getBlockWithTxs(node: ChainNode, request: GetBlockWithTxsRequest): Promise<GetBlockWithTxsResponse> {
+async function getBlockWithTxs(node: ChainClient, request: GetBlockWithTxsRequest): Promise<GetBlockWithTxsResponse> {
   const latest = BigInt(node.latestHeight);
   if (request.height < 1n || request.height > latest) {
     throw invalid(
@@ -220,7 +220,7 @@ function txDecode(registry: TypeRegistry, request: TxDecodeRequest): TxDecodeRes
   }
 }
 
-async function txEncode(_node: ChainNode, request: TxEncodeRequest): Promise<TxEncodeResponse> {
+async function txEncode(_node: ChainClient, request: TxEncodeRequest): Promise<TxEncodeResponse> {
   if (request.tx === undefined) throw invalid("invalid empty tx");
   return { txBytes: Tx.encode(request.tx).finish() };
 }

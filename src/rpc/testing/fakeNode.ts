@@ -86,6 +86,7 @@ export function fakeNode(
       return ResponseCheckTx.fromPartial({ gasWanted: 5n });
     },
     simulate: () => ({ gasWanted: 0n, gasUsed: 0n, result: ExecTxResult.fromPartial({}), msgResponses: [] }),
+    isSyncing: async () => false,
     getBlock: async (height) => blockAt(height),
     getBlockByHash: async (hash) => chain.find(({ blockId }) => bytesEqual(blockId.hash, hash)),
     getCommit: async (height) => {

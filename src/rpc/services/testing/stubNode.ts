@@ -150,6 +150,7 @@ export function createStubNode(options: StubOptions = {}): StubNode {
         result,
         msgResponses: [{ typeUrl: "/cosmos.bank.v1beta1.MsgSendResponse", value: new Uint8Array() }],
       })),
+    isSyncing: async () => false,
     getBlock: async (height) => blocks[height - 1],
     getBlockByHash: async () => undefined,
     getCommit: async (height) => {
