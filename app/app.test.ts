@@ -4,6 +4,8 @@
 import { describe, expect, test } from "vitest";
 import { encodeAddress } from "../src/codec/address.ts";
 import { toHex } from "../src/codec/bytes.ts";
+import { ChainError } from "../src/codec/chainError.ts";
+import { ErrTxDecode } from "../src/codec/sdkErrors.ts";
 import { emptyApp } from "./genesis.ts";
 import { signTestTx } from "./testing/signTestTx.ts";
 import {
@@ -107,6 +109,35 @@ describe("blocks", () => {
       return toHex(appHash);
     });
     expect(hashes[0]).toBe(hashes[1]);
+  });
+});
+
+describe("proposals", () => {
+  const trial = (height: number) => ({ height, timeNs: timeNsOf(height), proposerAddress: new Uint8Array(20) });
+
+  test("behavior: transactions of a trial count for those behind them, and leave nothing", () => {
+    const app = newChain();
+    const [first, second] = [0, 1].map((sequence) =>
+      app.decode(send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence })),
+    );
+    const inOrder = app.tryBlock(trial(2));
+    expect([inOrder(first!), inOrder(second!)]).toEqual([undefined, undefined]);
+    const outOfOrder = app.tryBlock(trial(2));
+    expect(outOfOrder(second!)).toMatchObject({ code: 32 });
+    expect(outOfOrder(first!)).toBeUndefined();
+    expect(balanceOf(app, 0)).toBe(1_000_000n);
+  });
+
+  test("error: a trial of another height than the next", () => {
+    expect(() => newChain().tryBlock(trial(3))).toThrow("block 3 cannot follow; expected is 2");
+  });
+
+  test("behavior: what cannot be decoded has a result in its place, and the block goes on", () => {
+    const app = newChain();
+    const refusal = new ChainError(ErrTxDecode, "tx parse error");
+    const good = app.decode(send({ from: 0, to: ADDRESSES[1]!, amount: "1uusdc", sequence: 0 }));
+    const { response } = app.finalizeBlock({ ...trial(2), txs: [refusal, good] });
+    expect(response.txResults).toMatchObject([{ code: 2, codespace: "sdk", gasUsed: 0n }, { code: 0 }]);
   });
 });
 

@@ -31,6 +31,7 @@ import { GasMeter } from "./gas.ts";
 import type { AppModule, ModuleGenesis } from "./module.ts";
 import type { Router } from "./msgRouter.ts";
 import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
+import type { TxFailure } from "./txResult.ts";
 
 /** What an application is made of. */
 export interface BaseAppOptions {
@@ -52,9 +53,12 @@ export interface BaseAppOptions {
 export interface FinalizeBlockRequest {
   readonly height: number;
   readonly timeNs: bigint;
-  readonly txs: readonly DecodedTx[];
+  readonly txs: readonly BlockTx[];
   readonly proposerAddress: Uint8Array;
 }
+
+/** A transaction of a block: decoded, or why it cannot be. No honest proposer puts such a one into a block. */
+export type BlockTx = DecodedTx | ChainError;
 
 /** An executed block: the answer of ABCI, and what is to be made durable. */
 export interface FinalizedBlock {
@@ -103,6 +107,11 @@ export class BaseApp {
   /** The last committed block. */
   get block(): BlockInfo {
     return this.#block;
+  }
+
+  /** The gas limit of blocks; undefined is none. */
+  get maxGas(): bigint | undefined {
+    return this.#maxGas;
   }
 
   /** Height and app hash of the committed state. */
@@ -186,40 +195,21 @@ export class BaseApp {
     };
   }
 
-  /** The transactions of `candidates` that a block may carry. */
-  prepareProposal(candidates: readonly DecodedTx[], maxTxBytes: number): readonly DecodedTx[] {
-    let bytes = 0;
-    const chosen: DecodedTx[] = [];
-    for (const tx of candidates) {
-      bytes += tx.bytes.length;
-      if (bytes > maxTxBytes) break;
-      chosen.push(tx);
-    }
-    return chosen;
-  }
-
-  /** Whether a proposed block can be executed: each of its transactions decodes. */
-  processProposal(txs: readonly Uint8Array[]): boolean {
-    try {
-      for (const tx of txs) this.decode(tx);
-      return true;
-    } catch (error) {
-      if (error instanceof ChainError) return false;
-      throw error;
-    }
+  /**
+   * Tries the transactions of a block that is not decided yet, over the state it would start from: the returned function
+   * takes one after the other, and gives the refusal of the ante handler, or undefined and the transaction counts for
+   * those behind it. Leaves nothing.
+   */
+  tryBlock(block: Omit<FinalizeBlockRequest, "txs">): (tx: DecodedTx) => TxFailure | undefined {
+    const info = this.#blockInfo(block);
+    const state = this.#blockState();
+    return (tx) => this.#run(this.#context("finalize", state, info, new GasMeter(gasLimitOf(tx))), tx, true).failure;
   }
 
   /** Executes a block and stages its state. Nothing visible moves before `commit`. */
   finalizeBlock(request: FinalizeBlockRequest): FinalizedBlock {
-    const expected = this.#stores.version + 1;
-    if (request.height !== expected) throw new Error(`block ${request.height} cannot follow; expected is ${expected}`);
+    const block = this.#blockInfo(request);
     const state = this.#blockState();
-    const block: BlockInfo = {
-      chainId: this.#block.chainId,
-      height: request.height,
-      timeNs: request.timeNs,
-      proposerAddress: request.proposerAddress,
-    };
     const events: Event[] = [...this.#hooks("beginBlock", "BeginBlock", state, block)];
     const txResults = this.#runTxs(request.txs, state, block);
     events.push(...this.#hooks("endBlock", "EndBlock", state, block));
@@ -235,6 +225,12 @@ export class BaseApp {
       },
       commit,
     };
+  }
+
+  #blockInfo({ height, timeNs, proposerAddress }: Omit<FinalizeBlockRequest, "txs">): BlockInfo {
+    const expected = this.#stores.version + 1;
+    if (height !== expected) throw new Error(`block ${height} cannot follow; expected is ${expected}`);
+    return { chainId: this.#block.chainId, height, timeNs, proposerAddress };
   }
 
   /** The state a block starts from: for block 1 the genesis. Executing a block again starts from the same. */
@@ -337,14 +333,13 @@ export class BaseApp {
       });
   }
 
-  #runTxs(txs: readonly DecodedTx[], state: MultiStore, block: BlockInfo): ExecTxResult[] {
+  #runTxs(txs: readonly BlockTx[], state: MultiStore, block: BlockInfo): ExecTxResult[] {
     let blockGas = 0n;
     return txs.map((tx) => {
+      if (tx instanceof ChainError) return refusedResult(tx, 0n);
       const limit = gasLimitOf(tx);
       if (this.#maxGas !== undefined && blockGas >= this.#maxGas) {
-        const { code, codespace, message } = new ChainError(ErrOutOfGas, "no block gas left to run tx");
-        const failure = { code, codespace, log: message };
-        return resultOf({ failure, data: NO_BYTES, msgResponses: [], events: [] }, limit, 0n);
+        return refusedResult(new ChainError(ErrOutOfGas, "no block gas left to run tx"), limit);
       }
       const gas = new GasMeter(limit);
       const run = this.#run(this.#context("finalize", state, block, gas), tx, false, () => {
@@ -394,6 +389,12 @@ function resultOf(run: TxRun, gasWanted: bigint, gasUsed: bigint): ExecTxResult 
     gasUsed,
     events: [...run.events],
   };
+}
+
+/** The result of a transaction that was not run. */
+function refusedResult({ code, codespace, message }: ChainError, gasWanted: bigint): ExecTxResult {
+  const failure = { code, codespace, log: message };
+  return resultOf({ failure, data: NO_BYTES, msgResponses: [], events: [] }, gasWanted, 0n);
 }
 
 /** The gas limit of blocks; -1 is none. */
