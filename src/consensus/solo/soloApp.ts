@@ -43,7 +43,7 @@ export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
 }
 
 /** Leaves a verdict, valid only if every check is; none when there is nothing to check or the facts are not there. */
-async function verifyBeforehand(tx: DecodedTx, { work, verdicts, pool }: SignatureParts): Promise<void> {
+export async function verifyBeforehand(tx: DecodedTx, { work, verdicts, pool }: SignatureParts): Promise<void> {
   const found = work(tx);
   if (found === undefined || found.checks.length === 0) return;
   const results = await pool.verify(found.checks);
