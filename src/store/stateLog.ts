@@ -57,7 +57,20 @@ export function putCommit(batch: Pick<DbBatch, "put" | "delete">, commit: StoreC
     }
   }
   batch.put(versionKey(STATE_PREFIX.changes, commit.version), encodeChanges(commit.changes));
-  batch.put(versionKey(STATE_PREFIX.info, commit.version), encodeInfo(commit));
+  putInfo(batch, commit);
+}
+
+/** Adds the commit info of a version alone: of one that came as a snapshot, there is no change set. */
+export function putInfo(batch: Pick<DbBatch, "put">, info: CommitInfo): void {
+  batch.put(versionKey(STATE_PREFIX.info, info.version), encodeInfo(info));
+}
+
+/** Adds an entry of a store's latest state, as `latestEntries` gives it. */
+export function putLatest(
+  batch: Pick<DbBatch, "put">,
+  { name, key, value }: { readonly name: string; readonly key: Uint8Array; readonly value: Uint8Array },
+): void {
+  batch.put(concatBytes(latestPrefix(name), key), value);
 }
 
 /** A change set: per store its name, how many keys, and each key with 0 when it is deleted, else value length + 1. */
@@ -94,7 +107,7 @@ export function decodeChanges(bytes: Uint8Array): StoreChanges[] {
   return stores;
 }
 
-function encodeInfo({ appHash, stores }: StoreCommit): Uint8Array {
+function encodeInfo({ appHash, stores }: CommitInfo): Uint8Array {
   const writer = new ByteWriter();
   writer.raw(appHash);
   writer.uvarint(stores.length);

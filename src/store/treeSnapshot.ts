@@ -39,8 +39,14 @@ export class SnapshotError extends Error {
   }
 }
 
-function fileOf(folder: string, version: number): string {
+/** Where the snapshot of a version lies. */
+export function snapshotFile(folder: string, version: number): string {
   return join(folder, `tree-${version}.snapshot`);
+}
+
+/** Where it lies until it is whole. `removeTemporaries` removes it. */
+export function temporarySnapshotFile(folder: string, version: number): string {
+  return `${snapshotFile(folder, version)}.tmp`;
 }
 
 /** The versions that have a snapshot in a folder, ascending. None when there is no such folder. */
@@ -63,7 +69,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /** Removes the snapshot of a version, if there is one. */
 export async function removeSnapshot(folder: string, version: number): Promise<void> {
-  await rm(fileOf(folder, version), { force: true });
+  await rm(snapshotFile(folder, version), { force: true });
 }
 
 /** Removes what a process that was killed left half-written. */
@@ -88,8 +94,8 @@ export async function writeSnapshot(
   folder: string,
   { source, version, isCancelled }: { source: SnapshotSource; version: number; isCancelled?: () => boolean },
 ): Promise<number | undefined> {
-  const path = fileOf(folder, version);
-  const temporary = `${path}.tmp`;
+  const path = snapshotFile(folder, version);
+  const temporary = temporarySnapshotFile(folder, version);
   try {
     const file = await open(temporary, "w");
     let bytes: number | undefined;
@@ -168,7 +174,8 @@ function* framesOf(source: SnapshotSource, version: number): IterableIterator<Ui
   if (writer.length > 0) yield writer.finish();
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();
@@ -189,7 +196,7 @@ export async function readSnapshot(
   version: number,
   onProgress?: SnapshotProgress,
 ): Promise<Map<string, IavlTree>> {
-  const path = fileOf(folder, version);
+  const path = snapshotFile(folder, version);
   try {
     const file = await open(path, "r");
     try {
@@ -235,7 +242,8 @@ async function readFrames(
   return reader.finish();
 }
 
-async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array> {
+/** Bytes of a file from a position on. Throws an Error when it ends before. */
+export async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
