@@ -33,8 +33,7 @@ export function writeBenchHome(options: {
   const genesis = createGenesisDoc({
     chainId: options.chainId,
     timeNs: BigInt(Date.now()) * 1_000_000n,
-    validatorPubKey: validatorKey.pubKey,
-    validatorName: "bench",
+    validators: [{ pubKey: validatorKey.pubKey, name: "bench" }],
     accounts: options.addresses.map((address) => ({ address, coins: [{ denom: "uusdc", amount: BALANCE_UUSDC }] })),
     appState: defaultAppState(),
   });

@@ -38,6 +38,8 @@ export const META_KEY = Object.freeze({
   genesis: 1,
   /** → the devnet's snapshots, as JSON. */
   snapshots: 2,
+  /** → the last block as the application knows it, as JSON; where CometBFT keeps the blocks. */
+  abciHead: 3,
 });
 
 /** Writes a height in six bytes. */

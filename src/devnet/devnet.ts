@@ -11,7 +11,7 @@ import { DEVNET_MNEMONIC, type DevnetAccount, devnetAccounts } from "./devnetKey
 import { type BridgeState, bridgedAppState, devnetAppState, hasBridge } from "./devnetState.ts";
 import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
-import { hostPort, type RunningNode, startNode } from "./node.ts";
+import { type RunningNode, startNode } from "./node.ts";
 import {
   DEFAULT_NODE_CONFIG,
   homeFiles,
@@ -20,6 +20,7 @@ import {
   readJson,
   writeJson,
 } from "./nodeConfig.ts";
+import { hostPort } from "./servers.ts";
 
 /** Chain id of a devnet unless another is given. */
 export const DEVNET_CHAIN_ID = "stateset-devnet-1";
@@ -71,8 +72,7 @@ function initHome(options: DevnetOptions, chainId: string, accounts: readonly De
   const genesis = createGenesisDoc({
     chainId,
     timeNs: BigInt(Date.now()) * 1_000_000n,
-    validatorPubKey: validatorKey.pubKey,
-    validatorName: "devnet",
+    validators: [{ pubKey: validatorKey.pubKey, name: "devnet" }],
     accounts: addresses.map((address, index) => ({
       address,
       coins: [{ denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC }],

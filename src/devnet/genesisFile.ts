@@ -12,14 +12,20 @@ export interface GenesisAccount {
   readonly coins: readonly Coin[];
 }
 
+/** A validator from the start. */
+export interface GenesisValidator {
+  /** 32-byte ed25519 key. */
+  readonly pubKey: Uint8Array;
+  readonly name: string;
+}
+
 /** What a genesis document is made of. */
 export interface GenesisOptions {
   readonly chainId: string;
   /** Nanoseconds since 1970. */
   readonly timeNs: bigint;
-  /** 32-byte ed25519 key of the only validator. */
-  readonly validatorPubKey: Uint8Array;
-  readonly validatorName: string;
+  /** In any order, each with the same power; the embedded node runs with one. */
+  readonly validators: readonly GenesisValidator[];
   /** Account numbers follow the order of this list. */
   readonly accounts: readonly GenesisAccount[];
   /** The application's default state, module by module. */
@@ -81,14 +87,12 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
       version: {},
       abci: { vote_extensions_enable_height: "0" },
     },
-    validators: [
-      {
-        address: toHex(addressOfEd25519(options.validatorPubKey)).toUpperCase(),
-        pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(options.validatorPubKey) },
-        power: VALIDATOR_POWER,
-        name: options.validatorName,
-      },
-    ],
+    validators: options.validators.map(({ pubKey, name }) => ({
+      address: toHex(addressOfEd25519(pubKey)).toUpperCase(),
+      pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(pubKey) },
+      power: VALIDATOR_POWER,
+      name,
+    })),
     app_hash: "",
     app_state: {
       ...appState,
@@ -99,6 +103,8 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
 }
 
 const CHAIN_ID_LENGTH_MAX = 50;
+/** types/vote_set.go MaxVotesCount of CometBFT. The embedded node takes one. */
+const VALIDATORS_MAX = 10_000;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
@@ -131,8 +137,9 @@ export function parseGenesisDoc(json: unknown): GenesisDoc {
   for (const key of ["max_bytes", "max_gas"]) {
     if (!/^(-1|[0-9]{1,18})$/.test(requireText(block, key))) throw new Error(`block.${key}: expected a number`);
   }
-  if (!Array.isArray(json["validators"]) || json["validators"].length !== 1) {
-    throw new Error("validators: expected exactly one");
+  const { validators } = json;
+  if (!Array.isArray(validators) || validators.length < 1 || validators.length > VALIDATORS_MAX) {
+    throw new Error(`validators: expected 1 to ${VALIDATORS_MAX}`);
   }
   requireRecord(json, "app_state");
   // Every field that the node reads has been checked above.

@@ -15,13 +15,13 @@ import { startGrpc } from "../rpc/grpc/grpcServer.ts";
 import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
 import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter.ts";
-import type { RunningServer } from "../rpc/services/runningServer.ts";
 import type { TreeMultiStore } from "../store/commitStore.ts";
 import { type PruningName, pruningOptions } from "../store/pruning.ts";
 import { Closers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
-import { homeFiles, type ListenConfig, type NodeConfig } from "./nodeConfig.ts";
+import { homeFiles, type NodeConfig } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
+import { hostPort, startServer, urlOf } from "./servers.ts";
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -48,27 +48,6 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
-/** `127.0.0.1:26657` */
-export function hostPort({ address }: RunningServer): string {
-  return address.host.includes(":") ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
-}
-
-function urlOf(server: RunningServer | undefined): string | undefined {
-  return server === undefined ? undefined : `http://${hostPort(server)}`;
-}
-
-/** Starts a server unless it is turned off, and closes it with the rest. */
-async function startServer(
-  closers: Closers,
-  config: ListenConfig,
-  start: (listen: { host: string; port: number }) => Promise<RunningServer>,
-): Promise<RunningServer | undefined> {
-  if (!config.enabled) return undefined;
-  const server = await start({ host: config.host, port: config.port });
-  closers.add(() => server.close());
-  return server;
-}
-
 /** Tells logs and metrics what the node does. */
 function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
   return {
@@ -78,7 +57,9 @@ function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
     },
     snapshotFailed: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
     block: (timings: BlockTimings, block: CommittedBlock) => {
-      metrics.block(timings, block);
+      const { height, hashMs, executeMs, persistMs, publishMs } = timings;
+      const stagesMs = { hash: hashMs, execute: executeMs, persist: persistMs, publish: publishMs };
+      metrics.block({ height, stagesMs, txResults: block.results.txResults });
       const level = timings.txCount > 0 ? "info" : "debug";
       logger[level]({ ...timings, appHash: toHex(block.results.appHash) }, "block");
     },
@@ -88,8 +69,11 @@ function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
   };
 }
 
+/** The node's least gas price, as it tells clients. */
+export const MINIMUM_GAS_PRICE = "0.001uusdc";
+
 /** Under load signatures go to the verifying threads this often. The default time between blocks is 100 ms. */
-const VERIFY_INTERVAL_MS = 4;
+export const VERIFY_INTERVAL_MS = 4;
 
 /** Opens the chain in a home directory and starts its servers. Rejects, with everything closed, when one cannot. */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
@@ -108,7 +92,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   closers.add(() => pool.close());
   let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
   const metrics = new NodeMetrics({
-    node: () => opened.node,
+    mempool: () => opened.node?.mempool,
     keys: () => opened.stores?.keyCount ?? 0,
     memoryBytes: () => opened.stores?.memoryBytes ?? 0,
   });
@@ -145,7 +129,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   opened.node = node;
   const router = createQueryRouter(node, app.registry, {
     queryPaths: app.router.queryPaths(),
-    minimumGasPrice: "0.001uusdc",
+    minimumGasPrice: MINIMUM_GAS_PRICE,
     onInternalError: (path, error) => logger.error({ path, err: error }, "a query failed"),
   });
   await node.start();
@@ -154,7 +138,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
 }
 
 /** Changed keys after which a snapshot of the state is due. */
-const SNAPSHOT_CHANGES = 2_000_000;
+export const SNAPSHOT_CHANGES = 2_000_000;
 
 interface ServerParts {
   readonly options: NodeOptions;

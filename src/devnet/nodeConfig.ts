@@ -23,6 +23,15 @@ export interface NodeConfig {
     /** Time after which an empty block is made; 0 is never. */
     readonly emptyBlockIntervalMs: number;
   };
+  /** A CometBFT that makes the blocks instead of the embedded node. */
+  readonly abci: {
+    /** Where it reaches the application: `unix:///path` or `tcp://host:port`; empty for the embedded node. */
+    readonly address: string;
+    /** Its JSON-RPC, which gRPC and REST ask for blocks and transactions. */
+    readonly cometRpc: string;
+    /** Blocks that it keeps at least; 0 keeps all. */
+    readonly minRetainBlocks: number;
+  };
   readonly mempool: {
     readonly maxTxs: number;
     readonly maxBytes: number;
@@ -51,6 +60,7 @@ export const DEFAULT_NODE_CONFIG: NodeConfig = Object.freeze({
   rest: { enabled: true, host: "127.0.0.1", port: 1317, corsOrigins: [] },
   metrics: { enabled: true, host: "127.0.0.1", port: 26660 },
   consensus: { blockIntervalMs: 100, emptyBlockIntervalMs: 5000 },
+  abci: { address: "", cometRpc: "http://127.0.0.1:26657", minRetainBlocks: 0 },
   mempool: { maxTxs: 50_000, maxBytes: 256 * 1024 * 1024, maxTxsPerSender: 1000, ttlBlocks: 0 },
   state: { pruning: "default", pruningKeepRecent: 100, snapshotInterval: 1000 },
   verifyWorkers: 1,

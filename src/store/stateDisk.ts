@@ -34,15 +34,16 @@ export class StateDisk implements Database {
   readonly store: TreeMultiStore;
   /** How the state was loaded: tell the operator when there are notes. */
   readonly loaded: LoadedState;
+  /** Where the snapshots of the state lie. */
+  readonly snapshotFolder: string;
   readonly #keeper: SnapshotKeeper;
-  readonly #snapshotFolder: string;
 
   constructor(db: Database, loaded: LoadedState, parts: { keeper: SnapshotKeeper; snapshotFolder: string }) {
     this.db = db;
     this.store = loaded.store;
     this.loaded = loaded;
     this.#keeper = parts.keeper;
-    this.#snapshotFolder = parts.snapshotFolder;
+    this.snapshotFolder = parts.snapshotFolder;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -85,7 +86,7 @@ export class StateDisk implements Database {
   /** Copies everything into another folder, which must be empty. Nothing may be written until it has resolved. */
   async copyTo(folder: string): Promise<void> {
     await this.idle();
-    await cp(this.#snapshotFolder, join(folder, SNAPSHOTS), { recursive: true });
+    await cp(this.snapshotFolder, join(folder, SNAPSHOTS), { recursive: true });
     await copyDatabase(this.db, join(folder, DATABASE));
   }
 

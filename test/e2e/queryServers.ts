@@ -76,8 +76,7 @@ export async function startQueryServers(): Promise<QueryServers> {
     genesis: createGenesisDoc({
       chainId: CHAIN_ID,
       timeNs: START_NS,
-      validatorPubKey: validatorKey.pubKey,
-      validatorName: "e2e",
+      validators: [{ pubKey: validatorKey.pubKey, name: "e2e" }],
       accounts: [SENDER, FAUCET].map(({ address }) => ({ address, coins })),
       appState: APP_STATE,
     }),

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { createApp, STORE_NAMES } from "../../../app/app.ts";
 import { defaultAppState } from "../../../app/genesis.ts";
 import { generateNodeKey, nodeIdOf, writeNodeKey, writeValidatorKey } from "../../consensus/solo/nodeFiles.ts";
+import { type AbciNodeOptions, startAbciNode } from "../../devnet/abciNode.ts";
 import { createGenesisDoc } from "../../devnet/genesisFile.ts";
 import { createLogger } from "../../devnet/logger.ts";
 import { type RunningNode, startNode } from "../../devnet/node.ts";
@@ -68,8 +69,7 @@ function addInit(program: Command): void {
         createGenesisDoc({
           chainId,
           timeNs: BigInt(Date.now()) * 1_000_000n,
-          validatorPubKey: validatorKey.pubKey,
-          validatorName: moniker,
+          validators: [{ pubKey: validatorKey.pubKey, name: moniker }],
           accounts: [],
           appState: defaultAppState(),
         }),
@@ -82,6 +82,8 @@ interface StartFlags {
   readonly pruning?: string;
   readonly logLevel?: string;
   readonly blockInterval?: string;
+  readonly abci?: string;
+  readonly cometRpc?: string;
 }
 
 function startConfig(home: string, flags: StartFlags): NodeConfig {
@@ -90,6 +92,11 @@ function startConfig(home: string, flags: StartFlags): NodeConfig {
   return {
     ...config,
     consensus: { ...config.consensus, ...(blockIntervalMs === undefined ? {} : { blockIntervalMs }) },
+    abci: {
+      ...config.abci,
+      ...(flags.abci === undefined ? {} : { address: flags.abci }),
+      ...(flags.cometRpc === undefined ? {} : { cometRpc: flags.cometRpc }),
+    },
     state: { ...config.state, ...(flags.pruning === undefined ? {} : { pruning: flags.pruning }) },
     logLevel: flags.logLevel ?? config.logLevel,
   };
@@ -102,27 +109,56 @@ function addStart(program: Command): void {
     .option("--pruning <name>", "default, nothing, everything or custom")
     .option("--block-interval <ms>", "least time between two blocks")
     .option("--log-level <level>", "silent, error, warn, info, debug or trace")
-    .addHelpText("after", "\nExample:\n  statesetd start --home ./shop --pruning nothing")
+    .option("--abci <address>", "let a CometBFT make the blocks, which connects to unix:///path or tcp://host:port")
+    .option("--comet-rpc <url>", "RPC of that CometBFT")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  statesetd start --home ./shop --pruning nothing\n" +
+        "  statesetd start --home ./shop --abci unix:///run/stateset/abci.sock",
+    )
     .action(async (flags: StartFlags, self: Command) => {
       const { home } = globalOptions(self);
       const config = startConfig(home, flags);
       const genesis = loadGenesis(home);
-      const running = await startNode({ home, config, genesis, logger: createLogger(config.logLevel) });
+      const logger = createLogger(config.logLevel);
+      if (config.abci.address !== "") return startApplication({ home, config, genesis, logger });
+      const running = await startNode({ home, config, genesis, logger });
       showAddresses(running);
       await untilStopped(() => running.close());
     });
 }
 
+/** Runs the application behind CometBFT until it is stopped. */
+async function startApplication(options: AbciNodeOptions): Promise<void> {
+  const running = await startAbciNode({
+    ...options,
+    // The state on the disk is whole; the next start says where it stands.
+    onFailed: () => process.exit(1),
+  });
+  const { node, abciAddress, grpcAddress, restUrl, metricsUrl } = running;
+  console.log(`chain ${node.chainId} at height ${node.latestHeight}, driven by CometBFT`);
+  showRows([
+    ["ABCI", abciAddress],
+    ["gRPC", grpcAddress],
+    ["REST", restUrl],
+    ["metrics", metricsUrl === undefined ? undefined : `${metricsUrl}/metrics`],
+  ]);
+  await untilStopped(() => running.close());
+}
+
+function showRows(rows: readonly (readonly [name: string, address: string | undefined])[]): void {
+  for (const [name, address] of rows) if (address !== undefined) console.log(`  ${name.padEnd(8)} ${address}`);
+}
+
 /** Prints where the servers of a node listen. */
 export function showAddresses({ rpcUrl, restUrl, grpcAddress, metricsUrl, node }: RunningNode): void {
-  const rows = [
+  console.log(`chain ${node.chainId} at height ${node.latestHeight}`);
+  showRows([
     ["RPC", rpcUrl],
     ["gRPC", grpcAddress],
     ["REST", restUrl],
     ["metrics", metricsUrl === undefined ? undefined : `${metricsUrl}/metrics`],
-  ];
-  console.log(`chain ${node.chainId} at height ${node.latestHeight}`);
-  for (const [name, address] of rows) if (address !== undefined) console.log(`  ${name?.padEnd(8)} ${address}`);
+  ]);
 }
 
 /** The application over the state of a stopped node. */

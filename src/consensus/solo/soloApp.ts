@@ -24,7 +24,7 @@ export interface SignatureParts {
 /** Makes BaseApp drivable. */
 export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
   return {
-    verify: (tx) => verifyBeforehand(tx, signatures),
+    verify: async (tx) => void (await verifyBeforehand(tx, signatures)),
     placeOf: mempoolPlace,
     info: () => app.info(),
     initChain: (request) => app.initChain(request),
@@ -42,14 +42,18 @@ export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
   };
 }
 
-/** Leaves a verdict, valid only if every check is; none when there is nothing to check or the facts are not there. */
-export async function verifyBeforehand(tx: DecodedTx, { work, verdicts, pool }: SignatureParts): Promise<void> {
+/**
+ * Leaves a verdict, valid only if every check is; none when there is nothing to check or the facts are not there. Resolves
+ * with whether it left one.
+ */
+export async function verifyBeforehand(tx: DecodedTx, { work, verdicts, pool }: SignatureParts): Promise<boolean> {
   const found = work(tx);
-  if (found === undefined || found.checks.length === 0) return;
+  if (found === undefined || found.checks.length === 0) return false;
   const results = await pool.verify(found.checks);
   verdicts.set(
     tx.hash,
     found.facts,
     results.every((isValid) => isValid),
   );
+  return true;
 }

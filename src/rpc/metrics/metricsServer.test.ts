@@ -4,10 +4,8 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { ExecTxResult } from "../../../gen/tendermint/abci/types.ts";
-import type { ChainNode, CommittedBlock } from "../../consensus/chainNode.ts";
-import { sampleBlock } from "../../consensus/testing/sampleBlocks.ts";
+import type { MempoolView } from "../../consensus/chainNode.ts";
 import type { RunningServer } from "../services/runningServer.ts";
-import { fakeNode } from "../testing/fakeNode.ts";
 import { NodeMetrics, startMetrics } from "./metricsServer.ts";
 
 let server: RunningServer | undefined;
@@ -27,20 +25,16 @@ async function read(metrics: NodeMetrics, path = "/metrics"): Promise<{ status: 
   };
 }
 
-function metricsOf(node: () => ChainNode | undefined = () => undefined): NodeMetrics {
-  return new NodeMetrics({ keys: () => 12, memoryBytes: () => 3_400, node });
+function metricsOf(mempool: () => MempoolView | undefined = () => undefined): NodeMetrics {
+  return new NodeMetrics({ keys: () => 12, memoryBytes: () => 3_400, mempool });
 }
 
-const TIMINGS = { height: 2, txCount: 3, hashMs: 1, executeMs: 20, persistMs: 3, publishMs: 0.2 };
+const STAGES_MS = { hash: 1, execute: 20, persist: 3, publish: 0.2 };
 
 /** A block whose transactions ended with these codes. */
-function blockOf(codes: readonly number[]): CommittedBlock {
-  const block = sampleBlock(
-    2,
-    codes.map(() => []),
-  );
-  const result = (code: number) => ExecTxResult.fromPartial({ code, codespace: code === 0 ? "" : "sdk" });
-  return { ...block, txs: block.txs.map((tx, index) => ({ ...tx, result: result(codes[index]!) })) };
+function blockOf(height: number, codes: readonly number[]) {
+  const txResults = codes.map((code) => ExecTxResult.fromPartial({ code, codespace: code === 0 ? "" : "sdk" }));
+  return { height, stagesMs: STAGES_MS, txResults };
 }
 
 describe("metrics", () => {
@@ -48,7 +42,7 @@ describe("metrics", () => {
     const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
     const names = [...readme.matchAll(/^\| `(stateset_[a-z_]+)/gm)].map(([, name]) => name!);
     const metrics = metricsOf();
-    metrics.block(TIMINGS, blockOf([0]));
+    metrics.block(blockOf(2, [0]));
     metrics.checked({ codespace: "", code: 0 });
     metrics.request("status", true, 1);
     const { status, type, text } = await read(metrics);
@@ -63,8 +57,8 @@ describe("metrics", () => {
 
   test("default: blocks by stage, transactions and checks by code, requests by method", async () => {
     const metrics = metricsOf();
-    metrics.block(TIMINGS, blockOf([0, 5, 0]));
-    metrics.block({ ...TIMINGS, height: 3, txCount: 1 }, blockOf([5]));
+    metrics.block(blockOf(2, [0, 5, 0]));
+    metrics.block(blockOf(3, [5]));
     metrics.checked({ codespace: "sdk", code: 32 });
     metrics.request("block", true, 2);
     metrics.request("block", true, 700);
@@ -89,10 +83,10 @@ describe("metrics", () => {
   });
 
   test("behavior: the mempool and the state are asked when somebody reads", async () => {
-    let node: ChainNode | undefined;
-    const metrics = metricsOf(() => node);
+    let mempool: MempoolView | undefined;
+    const metrics = metricsOf(() => mempool);
     expect((await read(metrics)).text).toContain("stateset_mempool_txs 0\n");
-    node = fakeNode([], { mempool: { size: 4, sizeBytes: 900, list: () => [] } });
+    mempool = { size: 4, sizeBytes: 900, list: () => [] };
     const { text } = await read(metrics);
     for (const line of ["stateset_mempool_txs 4", "stateset_mempool_bytes 900", "stateset_state_keys 12"]) {
       expect(text.split("\n")).toContain(line);
@@ -109,7 +103,7 @@ describe("metrics", () => {
         throw new Error("the trees are closed");
       },
       memoryBytes: () => 0,
-      node: () => undefined,
+      mempool: () => undefined,
     });
     expect(await read(broken)).toMatchObject({ status: 500, text: "the trees are closed" });
   });

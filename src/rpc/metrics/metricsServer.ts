@@ -2,8 +2,8 @@
 
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ChainNode, CommittedBlock } from "../../consensus/chainNode.ts";
-import type { BlockTimings } from "../../consensus/solo/soloNode.ts";
+import type { ExecTxResult } from "../../../gen/tendermint/abci/types.ts";
+import type { MempoolView } from "../../consensus/chainNode.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
 
@@ -73,19 +73,15 @@ export class NodeMetrics {
   readonly #requestsBy = new ByLabels((labels) => this.#requests.labels(...labels));
   readonly #requestSecondsBy = new ByLabels((labels) => this.#requestSeconds.labels(...labels));
 
-  /** Numbers that are asked for when they are read. */
+  /** Numbers that are asked for when they are read. `mempool` gives undefined where CometBFT keeps it. */
   constructor(state: {
     readonly keys: () => number;
     readonly memoryBytes: () => number;
-    readonly node: () => ChainNode | undefined;
+    readonly mempool: () => Pick<MempoolView, "size" | "sizeBytes"> | undefined;
   }) {
     collectDefaultMetrics({ register: this.registry });
-    this.#lazyGauge("stateset_mempool_txs", "transactions waiting", () => state.node()?.mempool.size ?? 0);
-    this.#lazyGauge(
-      "stateset_mempool_bytes",
-      "bytes of transactions waiting",
-      () => state.node()?.mempool.sizeBytes ?? 0,
-    );
+    this.#lazyGauge("stateset_mempool_txs", "transactions waiting", () => state.mempool()?.size ?? 0);
+    this.#lazyGauge("stateset_mempool_bytes", "bytes of transactions waiting", () => state.mempool()?.sizeBytes ?? 0);
     this.#lazyGauge("stateset_state_keys", "keys in the state", state.keys);
     this.#lazyGauge("stateset_state_memory_bytes", "memory of the state's trees", state.memoryBytes);
   }
@@ -105,15 +101,16 @@ export class NodeMetrics {
     });
   }
 
-  /** Counts a block and its stages. */
-  block(timings: BlockTimings, block: CommittedBlock): void {
-    this.#height.set(timings.height);
-    this.#blockTxs.set(timings.txCount);
-    this.#stages.observe({ stage: "hash" }, timings.hashMs / 1000);
-    this.#stages.observe({ stage: "execute" }, timings.executeMs / 1000);
-    this.#stages.observe({ stage: "persist" }, timings.persistMs / 1000);
-    this.#stages.observe({ stage: "publish" }, timings.publishMs / 1000);
-    for (const { result } of block.txs) this.#txsBy.of(result.codespace, String(result.code)).inc();
+  /** Counts a block and its stages, which depend on who makes the blocks. */
+  block(block: {
+    readonly height: number;
+    readonly stagesMs: Readonly<Record<string, number>>;
+    readonly txResults: readonly ExecTxResult[];
+  }): void {
+    this.#height.set(block.height);
+    this.#blockTxs.set(block.txResults.length);
+    for (const [stage, ms] of Object.entries(block.stagesMs)) this.#stages.observe({ stage }, ms / 1000);
+    for (const { codespace, code } of block.txResults) this.#txsBy.of(codespace, String(code)).inc();
   }
 
   /** Counts a check. */

@@ -100,11 +100,17 @@ export function refusalOfError(error: unknown): QueryError {
     const status = error.codespace === "sdk" ? STATUS_OF_CODE.get(error.code) : undefined;
     return new QueryError(status ?? GRPC_STATUS.UNKNOWN, error.message);
   }
-  if (isNodeStopped(error)) return new QueryError(GRPC_STATUS.UNAVAILABLE, "the node has stopped");
+  const unavailable = UNAVAILABLE_TEXTS.get(codeOf(error));
+  if (unavailable !== undefined) return new QueryError(GRPC_STATUS.UNAVAILABLE, unavailable);
   return new QueryError(GRPC_STATUS.INTERNAL, "internal error");
 }
 
-/** Whoever drives the application, its error for calls after its end has this code. */
-function isNodeStopped(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "node_stopped";
+/** Errors of the node that drives the application, by code: it is not there now. */
+const UNAVAILABLE_TEXTS: ReadonlyMap<unknown, string> = new Map([
+  ["node_stopped", "the node has stopped"],
+  ["comet_unreachable", "CometBFT does not answer"],
+]);
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
