@@ -17,6 +17,7 @@ import { addNodeQueries } from "./commands/nodeQueries.ts";
 import { addModuleQueries } from "./commands/query.ts";
 import { addRelayer } from "./commands/relayer.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTestnet } from "./commands/testnet.ts";
 import { addModuleTxs, addTxTools } from "./commands/tx.ts";
 import { Keyring } from "./keys/keyring.ts";
 import { askPassphrase } from "./passphrase.ts";
@@ -53,6 +54,7 @@ export function createProgram(): Command {
   );
   addNodeCommands(program);
   addDevnet(program);
+  addTestnet(program);
   addKeys(program);
   const tx = program.command("tx").description("send transactions");
   addModuleTxs(tx, registry, keyringAccess);

@@ -9,7 +9,7 @@ import { startFaucet } from "../rpc/faucet/faucetServer.ts";
 import { DevnetHomeError, isDevnetHome } from "./devnetHome.ts";
 import { DEVNET_MNEMONIC, type DevnetAccount, devnetAccounts } from "./devnetKeys.ts";
 import { type BridgeState, bridgedAppState, devnetAppState, hasBridge } from "./devnetState.ts";
-import { createGenesisDoc, parseGenesisDoc } from "./genesisFile.ts";
+import { createGenesisDoc, type GenesisValidator, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
 import { type RunningNode, startNode } from "./node.ts";
 import {
@@ -58,27 +58,38 @@ export interface Devnet extends RunningNode {
   readonly faucetUrl: string;
 }
 
-/** Makes keys and genesis of a new home. The keys follow from the chain id, so that a devnet is the same everywhere. */
-function initHome(options: DevnetOptions, chainId: string, accounts: readonly DevnetAccount[]): void {
-  const files = homeFiles(options.home);
-  const relayer = options.bridge === undefined ? [] : [options.bridge.relayer];
-  // The faucet's account is the first.
+/** A genesis with the devnet's accounts, of which the first is the faucet's and has every role. */
+export function devnetGenesis(options: {
+  readonly chainId: string;
+  readonly validators: readonly GenesisValidator[];
+  readonly accounts: readonly DevnetAccount[];
+  readonly bridge?: BridgeState | undefined;
+}): GenesisDoc {
+  const { chainId, validators, accounts, bridge } = options;
+  const relayer = bridge === undefined ? [] : [bridge.relayer];
   const addresses = [...accounts.map(({ address }) => address), ...relayer];
   const appState = devnetAppState(defaultAppState(), addresses[0]!);
-  mkdirSync(options.home, { recursive: true });
-  const validatorKey = nodeKeyFromSeed(sha256(Buffer.from(`${chainId} validator`)));
-  writeValidatorKey(files.validatorKey, validatorKey);
-  writeNodeKey(files.nodeKey, nodeKeyFromSeed(sha256(Buffer.from(`${chainId} node`))));
-  const genesis = createGenesisDoc({
+  return createGenesisDoc({
     chainId,
     timeNs: BigInt(Date.now()) * 1_000_000n,
-    validators: [{ pubKey: validatorKey.pubKey, name: "devnet" }],
+    validators,
     accounts: addresses.map((address, index) => ({
       address,
       coins: [{ denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC }],
     })),
-    appState: options.bridge === undefined ? appState : bridgedAppState(appState, options.bridge),
+    appState: bridge === undefined ? appState : bridgedAppState(appState, bridge),
   });
+}
+
+/** Makes keys and genesis of a new home. The keys follow from the chain id, so that a devnet is the same everywhere. */
+function initHome(options: DevnetOptions, chainId: string, accounts: readonly DevnetAccount[]): void {
+  const files = homeFiles(options.home);
+  const validatorKey = nodeKeyFromSeed(sha256(Buffer.from(`${chainId} validator`)));
+  const validators = [{ pubKey: validatorKey.pubKey, name: "devnet" }];
+  const genesis = devnetGenesis({ chainId, validators, accounts, bridge: options.bridge });
+  mkdirSync(options.home, { recursive: true });
+  writeValidatorKey(files.validatorKey, validatorKey);
+  writeNodeKey(files.nodeKey, nodeKeyFromSeed(sha256(Buffer.from(`${chainId} node`))));
   writeJson(files.genesis, genesis);
 }
 

@@ -29,10 +29,15 @@ export interface AbciServer {
 /** Serves an application. Rejects with AbciError `usage` when the address is taken. */
 export async function startAbciServer(calls: AbciCalls, options: AbciServerOptions): Promise<AbciServer> {
   const sockets = new Set<Socket>();
+  let isClosing = false;
+  // A connection that this side closes is no failure.
+  const report = (error: Error) => {
+    if (!isClosing) options.onFailure?.(error);
+  };
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    new AbciConnection(socket, calls, options.frameBytesMax).serve().catch(options.onFailure ?? (() => undefined));
+    new AbciConnection(socket, calls, options.frameBytesMax).serve().catch(report);
   });
   server.maxConnections = ABCI_CONNECTIONS_MAX;
   const { address } = options;
@@ -42,6 +47,7 @@ export async function startAbciServer(calls: AbciCalls, options: AbciServerOptio
     address: address.kind === "unix" ? address : { ...address, port: (server.address() as AddressInfo).port },
     close: () =>
       new Promise((resolve) => {
+        isClosing = true;
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),

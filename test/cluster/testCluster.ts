@@ -1,0 +1,171 @@
+// A network of real CometBFT processes and applications for one test file, and transactions for it.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify, type TomlTable } from "smol-toml";
+import { signTestTx } from "../../app/testing/signTestTx.ts";
+import { sendMessage } from "../../app/testing/testChain.ts";
+import { BaseAccount } from "../../gen/cosmos/auth/v1beta1/auth.ts";
+import { QueryAccountRequest, QueryAccountResponse } from "../../gen/cosmos/auth/v1beta1/query.ts";
+import { ClusterNode, freePorts, startAll, stopAll, until } from "../../scripts/testnet/cluster.ts";
+import { fromBase64, toBase64, toHex } from "../../src/codec/bytes.ts";
+import { CometRpcError } from "../../src/consensus/abci/cometRpc.ts";
+import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
+import { devnetGenesis } from "../../src/devnet/devnet.ts";
+import { type DevnetAccount, devnetAccounts } from "../../src/devnet/devnetKeys.ts";
+import { type TestnetHome, writeTestnet } from "../../src/devnet/testnet.ts";
+
+export const CHAIN_ID = "cluster-1";
+/** Blocks as fast as votes come; an empty one after half a second. */
+const PACE = { commitMs: 10, emptyBlockMs: 500 };
+const FEE = { fee: "2500uusdc", gasLimit: 100_000n };
+
+/** A network that runs. */
+export interface TestCluster {
+  readonly folder: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly homes: readonly TestnetHome[];
+  readonly accounts: readonly DevnetAccount[];
+  readonly genesis: GenesisDoc;
+  close(): Promise<void>;
+}
+
+/** What a test's network may differ in. */
+export interface TestClusterOptions {
+  readonly validators: number;
+  readonly snapshotInterval?: number;
+  /** Changes the written homes before anything starts. */
+  readonly prepare?: (homes: readonly TestnetHome[]) => void | Promise<void>;
+}
+
+/** Starts a network in a folder that goes away with it. Every node has its first block. */
+export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
+  const folder = mkdtempSync(join(tmpdir(), "cluster-"));
+  const accounts = await devnetAccounts();
+  let genesis: GenesisDoc | undefined;
+  const homes = writeTestnet({
+    output: folder,
+    nodes: (await freePorts(options.validators)).map((ports) => ({ host: "127.0.0.1", ports })),
+    genesisOf: (validators) => {
+      genesis = devnetGenesis({ chainId: CHAIN_ID, validators, accounts });
+      return genesis;
+    },
+    pace: PACE,
+    ...(options.snapshotInterval === undefined ? {} : { snapshotInterval: options.snapshotInterval }),
+  });
+  await options.prepare?.(homes);
+  const nodes = homes.map((home) => new ClusterNode(home));
+  const close = async () => {
+    await stopAll(nodes);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await startAll(nodes);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  // `writeTestnet` has asked for it.
+  return { folder, nodes, homes, accounts, genesis: genesis!, close };
+}
+
+/** Changes a home's `config.toml`. */
+export function editConfig(home: string, edit: (config: Record<string, TomlTable>) => void): void {
+  const file = join(home, "config", "config.toml");
+  // The sections are tables; what stands before them is not touched.
+  const config = parse(readFileSync(file, "utf8")) as Record<string, TomlTable>;
+  edit(config);
+  writeFileSync(file, stringify(config));
+}
+
+/** A signed transfer of 1uusdc. */
+export function transfer(cluster: TestCluster, from: number, sequence: number, amount = "1uusdc"): Uint8Array {
+  const [sender, recipient] = [cluster.accounts[from]!, cluster.accounts[(from + 1) % cluster.accounts.length]!];
+  return signTestTx({
+    chainId: CHAIN_ID,
+    privKey: sender.privKey,
+    accountNumber: BigInt(from),
+    sequence: BigInt(sequence),
+    messages: [sendMessage(sender.address, recipient.address, amount)],
+    ...FEE,
+  });
+}
+
+/** The sequence of an account as a node's state has it. */
+export async function sequenceOf(node: ClusterNode, address: string): Promise<number> {
+  const data = toHex(QueryAccountRequest.encode({ address }).finish());
+  const answer = await node.call("abci_query", { path: "/cosmos.auth.v1beta1.Query/Account", data });
+  const { account } = QueryAccountResponse.decode(fromBase64(answer.at("response").at("value").text()));
+  return account === undefined ? 0 : Number(BaseAccount.decode(account.value).sequence);
+}
+
+/** Hands a transaction to a node: the code of its check. */
+export async function broadcast(node: ClusterNode, tx: Uint8Array): Promise<number> {
+  return (await node.call("broadcast_tx_sync", { tx: toBase64(tx) })).at("code").number();
+}
+
+/** Transfers of all accounts, without end, each account through one node of its own. */
+export class Load {
+  readonly #cluster: TestCluster;
+  readonly #senders: Promise<void>[];
+  #isStopped = false;
+  #sent = 0;
+
+  constructor(cluster: TestCluster, accounts = 8) {
+    this.#cluster = cluster;
+    this.#senders = Array.from({ length: accounts }, (_, index) => this.#send(index + 1));
+  }
+
+  /** Transactions that passed their check. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all(this.#senders);
+  }
+
+  async #send(account: number): Promise<void> {
+    const { nodes, accounts } = this.#cluster;
+    const node = nodes[account % nodes.length]!;
+    const { address } = accounts[account]!;
+    let sequence: number | undefined;
+    while (!this.#isStopped) {
+      try {
+        sequence ??= await sequenceOf(node, address);
+        if ((await broadcast(node, transfer(this.#cluster, account, sequence))) === 0) {
+          sequence += 1;
+          this.#sent += 1;
+        } else {
+          sequence = await this.#settledSequence(node, address);
+        }
+      } catch (error) {
+        // Its node is down, or has the transaction from before it went down.
+        if (!(error instanceof CometRpcError)) throw error;
+        sequence = undefined;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  /** The sequence once nothing of the account waits for a block any more. */
+  async #settledSequence(node: ClusterNode, address: string): Promise<number> {
+    const { height } = await node.status();
+    await until("two blocks", async () => this.#isStopped || (await node.status()).height > height + 1);
+    return sequenceOf(node, address);
+  }
+}
+
+/** Throws unless all nodes have the same headers at every height up to `to`. */
+export async function requireSameChain(nodes: readonly ClusterNode[], to: number, from = 1): Promise<void> {
+  for (let height = from; height <= to; height += 1) {
+    const headers = await Promise.all(nodes.map((node) => node.headerOf(height)));
+    const [first] = headers;
+    for (const [index, header] of headers.entries()) {
+      if (header.appHash === first!.appHash && header.blockHash === first!.blockHash) continue;
+      throw new Error(`a fork: block ${height} of ${nodes[index]!.moniker} is ${JSON.stringify(header)}`);
+    }
+  }
+}
