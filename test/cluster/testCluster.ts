@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse, stringify, type TomlTable } from "smol-toml";
+import { parse, stringify, type TomlTable, type TomlValue } from "smol-toml";
 import { signTestTx } from "../../app/testing/signTestTx.ts";
 import { sendMessage } from "../../app/testing/testChain.ts";
 import { BaseAccount } from "../../gen/cosmos/auth/v1beta1/auth.ts";
@@ -58,7 +58,7 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   const nodes = homes.map((home) => new ClusterNode(home));
   const close = async () => {
     await stopAll(nodes);
-    rmSync(folder, { recursive: true, force: true });
+    if (process.env["KEEP"] === undefined) rmSync(folder, { recursive: true, force: true });
   };
   try {
     await startAll(nodes);
@@ -70,13 +70,19 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   return { folder, nodes, homes, accounts, genesis: genesis!, close };
 }
 
-/** Changes a home's `config.toml`. */
-export function editConfig(home: string, edit: (config: Record<string, TomlTable>) => void): void {
+/** Replaces settings of a home's `config.toml`; a table replaces the settings that it names. */
+export function editConfig(home: string, changes: TomlTable): void {
   const file = join(home, "config", "config.toml");
-  // The sections are tables; what stands before them is not touched.
-  const config = parse(readFileSync(file, "utf8")) as Record<string, TomlTable>;
-  edit(config);
+  const config = parse(readFileSync(file, "utf8"));
+  for (const [name, value] of Object.entries(changes)) {
+    const known = config[name];
+    config[name] = isTable(known) && isTable(value) ? { ...known, ...value } : value;
+  }
   writeFileSync(file, stringify(config));
+}
+
+function isTable(value: TomlValue | undefined): value is TomlTable {
+  return typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
 }
 
 /** A signed transfer of 1uusdc. */

@@ -1,0 +1,138 @@
+// The network of four validators is cut into halves and healed. Each connection between two of them goes through a relay
+// of the test, which can be cut: no privileges are needed for that. Cases: a half makes no block; healed, the chain goes on
+// without a fork, with what was sent to both halves meanwhile; one validator alone is cut off, and catches up.
+
+import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePorts } from "../../scripts/testnet/cluster.ts";
+import {
+  broadcast,
+  editConfig,
+  Load,
+  requireSameChain,
+  sequenceOf,
+  startTestCluster,
+  type TestCluster,
+  transfer,
+} from "./testCluster.ts";
+
+const HALT_MS = 3_000;
+
+/** A wire between two nodes. */
+class Wire {
+  readonly ends: readonly [number, number];
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  isCut = false;
+
+  constructor(ends: readonly [number, number], toPort: number) {
+    this.ends = ends;
+    this.#server = createServer((near) => {
+      if (this.isCut) {
+        near.destroy();
+        return;
+      }
+      const far = createConnection({ host: "127.0.0.1", port: toPort });
+      for (const socket of [near, far]) {
+        this.#sockets.add(socket);
+        socket.on("error", () => undefined);
+        socket.on("close", () => {
+          this.#sockets.delete(socket);
+          near.destroy();
+          far.destroy();
+        });
+      }
+      near.pipe(far).pipe(near);
+    });
+  }
+
+  listen(port: number): Promise<void> {
+    return new Promise((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+  }
+
+  cut(): void {
+    this.isCut = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): Promise<void> {
+    this.cut();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}
+
+let cluster: TestCluster;
+const wires: Wire[] = [];
+
+beforeAll(async () => {
+  cluster = await startTestCluster({
+    validators: 4,
+    prepare: async (homes) => {
+      const ports = (await freePorts(3)).flatMap(({ p2p, rpc, abci }) => [p2p, rpc, abci]);
+      for (const [index, home] of homes.entries()) {
+        const peers: string[] = [];
+        // Each pair has one wire, which the later one dials; nobody may learn another way.
+        for (const [other, { peer, ports: to }] of homes.slice(0, index).entries()) {
+          const port = ports.pop()!;
+          const wire = new Wire([index, other], to.p2p);
+          wires.push(wire);
+          await wire.listen(port);
+          peers.push(`${peer.split("@")[0]}@127.0.0.1:${port}`);
+        }
+        editConfig(home.home, {
+          p2p: { persistent_peers: peers.join(","), persistent_peers_max_dial_period: "500ms", pex: false },
+        });
+      }
+    },
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await cluster.close();
+  for (const wire of wires) await wire.close();
+}, 60_000);
+
+/** Cuts every wire between a node of the set and one outside it. */
+function cutOff(nodes: ReadonlySet<number>): void {
+  for (const wire of wires) if (nodes.has(wire.ends[0]) !== nodes.has(wire.ends[1])) wire.cut();
+}
+
+function heal(): void {
+  for (const wire of wires) wire.isCut = false;
+}
+
+const heights = () => Promise.all(cluster.nodes.map(async (node) => (await node.status()).height));
+
+test("default: halves make no block, and the chain goes on without a fork when they are one again", async () => {
+  const [north, south] = [cluster.nodes[0]!, cluster.nodes[3]!];
+  await Promise.all(cluster.nodes.map((node) => node.reaches(5)));
+  cutOff(new Set([0, 1]));
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const halted = await heights();
+  expect(await broadcast(north, transfer(cluster, 1, 0))).toBe(0);
+  expect(await broadcast(south, transfer(cluster, 2, 0))).toBe(0);
+  await new Promise((resolve) => setTimeout(resolve, HALT_MS));
+  expect(await heights()).toEqual(halted);
+  heal();
+  const last = Math.max(...halted);
+  await Promise.all(cluster.nodes.map((node) => node.reaches(last + 5, 90_000)));
+  await requireSameChain(cluster.nodes, last + 5);
+  const sequences = () => Promise.all([1, 2].map((account) => sequenceOf(north, cluster.accounts[account]!.address)));
+  await expect.poll(sequences, { timeout: 60_000 }).toEqual([1, 1]);
+}, 180_000);
+
+test("behavior: one that is cut off under load stands still, the others go on, and it catches up", async () => {
+  const load = new Load(cluster, 3);
+  try {
+    cutOff(new Set([3]));
+    const from = (await cluster.nodes[0]!.status()).height;
+    await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.reaches(from + 10, 60_000)));
+    expect((await cluster.nodes[3]!.status()).height).toBeLessThan(from + 5);
+    heal();
+    const to = (await cluster.nodes[0]!.status()).height;
+    await Promise.all(cluster.nodes.map((node) => node.reaches(to + 5, 90_000)));
+    await requireSameChain(cluster.nodes, to + 5, from);
+  } finally {
+    await load.stop();
+  }
+}, 180_000);
