@@ -17,13 +17,35 @@ class ClosingLine implements Reporter {
   }
 }
 
+const COMMON = {
+  // Real databases and signatures: slow machines need more than the default five seconds.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  pool: "forks",
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["{src,x,app,scripts,test,contracts}/**/*.test.ts"],
-    // Real databases and signatures: slow machines need more than the default five seconds.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    pool: "forks",
     reporters: ["default", new ClosingLine()],
+    projects: [
+      {
+        test: {
+          ...COMMON,
+          name: "all",
+          include: ["{src,x,app,scripts,test,contracts}/**/*.test.ts"],
+          exclude: ["test/cluster/**", "**/node_modules/**"],
+        },
+      },
+      // Networks of many processes: one at a time, after everything else.
+      {
+        test: {
+          ...COMMON,
+          name: "cluster",
+          include: ["test/cluster/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -111,7 +111,10 @@ export async function broadcast(node: ClusterNode, tx: Uint8Array): Promise<numb
   return (await node.call("broadcast_tx_sync", { tx: toBase64(tx) })).at("code").number();
 }
 
-/** Transfers of all accounts, without end, each account through one node of its own. */
+/** Between two transactions of an account: the processes of a network share one machine, and should not wait for it. */
+const PAUSE_MS = 10;
+
+/** Transfers of some accounts, without end, each account through one node of its own. */
 export class Load {
   readonly #cluster: TestCluster;
   readonly #senders: Promise<void>[];
@@ -144,6 +147,7 @@ export class Load {
         if ((await broadcast(node, transfer(this.#cluster, account, sequence))) === 0) {
           sequence += 1;
           this.#sent += 1;
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         } else {
           sequence = await this.#settledSequence(node, address);
         }
