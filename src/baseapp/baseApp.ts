@@ -147,6 +147,7 @@ export class BaseApp {
         initModule(this.registry, module.name, module.genesis, ctx, appState[module.name]);
     }
     this.#genesisState = state;
+    this.#checkState = this.#blockState();
     return { consensusParams: undefined, validators: [], appHash: EMPTY_APP_HASH };
   }
 

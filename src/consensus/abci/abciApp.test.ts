@@ -193,6 +193,14 @@ describe("checks", () => {
     expect(await check(app, send(0, 2), CheckTxType.RECHECK)).toBe(0);
   });
 
+  test("behavior: before block 1 they see the genesis", async () => {
+    const app = await open();
+    await app.initChain(initRequest());
+    expect(await check(app, send(0, 0))).toBe(0);
+    await block(app, 1);
+    expect(await check(app, send(0, 0), CheckTxType.RECHECK)).toBe(0);
+  });
+
   test("error: what cannot be decoded", async () => {
     expect(await check(await started(), GARBAGE)).toBe(2);
   });
