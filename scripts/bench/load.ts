@@ -76,7 +76,8 @@ export function parseLoadOptions(args: string[]): LoadOptions {
   };
 }
 
-function makeAccounts(count: number): Account[] {
+/** Accounts with known keys. */
+export function makeAccounts(count: number): Account[] {
   return Array.from({ length: count }, (_, index) => {
     const privKey = createHash("sha256").update(`bench account ${index}`).digest();
     const pubKey = publicKeyOf(privKey);
@@ -88,10 +89,10 @@ function makeAccounts(count: number): Account[] {
  * Signs `options.txs` transactions, account after account in rounds, each account's sequences ascending from
  * `firstSequence`.
  */
-function signAll(
+export function signAll(
   accounts: readonly Account[],
   make: Load["measure"],
-  options: LoadOptions,
+  options: Pick<LoadOptions, "txs">,
   firstSequence: number,
 ): string[] {
   const registry = new TypeRegistry();
@@ -150,15 +151,17 @@ async function watchBlocks(
   onTxs: (txs: readonly string[], announcedMs: number) => void,
 ): Promise<{ close(): void }> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/websocket`);
-  const reader = await RawConnection.open("127.0.0.1", port);
   await new Promise((resolve, reject) => {
     socket.once("open", resolve);
     socket.once("error", reject);
   });
   let reading = Promise.resolve();
   const read = async (height: string, announcedMs: number): Promise<void> => {
-    const answer = await reader.post(`{"jsonrpc":"2.0","id":1,"method":"block","params":{"height":"${height}"}}`);
-    onTxs(JSON.parse(answer).result.block.data.txs, announcedMs);
+    const body = `{"jsonrpc":"2.0","id":1,"method":"block","params":{"height":"${height}"}}`;
+    const response = await fetch(`http://127.0.0.1:${port}`, { method: "POST", body });
+    // An RPC's answer, in CometBFT's shape.
+    const answer = (await response.json()) as { result: { block: { data: { txs: readonly string[] } } } };
+    onTxs(answer.result.block.data.txs, announcedMs);
   };
   socket.on("message", (data) => {
     const announcedMs = performance.now();
@@ -170,7 +173,6 @@ async function watchBlocks(
   return {
     close() {
       socket.close();
-      reader.close();
     },
   };
 }
@@ -199,7 +201,7 @@ export async function withLoadedNode<T>(
   try {
     if (load.prepare === undefined) return await measure(node, accounts, 0);
     process.stderr.write(`preparing ${options.txs} transactions\n`);
-    const prepared = await run(node, signAll(accounts, load.prepare, options, 0), options);
+    const prepared = await run(targetOf(node), signAll(accounts, load.prepare, options, 0), options);
     if (prepared["refused"] !== 0) throw new Error(`${prepared["refused"]} of the preparing transactions were refused`);
     return await measure(node, accounts, Math.ceil(options.txs / accounts.length));
   } finally {
@@ -215,14 +217,54 @@ export async function benchLoad(load: Load, args: string[]): Promise<Record<stri
   return withLoadedNode(load, options, async (node, accounts, firstSequence) => {
     process.stderr.write(`signing ${options.txs} transactions\n`);
     const txs = signAll(accounts, load.measure, options, firstSequence);
-    const result = await run(node, txs, options);
+    const result = await run(targetOf(node), txs, options);
     await load.verify?.(node, accounts[0]!);
     return { bench: load.name, ...result, options };
   });
 }
 
-async function run(node: StartedNode, txs: readonly string[], options: LoadOptions): Promise<Record<string, unknown>> {
-  const pid = node.process.pid ?? 0;
+/** What a load is sent to: each account's transactions always to the same node. */
+export interface LoadTarget {
+  readonly rpcPorts: readonly number[];
+  /** All processes that work on it. */
+  readonly pids: readonly number[];
+}
+
+function targetOf({ process, rpcPort }: StartedNode): LoadTarget {
+  return { rpcPorts: [rpcPort], pids: [process.pid ?? 0] };
+}
+
+/** Transactions of a load for one node, in the order in which they are to be sent. */
+class Queue {
+  readonly #indexes: readonly number[];
+  #next = 0;
+
+  constructor(indexes: readonly number[]) {
+    this.#indexes = indexes;
+  }
+
+  take(): number | undefined {
+    const index = this.#indexes[this.#next];
+    this.#next += 1;
+    return index;
+  }
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/**
+ * Sends signed transactions and measures until the last one is committed. With `perSecond` they are sent at that pace;
+ * else as fast as `inFlight` allows.
+ */
+export async function run(
+  target: LoadTarget,
+  txs: readonly string[],
+  options: Pick<LoadOptions, "accounts" | "inFlight" | "connections"> & { readonly perSecond?: number },
+): Promise<Record<string, unknown>> {
+  const nodes = target.rpcPorts.length;
+  const queues = target.rpcPorts.map(
+    (_, node) => new Queue([...txs.keys()].filter((index) => (index % options.accounts) % nodes === node)),
+  );
   const submittedMs = new Map<string, number>();
   const acknowledgeMs = new Float64Array(txs.length);
   const commitMs = new Float64Array(txs.length);
@@ -232,10 +274,9 @@ async function run(node: StartedNode, txs: readonly string[], options: LoadOptio
   });
   let committed = 0;
   let inFlight = 0;
-  let next = 0;
   let refused = 0;
   let wake: (() => void)[] = [];
-  const blocks = await watchBlocks(node.rpcPort, (blockTxs, nowMs) => {
+  const blocks = await watchBlocks(target.rpcPorts[0]!, (blockTxs, nowMs) => {
     for (const tx of blockTxs) {
       const startedMs = submittedMs.get(tx);
       if (startedMs === undefined) continue;
@@ -249,20 +290,24 @@ async function run(node: StartedNode, txs: readonly string[], options: LoadOptio
     for (const resume of waiting) resume();
     if (committed + refused === txs.length) finish();
   });
-  const cpuBefore = cpuSeconds(pid);
+  const cpuBefore = sum(target.pids.map(cpuSeconds));
   const startedMs = performance.now();
   const report = setInterval(() => process.stderr.write(`${committed} of ${txs.length} committed\n`), 2000);
 
-  const send = async (): Promise<void> => {
-    const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
-    while (next < txs.length) {
+  const send = async (node: number): Promise<void> => {
+    const connection = await RawConnection.open("127.0.0.1", target.rpcPorts[node]!);
+    for (;;) {
       if (inFlight >= options.inFlight) {
         await new Promise<void>((resume) => wake.push(resume));
         continue;
       }
-      const index = next;
-      next += 1;
+      const index = queues[node]!.take();
+      if (index === undefined) break;
       inFlight += 1;
+      if (options.perSecond !== undefined) {
+        const dueMs = startedMs + (index * 1000) / options.perSecond - performance.now();
+        if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+      }
       const tx = txs[index]!;
       const sentMs = performance.now();
       submittedMs.set(tx, sentMs);
@@ -280,7 +325,7 @@ async function run(node: StartedNode, txs: readonly string[], options: LoadOptio
     }
     connection.close();
   };
-  await Promise.all(Array.from({ length: options.connections }, send));
+  await Promise.all(Array.from({ length: options.connections }, (_, index) => send(index % nodes)));
   await done;
   clearInterval(report);
   const seconds = (performance.now() - startedMs) / 1000;
@@ -302,7 +347,7 @@ async function run(node: StartedNode, txs: readonly string[], options: LoadOptio
       p95: percentile(acknowledgeMs, 0.95),
       p99: percentile(acknowledgeMs, 0.99),
     },
-    nodeCpuSeconds: Math.round((cpuSeconds(pid) - cpuBefore) * 100) / 100,
-    nodePeakMemoryMb: Math.round(peakMemoryBytes(pid) / 1024 / 1024),
+    nodeCpuSeconds: Math.round((sum(target.pids.map(cpuSeconds)) - cpuBefore) * 100) / 100,
+    nodePeakMemoryMb: Math.round(sum(target.pids.map(peakMemoryBytes)) / 1024 / 1024),
   };
 }

@@ -3,7 +3,8 @@
 import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
 import { benchLoad, type LoadTx } from "./load.ts";
 
-function send(fromAddress: string, toAddress: string): LoadTx {
+/** A transfer of the smallest amount. */
+export function send(fromAddress: string, toAddress: string): LoadTx {
   const value = MsgSend.encode({ fromAddress, toAddress, amount: [{ denom: "uusdc", amount: "1" }] }).finish();
   return { typeUrl: `/${MsgSend.$type}`, value, feeUusdc: 2500n, gasLimit: 100_000n };
 }
