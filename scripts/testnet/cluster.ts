@@ -80,15 +80,10 @@ class Process {
   readonly child: ChildProcess;
   readonly ended: Promise<void>;
 
-  constructor(
-    command: string,
-    args: readonly string[],
-    options: { readonly log: string; readonly wrap?: readonly string[] },
-  ) {
-    const out = openSync(options.log, "a");
-    const [program = command, ...before] = [...(options.wrap ?? []), command];
+  constructor(command: string, args: readonly string[], logFile: string) {
+    const out = openSync(logFile, "a");
     // In a group of its own: Ctrl-C reaches the parent alone, which stops them in their order.
-    this.child = spawn(program, [...before, ...args], { stdio: ["ignore", out, out], detached: true });
+    this.child = spawn(command, args, { stdio: ["ignore", out, out], detached: true });
     closeSync(out);
     this.ended = new Promise((resolve) => this.child.once("exit", () => resolve()));
   }
@@ -114,19 +109,16 @@ export class ClusterNode {
   readonly peer: string;
   readonly rpcUrl: string;
   readonly #rpc: CometRpc;
-  /** A command in front of both, such as `ip netns exec name`. */
-  readonly #wrap: readonly string[];
   #app: Process | undefined;
   #comet: Process | undefined;
 
-  constructor(home: TestnetHome, wrap: readonly string[] = []) {
+  constructor(home: TestnetHome) {
     this.home = home.home;
     this.moniker = home.moniker;
     this.ports = home.ports;
     this.peer = home.peer;
     this.rpcUrl = `http://${home.host}:${home.ports.rpc}`;
     this.#rpc = new CometRpc(this.rpcUrl);
-    this.#wrap = wrap;
   }
 
   /** Both run. */
@@ -151,14 +143,14 @@ export class ClusterNode {
   async start(): Promise<void> {
     if (!this.isAppRunning) {
       const args = [PROGRAM, "--home", this.home, "start"];
-      const app = new Process(process.execPath, args, { log: join(this.home, "app.log"), wrap: this.#wrap });
+      const app = new Process(process.execPath, args, join(this.home, "app.log"));
       this.#app = app;
       await until(`the application of ${this.moniker}`, async () => !app.isRunning || isListening(this.ports.abci));
       if (!app.isRunning) throw new Error(`the application of ${this.moniker} ended; see ${this.home}/app.log`);
     }
     if (!this.isCometRunning) {
       const args = ["start", "--home", this.home];
-      this.#comet = new Process(await ensureCometbft(), args, { log: join(this.home, "comet.log"), wrap: this.#wrap });
+      this.#comet = new Process(await ensureCometbft(), args, join(this.home, "comet.log"));
     }
   }
 
