@@ -16,7 +16,7 @@ import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
 import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter } from "../rpc/services/queryRouter.ts";
 import { type PruningName, pruningOptions } from "../store/pruning.ts";
-import { Closers } from "./closers.ts";
+import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
 import { MINIMUM_GAS_PRICE, SNAPSHOT_CHANGES, VERIFY_INTERVAL_MS } from "./node.ts";
 import { homeFiles, type NodeConfig } from "./nodeConfig.ts";
@@ -48,14 +48,8 @@ export interface RunningAbciNode {
 }
 
 /** Opens the application in a home directory and starts its servers. Rejects, with everything closed, when one cannot. */
-export async function startAbciNode(options: AbciNodeOptions): Promise<RunningAbciNode> {
-  const closers = new Closers();
-  try {
-    return await startParts(options, closers);
-  } catch (error) {
-    await closers.close();
-    throw error;
-  }
+export function startAbciNode(options: AbciNodeOptions): Promise<RunningAbciNode> {
+  return withClosers((closers) => startParts(options, closers));
 }
 
 async function startParts(options: AbciNodeOptions, closers: Closers): Promise<RunningAbciNode> {

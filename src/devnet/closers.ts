@@ -17,3 +17,14 @@ export class Closers {
     if (errors.length > 0) throw errors[0];
   }
 }
+
+/** Does work that opens things; when it fails, what it has opened by then is closed. */
+export async function withClosers<T>(work: (closers: Closers) => Promise<T>): Promise<T> {
+  const closers = new Closers();
+  try {
+    return await work(closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}

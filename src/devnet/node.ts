@@ -17,7 +17,7 @@ import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter.ts";
 import type { TreeMultiStore } from "../store/commitStore.ts";
 import { type PruningName, pruningOptions } from "../store/pruning.ts";
-import { Closers } from "./closers.ts";
+import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
 import { homeFiles, type NodeConfig } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
@@ -76,14 +76,8 @@ export const MINIMUM_GAS_PRICE = "0.001uusdc";
 export const VERIFY_INTERVAL_MS = 4;
 
 /** Opens the chain in a home directory and starts its servers. Rejects, with everything closed, when one cannot. */
-export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const closers = new Closers();
-  try {
-    return await startParts(options, closers);
-  } catch (error) {
-    await closers.close();
-    throw error;
-  }
+export function startNode(options: NodeOptions): Promise<RunningNode> {
+  return withClosers((closers) => startParts(options, closers));
 }
 
 async function startParts(options: NodeOptions, closers: Closers): Promise<RunningNode> {

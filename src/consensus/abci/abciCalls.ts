@@ -57,8 +57,7 @@ export function mayOverlap(request: Request): boolean {
     request.checkTx !== undefined ||
     request.query !== undefined ||
     request.flush !== undefined ||
-    request.echo !== undefined ||
-    request.loadSnapshotChunk !== undefined
+    request.echo !== undefined
   );
 }
 
