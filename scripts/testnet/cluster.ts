@@ -161,10 +161,13 @@ export class ClusterNode {
     await this.#app?.stop(signal);
   }
 
-  /** Kills the application alone. CometBFT ends by itself then. */
+  /**
+   * Kills the application alone. CometBFT ends by itself then, or hangs when it was about to execute a block: it is ended
+   * as a supervisor would.
+   */
   async killApp(): Promise<void> {
     await this.#app?.stop("SIGKILL");
-    await this.#comet?.ended;
+    await this.#comet?.stop("SIGTERM");
   }
 
   /** Kills CometBFT alone. The application waits for the next one. */
