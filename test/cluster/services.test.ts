@@ -8,7 +8,7 @@ import { coins, GasPrice, SigningStargateClient } from "@cosmjs/stargate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../scripts/testnet/cluster.ts";
 import { toBase64 } from "../../src/codec/bytes.ts";
-import { DEVNET_MNEMONIC } from "../../src/devnet/devnet.ts";
+import { DEVNET_MNEMONIC } from "../../src/devnet/devnetKeys.ts";
 import { callByReflection, listServices } from "../../src/rpc/grpc/testing/reflectionClient.ts";
 import { CHAIN_ID, startTestCluster, type TestCluster, transfer } from "./testCluster.ts";
 
