@@ -25,7 +25,9 @@ export interface DevnetFlags {
 export function addDevnet(program: Command): void {
   program
     .command("devnet")
-    .description("everything on this machine: the chain, a faucet, two EVM chains with USDC and CCTP, attester, relayer")
+    .description(
+      "everything on this machine: the chain, a faucet, two EVM chains with USDC and CCTP, attester, relayer",
+    )
     .option("--reset", "begin anew: forget what the devnet of --home has made")
     .option("--ephemeral", "keep nothing")
     .option("--load <file>", "begin with a dump")
