@@ -4,6 +4,7 @@ type Bench = (args: string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   devnet: async () => (await import("./bench/devnet.ts")).benchDevnet,
+  bridge: async () => (await import("./bench/bridge.ts")).benchBridge,
   cluster: async () => (await import("./bench/cluster.ts")).benchCluster,
   execute: async () => (await import("./bench/execute.ts")).benchExecute,
   "orders-create": async () => (await import("./bench/orders.ts")).benchOrdersCreate,
