@@ -47,6 +47,8 @@ export interface RunningAttester {
   /** Stops to read chains until `resume`, so that they can be taken back together. What runs is ended first. */
   pause(): Promise<void>;
   resume(): void;
+  /** Keys and values of the journal, which opens again wherever they are put into a database. Pause first. */
+  journalEntries(): AsyncIterable<[Uint8Array, Uint8Array]>;
   close(): Promise<void>;
 }
 
@@ -198,6 +200,10 @@ class Attester implements RunningAttester {
 
   resume(): void {
     for (const follower of this.#core.followers) follower.start();
+  }
+
+  journalEntries(): AsyncIterable<[Uint8Array, Uint8Array]> {
+    return this.#core.journal.entries();
   }
 
   async close(): Promise<void> {

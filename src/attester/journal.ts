@@ -235,6 +235,11 @@ export class Journal {
     await this.#level.batch(operations, { sync: true });
   }
 
+  /** The bytes of everything, as it is on the disk, for a copy elsewhere. */
+  entries(): AsyncIterable<[Uint8Array, Uint8Array]> {
+    return this.#level.iterator<Uint8Array, Uint8Array>({ keyEncoding: "view", valueEncoding: "view" });
+  }
+
   async #removalOf(prefix: string): Promise<readonly Operation[]> {
     const keys = await this.#level.keys({ gte: prefix, lt: prefix + END }).all();
     return keys.map(remove);

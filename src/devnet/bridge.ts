@@ -31,9 +31,6 @@ const BLOCKED_MS = 1_000;
 const DAY_MS = 86_400_000;
 const ALWAYS_DAYS = 36_500;
 
-/** The folders that the bridge makes in a devnet's home. */
-export const BRIDGE_FOLDERS = ["attester", "relayer"] as const;
-
 /** What the bridge is started with. */
 export interface BridgeOptions {
   readonly home: string;
@@ -74,7 +71,7 @@ function ourChain({ chainId, rpcUrl }: Devnet): CosmosChainConfig {
 
 /** Starts attester and relayer. What has been started is closed with `closers`, also when something rejects. */
 export async function startBridge(options: BridgeOptions, closers: Closers): Promise<Bridge> {
-  const chains = [ourChain(options.chain), ...options.evm.map(({ config }) => ({ ...config, startHeight: 0n }))];
+  const chains = [ourChain(options.chain), ...options.evm.map(({ config }) => config)];
   const port = (known: number) => (options.ports === "known" ? known : 0);
   const keys = { privKeys: ATTESTER_KEYS.map(({ privKey }) => privKey), threshold: ATTESTER_KEYS.length };
   const attester = await startAttester({

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Bridge, startBridge } from "./bridge.ts";
 import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
-import { EVM_CHAINS, planBridge } from "./bridgePlan.ts";
+import { type BridgePlan, EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
 import { evmFolder, homeError } from "./devnetHome.ts";
@@ -70,7 +70,7 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   if (options.home === undefined) closers.add(() => rm(home, { recursive: true, force: true }));
   if (options.load !== undefined) await readDump(options.load, home);
   const accounts = await evmAccounts();
-  const bridge = options.evm === false ? undefined : planBridge(options.artifacts ?? OUR_ARTIFACTS, accounts);
+  const plan = options.evm === false ? undefined : planBridge(options.artifacts ?? OUR_ARTIFACTS, accounts);
   // First, since it takes the lock of the home: nothing of another devnet there is touched when it is running.
   const chain = await startDevnet({
     home,
@@ -80,33 +80,26 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
     emptyBlockIntervalMs: options.emptyBlockIntervalMs,
     logLevel: options.logLevel ?? "silent",
     admin: options.admin !== false,
-    bridge: bridge?.state,
+    bridge: plan?.state,
   });
   closers.add(() => chain.close());
-  const evm = await startEvmChains({ options, home, chain, accounts }, bridge?.deployments ?? [], closers);
-  const between = evm.length === 0 ? undefined : await startBetween({ options, home, chain, evm }, closers);
-  return new DevnetSystem({ home, chain, evm, bridge: between, stop: () => closers.close() });
+  const started: Started = { options: { ...options, onFailure: options.onFailure ?? console.error }, home, chain };
+  const stop = () => closers.close();
+  if (plan === undefined) return new DevnetSystem({ home, chain, evm: [], bridge: undefined, stop });
+  const evm = await startEvmChains(started, { accounts, plan }, closers);
+  return new DevnetSystem({ home, chain, evm, bridge: await startBetween(started, evm, closers), stop });
 }
 
-function startBetween(
-  { options, home, chain, evm }: Omit<EvmParts, "accounts"> & { readonly evm: readonly LocalEvmChain[] },
-  closers: Closers,
-): Promise<Bridge> {
-  const ports = options.ports ?? "free";
-  const logger = createLogger(options.logLevel ?? "silent");
-  return startBridge({ home, chain, evm, ports, withRelayer: options.relayer !== false, logger }, closers);
-}
-
-interface EvmParts {
-  readonly options: CreateDevnetOptions;
+/** What there is when the EVM chains start. */
+interface Started {
+  readonly options: CreateDevnetOptions & { readonly onFailure: (error: unknown) => void };
   readonly home: string;
   readonly chain: Devnet;
-  readonly accounts: readonly EvmAccount[];
 }
 
 async function startEvmChains(
-  { options, home, chain, accounts }: EvmParts,
-  deployments: readonly DeploymentOptions[],
+  { options, home, chain }: Started,
+  { accounts, plan }: { readonly accounts: readonly EvmAccount[]; readonly plan: BridgePlan },
   closers: Closers,
 ): Promise<readonly LocalEvmChain[]> {
   const start = async (deployment: DeploymentOptions, index: number): Promise<LocalEvmChain> => {
@@ -121,16 +114,30 @@ async function startEvmChains(
       payers: [RELAYER_KEY.evmAddress],
       now: () => secondsOf(chain),
       blockTimeSeconds: options.evmBlockTimeSeconds,
-      onFailure: options.onFailure ?? console.error,
+      onFailure: options.onFailure,
     });
     closers.add(() => evm.stop());
     return evm;
   };
-  const started = await Promise.allSettled(deployments.map(start));
-  return started.map((result) => {
+  // All have started or failed before anything is closed.
+  const results = await Promise.allSettled(plan.deployments.map(start));
+  return results.map((result) => {
     if (result.status === "rejected") throw result.reason;
     return result.value;
   });
+}
+
+async function startBetween(
+  { options, home, chain }: Started,
+  evm: readonly LocalEvmChain[],
+  closers: Closers,
+): Promise<Bridge> {
+  const ports = options.ports ?? "free";
+  const logger = createLogger(options.logLevel ?? "silent");
+  const parts = { home, chain, evm, ports, withRelayer: options.relayer !== false, logger };
+  const bridge = await startBridge(parts, closers);
+  void bridge.relayer?.failed.then(options.onFailure);
+  return bridge;
 }
 
 /** What our chain's clock says, whole seconds since 1970. */

@@ -1,11 +1,11 @@
 // A devnet that runs, as one thing: its parts, and the clock and the snapshots that act on all of them together.
 
-import { existsSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DevnetAdmin } from "../consensus/chainNode.ts";
-import { BRIDGE_FOLDERS, type Bridge } from "./bridge.ts";
+import { copyDatabase } from "../store/database.ts";
+import type { Bridge } from "./bridge.ts";
 import type { Devnet } from "./devnet.ts";
 import { evmFolder } from "./devnetHome.ts";
 import { writeDump } from "./dumpFile.ts";
@@ -13,8 +13,8 @@ import type { LocalEvmChain } from "./evm/evmChain.ts";
 import { homeFiles } from "./nodeConfig.ts";
 
 const NS_PER_SECOND = 1_000_000_000n;
-/** Snapshots held at a time; the oldest is forgotten, as on our chain. */
-const SNAPSHOTS_MAX = 100;
+/** Snapshots held at a time; the oldest is forgotten. No part holds fewer. */
+const SNAPSHOTS_MAX = 64;
 
 /** What a system is made of. `createDevnet` puts it together. */
 export interface SystemParts {
@@ -43,12 +43,8 @@ export class DevnetControlError extends Error {
   }
 }
 
-/** How to take each chain back, by its name. */
-type SnapshotIds = ReadonlyMap<string, string>;
-
-/** A chain as snapshots see it. */
+/** A part as snapshots see it. */
 interface Revertible {
-  readonly name: string;
   snapshot(): Promise<string>;
   revert(id: string): Promise<void>;
 }
@@ -63,7 +59,8 @@ export class DevnetSystem {
   readonly bridge: Bridge | undefined;
   readonly time: DevnetTime;
   readonly #stop: () => Promise<void>;
-  readonly #snapshots = new Map<string, SnapshotIds>();
+  /** The snapshots of the parts, in the order of `#revertibles`. */
+  readonly #snapshots = new Map<string, readonly string[]>();
   #snapshotCount = 0;
   /** The last of the works that must not overlap. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -90,8 +87,8 @@ export class DevnetSystem {
   /** Remembers how all parts stand. The id reverts to it once, as long as the devnet runs. */
   snapshot(): Promise<string> {
     return this.#whileBridgeRests(async () => {
-      const ids = new Map<string, string>();
-      for (const part of this.#revertibles()) ids.set(part.name, await part.snapshot());
+      const ids: string[] = [];
+      for (const part of this.#revertibles()) ids.push(await part.snapshot());
       this.#snapshotCount += 1;
       const id = String(this.#snapshotCount);
       this.#snapshots.set(id, ids);
@@ -110,8 +107,7 @@ export class DevnetSystem {
       const ids = this.#snapshots.get(id);
       if (ids === undefined) throw new DevnetControlError(`there is no snapshot ${JSON.stringify(id)}`);
       for (const other of this.#snapshots.keys()) if (Number(other) >= Number(id)) this.#snapshots.delete(other);
-      // Our chain first: the others set their clocks by its clock.
-      for (const part of this.#revertibles()) await part.revert(ids.get(part.name)!);
+      for (const [index, part] of this.#revertibles().entries()) await part.revert(ids[index]!);
     });
   }
 
@@ -128,10 +124,9 @@ export class DevnetSystem {
         const to = homeFiles(folder);
         for (const key of ["genesis", "validatorKey", "nodeKey"] as const) await cp(from[key], to[key]);
         // First, so that no journal knows of a block that its chain does not have.
-        for (const part of this.bridge === undefined ? [] : BRIDGE_FOLDERS) {
-          const source = join(this.home, part);
-          if (existsSync(source)) await cp(source, join(folder, part), { recursive: true });
-        }
+        const { attester, relayer } = this.bridge ?? {};
+        if (attester !== undefined) await copyDatabase(attester.journalEntries(), join(folder, "attester"));
+        if (relayer !== undefined) await copyDatabase(relayer.journalEntries(), join(folder, "relayer"));
         await this.chain.node.copyTo(to.data);
         for (const chain of this.evm) await chain.copyTo(evmFolder(folder, chain.name));
         await writeDump(folder, file);
@@ -146,14 +141,10 @@ export class DevnetSystem {
     return this.#inTurn(this.#stop);
   }
 
+  /** Our chain first: the EVM chains set their clocks by its clock. Then who watches them. */
   #revertibles(): readonly Revertible[] {
-    const admin = this.#admin();
-    const ours = { name: "", snapshot: () => admin.snapshot(), revert: (id: string) => admin.revert(id) };
     const { attester, relayer } = this.bridge ?? {};
-    const named = (name: string, part: Omit<Revertible, "name"> | undefined): readonly Revertible[] =>
-      part === undefined ? [] : [{ name, snapshot: () => part.snapshot(), revert: (id: string) => part.revert(id) }];
-    // EVM chains have names of lower-case letters.
-    return [ours, ...this.evm, ...named("ATTESTER", attester), ...named("RELAYER", relayer)];
+    return [this.#admin(), ...this.evm, attester, relayer].filter((part) => part !== undefined);
   }
 
   /** Attester and relayer see nothing and send nothing meanwhile, so that all parts are of one moment. */

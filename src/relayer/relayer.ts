@@ -47,6 +47,8 @@ export interface RunningRelayer {
   snapshot(): Promise<string>;
   /** Takes the journal back. As in Anvil, a snapshot serves once, and later ones are gone. Rejects when there is none. */
   revert(id: string): Promise<void>;
+  /** Keys and values of the journal, which opens again wherever they are put into a database. Pause first. */
+  journalEntries(): AsyncIterable<[Uint8Array, Uint8Array]>;
   /** Ends all steps, and closes everything. */
   close(): Promise<void>;
 }
@@ -98,6 +100,7 @@ function runningRelayer(
     resume: () => core.resume(),
     snapshot: () => snapshots.take(),
     revert: (id) => snapshots.revert(id),
+    journalEntries: () => core.journal.entries(),
     close,
   };
 }

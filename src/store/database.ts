@@ -103,16 +103,16 @@ export async function openDatabase(folder: string): Promise<Database> {
 /** Entries that a copy writes together. */
 const COPY_BATCH_ENTRIES = 1000;
 
-/** Copies all entries, as they are when it begins, into a database in another folder, which must be empty. */
-export async function copyDatabase(from: Database, folder: string): Promise<void> {
+/** Puts entries, which are those of another database, into one in a folder that must be empty. */
+export async function copyDatabase(entries: AsyncIterable<KvEntry>, folder: string): Promise<void> {
   const to = await openDatabase(folder);
   try {
     let batch = to.batch();
-    let entries = 0;
-    for await (const [key, value] of from.iterate()) {
+    let count = 0;
+    for await (const [key, value] of entries) {
       batch.put(key, value);
-      entries += 1;
-      if (entries % COPY_BATCH_ENTRIES !== 0) continue;
+      count += 1;
+      if (count % COPY_BATCH_ENTRIES !== 0) continue;
       await batch.write({ sync: false });
       batch = to.batch();
     }

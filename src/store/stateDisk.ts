@@ -87,7 +87,7 @@ export class StateDisk implements Database {
   async copyTo(folder: string): Promise<void> {
     await this.idle();
     await cp(this.snapshotFolder, join(folder, SNAPSHOTS), { recursive: true });
-    await copyDatabase(this.db, join(folder, DATABASE));
+    await copyDatabase(this.db.iterate(), join(folder, DATABASE));
   }
 
   async close(): Promise<void> {

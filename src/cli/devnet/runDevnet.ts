@@ -34,9 +34,9 @@ export async function runDevnet(flags: DevnetFlags, global: GlobalOptions): Prom
       emptyBlockIntervalMs: parseMs("empty-blocks", flags.emptyBlocks),
       logLevel: flags.logLevel,
       admin: flags.admin !== false,
-      // The devnet goes on without a state on the disk, but not without one of its chains.
+      // The devnet goes on when a state cannot be written, but not without one of its parts.
       onFailure: (error) =>
-        error instanceof EvmError && error.code === "anvil_ended" ? fail(error) : console.error(error),
+        error instanceof EvmError && error.code === "state_unusable" ? console.error(error.message) : fail(error),
     });
   });
   const info = describeDevnet(devnet);

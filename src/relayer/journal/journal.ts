@@ -279,6 +279,11 @@ export class Journal {
     return this.#level.iterator().all();
   }
 
+  /** The bytes of everything, as it is on the disk, for a copy elsewhere. */
+  entries(): AsyncIterable<[Uint8Array, Uint8Array]> {
+    return this.#level.iterator<Uint8Array, Uint8Array>({ keyEncoding: "view", valueEncoding: "view" });
+  }
+
   /** Replaces everything by a dump. Nobody may use the journal meanwhile. */
   async restore(entries: JournalDump): Promise<void> {
     await this.#written;
