@@ -10,6 +10,7 @@ import { addAttester } from "./commands/attester.ts";
 import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
 import { addDevnet } from "./commands/devnet.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addGenesis } from "./commands/genesis.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addNodeCommands } from "./commands/node.ts";
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addCctp(program);
   addRelayer(program);
   addAttester(program);
+  addDoctor(program);
   addDebug(program, registry);
   inheritExit(program);
   return program;

@@ -21,7 +21,8 @@ const HASH = /^(?:0[xX])?[0-9a-fA-F]{64}$/;
 const DOMAIN = /^[0-9]{1,10}$/;
 const PRIVATE_KEY = /^(?:0x)?([0-9a-fA-F]{64})$/;
 
-function loadConfig(file: string): RelayerConfig {
+/** Reads a configuration. Throws CliError `usage`. */
+export function loadConfig(file: string): RelayerConfig {
   if (!existsSync(file)) throw new CliError("usage", `${file}: no such file`);
   try {
     return parseRelayerToml(readFileSync(file, "utf8"));
@@ -32,7 +33,7 @@ function loadConfig(file: string): RelayerConfig {
 }
 
 /** The key that a source names. Errors name the place and never show a part of it. */
-async function openKey(source: KeySource, keyring: Keyring): Promise<Uint8Array> {
+export async function openKey(source: KeySource, keyring: Keyring): Promise<Uint8Array> {
   if (source.kind === "keyring") return keyring.privKey(source.name);
   const text = process.env[source.name];
   if (text === undefined) throw new CliError("usage", `the environment variable ${source.name} is not set`);
