@@ -41,6 +41,8 @@ export class IrisStub {
   status: number | undefined;
   /** New messages are signed at once. */
   signsAtOnce = true;
+  /** Why messages that are not signed wait: `insufficient_fee` and others. */
+  delayReason: string | null = null;
   /** How new V2 messages are filled in. */
   fields: StubFields = NO_FIELDS;
   /** What a re-attested message gets. */
@@ -106,7 +108,7 @@ export class IrisStub {
     const eventNonce = hexOf(nonce);
     const pending = { attestation: "PENDING", message: "0x", eventNonce, status: "pending_confirmations" };
     const rest = { cctpVersion: emitted.cctpVersion, decodedMessage: null, delayReason: null };
-    if (!isComplete) return { ...pending, ...rest };
+    if (!isComplete) return { ...pending, ...rest, delayReason: this.delayReason };
     const message = emitted.cctpVersion === 1 ? emitted.message : this.#attestedV2(known);
     return {
       message: hexOf(message),
