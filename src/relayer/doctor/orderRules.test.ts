@@ -118,7 +118,7 @@ const ROWS: readonly Row[] = [
   ],
   ["a refund whose burn is not found", { refunds: [refund({})] }, "refund_burned", "waiting", "wait"],
   ["a refund under way", { refunds: [refund({ transfer: TRANSFER })] }, "refund_burned", "stuck", "person"],
-  ["a refund that arrived", { refunds: [refund({ transfer: ARRIVED })] }, "refund_unreported", "stuck", "person"],
+  ["a refund that arrived", { refunds: [refund({ transfer: ARRIVED })] }, "refund_unreported", "stuck", "relay"],
   [
     "a refund reported as refused, and still refused",
     { refunds: [refund({ phase: "FAILED", failure: "paused", transfer: HELD })] },

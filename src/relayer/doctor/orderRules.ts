@@ -106,9 +106,13 @@ function refundOnItsWay({ id, phase, failure }: RefundFacts, transfer: TransferD
   }
   const { state, text, action, cause } = transfer.finding;
   if (cause === "minted") {
-    const command = `statesetd tx orders report-refund-completed --refund-id ${id} --from <a refund reporter's key>`;
-    const who = "a refund reporter (a relayer with such a key does it by itself)";
-    return finding("refund_unreported", "stuck", `it arrived: ${text}`, { kind: "person", who, command });
+    // Whoever carries it once more finds it delivered, and reports that if its key may.
+    const { sourceDomain: domain, txHash = "" } = transfer;
+    return finding("refund_unreported", "stuck", `it arrived, and nobody has told: ${text}`, {
+      kind: "relay",
+      domain,
+      txHash,
+    });
   }
   if (phase === "FAILED") {
     const retry: Action =

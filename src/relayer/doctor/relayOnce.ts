@@ -58,7 +58,8 @@ export async function relayOnce(
   }
 }
 
-/** Whether waiting longer would change nothing soon. */
-function isSettled({ state, refusedSinceMs }: MessageRecord): boolean {
-  return state === "done" || state === "parked" || refusedSinceMs !== undefined;
+/** Whether waiting longer would change nothing soon: it is over, refused, and a refund's arrival was reported. */
+function isSettled({ state, refusedSinceMs, refund }: MessageRecord): boolean {
+  if (state === "done") return refund === undefined || refund.reported === "completed";
+  return state === "parked" || refusedSinceMs !== undefined;
 }
