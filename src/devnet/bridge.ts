@@ -12,6 +12,7 @@ import type { Closers } from "./closers.ts";
 import type { Devnet } from "./devnet.ts";
 import type { LocalEvmChain } from "./evm/evmChain.ts";
 import type { Logger } from "./logger.ts";
+import { writeRelayerFile } from "./relayerFile.ts";
 
 /** Where the parts listen when they do not take free ports. */
 const ATTESTER_PORT = 4600;
@@ -83,13 +84,17 @@ export async function startBridge(options: BridgeOptions, closers: Closers): Pro
     logger: options.logger.child({ part: "attester" }),
   });
   closers.add(() => attester.close());
-  if (!options.withRelayer) return { attester, relayer: undefined };
   const config = relayerConfig(options, { chains, attesterUrl: attester.url, port: port(RELAYER_PORT) });
+  if (!options.withRelayer) {
+    closers.add(writeRelayerFile(options.home, config, undefined));
+    return { attester, relayer: undefined };
+  }
   const relayer = await startRelayer(config, {
     privKeys: new Map(chains.map(({ name }) => [name, RELAYER_KEY.privKey])),
     logger: options.logger.child({ part: "relayer" }),
   });
   closers.add(() => relayer.close());
+  closers.add(writeRelayerFile(options.home, config, relayer.httpUrl));
   return { attester, relayer };
 }
 

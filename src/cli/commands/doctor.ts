@@ -1,9 +1,12 @@
 // `statesetd doctor` tells where a transfer or an order hangs and why; `statesetd resume` does what comes next.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { ChainReadError } from "../../chains/chainReader.ts";
 import { ConfigError } from "../../chains/configTable.ts";
+import { RELAYER_KEY } from "../../devnet/bridgeKeys.ts";
+import { relayerFile } from "../../devnet/relayerFile.ts";
 import type { RelayerConfig } from "../../relayer/config/relayerConfig.ts";
 import { DestinationError } from "../../relayer/deliver/destination.ts";
 import { diagnose } from "../../relayer/doctor/diagnose.ts";
@@ -16,7 +19,6 @@ import { type Deed, resume } from "../../relayer/doctor/resume.ts";
 import { parseSubject, type Subject, SubjectError } from "../../relayer/doctor/subject.ts";
 import type { World } from "../../relayer/doctor/world.ts";
 import { CliError, EXIT_CODE } from "../cliError.ts";
-import type { Keyring } from "../keys/keyring.ts";
 import { globalOptions, type Json, print } from "../output.ts";
 import { keyringOf } from "./keys.ts";
 import { loadConfig, openKey } from "./relayer.ts";
@@ -30,9 +32,30 @@ interface DoctorFlags {
 const TIMEOUT_SECONDS = /^[1-9][0-9]{0,4}$/;
 const MS_PER_SECOND = 1000;
 
-/** A devnet leaves the configuration of its relayer in its folder. */
-export function devnetRelayerConfig(home: string): string {
-  return join(home, "devnet", "relayer.toml");
+/** The configuration that was given, or that of the devnet of --home that runs. Throws CliError. */
+function configOf(flags: DoctorFlags, command: Command): RelayerConfig {
+  if (flags.config !== undefined) return loadConfig(flags.config);
+  const file = relayerFile(join(globalOptions(command).home, "devnet"));
+  if (existsSync(file)) return loadConfig(file);
+  throw new CliError("usage", `no devnet runs here (${file} is missing): --config <relayer.toml> says where to look`);
+}
+
+/** The keys that pay, by chain: those of a devnet are known. */
+async function keysOf(
+  config: RelayerConfig,
+  {
+    flags,
+    command,
+    withSealed,
+  }: { readonly flags: DoctorFlags; readonly command: Command; readonly withSealed: boolean },
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  if (flags.config === undefined) return new Map(config.wallets.map(({ chain }) => [chain, RELAYER_KEY.privKey]));
+  const keys = new Map<string, Uint8Array>();
+  for (const { chain, key } of config.wallets) {
+    const isAtHand = key.kind === "env" ? process.env[key.name] !== undefined : withSealed;
+    if (isAtHand) keys.set(chain, await openKey(key, keyringOf(command)));
+  }
+  return keys;
 }
 
 /** Runs work in the world of the configuration. Throws CliError. */
@@ -47,8 +70,8 @@ async function withWorld<T>(
 ): Promise<T> {
   const { flags, command } = given;
   const subject = subjectOf(given.subject);
-  const config = loadConfig(flags.config ?? devnetRelayerConfig(globalOptions(command).home));
-  const privKeys = await keysAtHand(config, keyringOf(command));
+  const config = configOf(flags, command);
+  const privKeys = await keysOf(config, { flags, command, withSealed: false });
   const world = await openWorld(config, { privKeys, ...(flags.url === undefined ? {} : { relayerUrl: flags.url }) });
   try {
     const diagnosis = await diagnose(subject, world);
@@ -78,24 +101,6 @@ function told(cause: unknown): unknown {
   return cause;
 }
 
-/** The keys that can be had without asking anybody: those of environment variables that are set. */
-async function keysAtHand(config: RelayerConfig, keyring: Keyring): Promise<ReadonlyMap<string, Uint8Array>> {
-  const keys = new Map<string, Uint8Array>();
-  for (const { chain, key } of config.wallets) {
-    if (key.kind === "env" && process.env[key.name] !== undefined) keys.set(chain, await openKey(key, keyring));
-  }
-  return keys;
-}
-
-/** All keys of the configuration that can be opened; a sealed one asks for its passphrase. */
-async function allKeys(config: RelayerConfig, keyring: Keyring): Promise<ReadonlyMap<string, Uint8Array>> {
-  const keys = new Map(await keysAtHand(config, keyring));
-  for (const { chain, key } of config.wallets) {
-    if (key.kind === "keyring") keys.set(chain, await openKey(key, keyring));
-  }
-  return keys;
-}
-
 async function runDoctor(text: string, flags: DoctorFlags, self: Command): Promise<void> {
   await withWorld({ subject: text, flags, command: self }, async ({ diagnosis }) => show(self, diagnosis));
 }
@@ -115,7 +120,7 @@ async function runResume(text: string, flags: DoctorFlags, self: Command): Promi
   await withWorld({ subject: text, flags, command: self }, async ({ diagnosis, config, world, privKeys }) => {
     // A passphrase is asked for only when a key may be used.
     const isWork = findingsOf(diagnosis).some(({ action }) => !["none", "wait", "person"].includes(action.kind));
-    const keys = isWork ? await allKeys(config, keyringOf(self)) : privKeys;
+    const keys = isWork ? await keysOf(config, { flags, command: self, withSealed: true }) : privKeys;
     const deeds = await resume(diagnosis, { config, world, privKeys: keys, timeoutMs });
     showDeeds(self, diagnosis, deeds);
     if (deeds.some(({ outcome }) => outcome === "refused" || outcome === "failed")) process.exitCode = EXIT_CODE.failed;
