@@ -10,7 +10,8 @@ export interface EmittedMessage {
   readonly sourceDomain: number;
   /** As in `MessageSent`: in V2 without what the attesters fill in. */
   readonly message: Uint8Array;
-  /** EVM: `0x` and 64 lower-case hex digits. Cosmos: 64 upper-case hex digits, as CometBFT writes it. */
+  /** EVM: `0x` and 64 lower-case hex digits. Cosmos: 64 upper-case hex digits, as CometBFT writes it; of the block for
+   * what it emitted outside its transactions. */
   readonly txHash: string;
   readonly height: bigint;
   /** In the form of the chain's hashes; a reorganisation shows in it. */

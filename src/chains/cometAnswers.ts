@@ -44,7 +44,6 @@ export function readHash(endpoint: JsonRpcEndpoint, what: string, value: unknown
 export interface BlockMeta {
   readonly height: bigint;
   readonly hash: string;
-  readonly hasTxs: boolean;
 }
 
 /** The blocks in an answer of `blockchain`, lowest first. */
@@ -58,7 +57,6 @@ export function readBlockMetas(endpoint: JsonRpcEndpoint, value: unknown): reado
       return {
         height: readHeight(endpoint, "a block's height", header["height"]),
         hash: readHash(endpoint, "a block's hash", id["hash"]),
-        hasTxs: meta["num_txs"] !== "0",
       };
     })
     .sort((a, b) => Number(a.height > b.height) - Number(a.height < b.height));
@@ -79,7 +77,13 @@ export function readBlockTxs(
   return { hash: readHash(endpoint, "a block's hash", id["hash"]), txHashes };
 }
 
-/** A message and the index of its event in the transaction. */
+/** Whose messages count, and who hears of events that hold none. */
+export interface MessageScope {
+  readonly domain: number;
+  readonly onDropped: (detail: string) => void;
+}
+
+/** A message and the index of its event in the transaction, or among the block's own. */
 export interface FoundMessage {
   readonly cctpVersion: 1 | 2;
   readonly message: Uint8Array;
@@ -93,13 +97,37 @@ export interface FoundMessage {
 export function readTxMessages(
   endpoint: JsonRpcEndpoint,
   value: unknown,
-  { domain, onDropped }: { readonly domain: number; readonly onDropped: (detail: string) => void },
+  scope: MessageScope,
 ): readonly FoundMessage[] {
   const result = readRecord(endpoint, "a transaction's result", value);
   // CometBFT writes code 0, and leaves it out in some versions.
   if ((result["code"] ?? 0) !== 0) return [];
+  return readMessages(endpoint, readList(endpoint, "events", result["events"]), scope);
+}
+
+/** Where a block's own events are: CometBFT 0.38, then 0.37. */
+const BLOCK_EVENTS = ["finalize_block_events", "begin_block_events", "end_block_events"] as const;
+
+/** The messages that a block emitted outside its transactions, in an answer of `block_results`. */
+export function readBlockMessages(
+  endpoint: JsonRpcEndpoint,
+  answer: JsonRecord,
+  scope: MessageScope,
+): readonly FoundMessage[] {
+  return readMessages(
+    endpoint,
+    BLOCK_EVENTS.flatMap((name) => readList(endpoint, name, answer[name])),
+    scope,
+  );
+}
+
+function readMessages(
+  endpoint: JsonRpcEndpoint,
+  events: readonly unknown[],
+  { domain, onDropped }: MessageScope,
+): readonly FoundMessage[] {
   const found: FoundMessage[] = [];
-  for (const [logIndex, item] of readList(endpoint, "events", result["events"]).entries()) {
+  for (const [logIndex, item] of events.entries()) {
     const event = readRecord(endpoint, "an event", item);
     const version = MESSAGE_SENT_EVENTS.get(String(event["type"]));
     if (version === undefined) continue;

@@ -1,5 +1,6 @@
 // Reads a Cosmos chain with a CCTP module through CometBFT's RPC. Messages are found in the results of blocks, not by a
-// search: results need no index, come whole, and a block without transactions costs a twentieth of a request.
+// search: results need no index and come whole. Blocks without transactions are read too: what a chain does at the end of a
+// block, refunding expired orders for one, burns as well. The hash of such a message's transaction is that of its block.
 
 import { QueryLocalDomainRequest, QueryLocalDomainResponse } from "../../gen/circle/cctp/v1/query.ts";
 import { QuerySettingsRequest } from "../../gen/circle/cctp/v2/query.ts";
@@ -15,6 +16,8 @@ import {
 import {
   type BlockMeta,
   type FoundMessage,
+  type MessageScope,
+  readBlockMessages,
   readBlockMetas,
   readBlockTxs,
   readHash,
@@ -137,7 +140,7 @@ export class CosmosReader implements ChainReader {
   }
 
   async #messagesOnce(endpoint: JsonRpcEndpoint, range: HeightRange): Promise<readonly EmittedMessage[]> {
-    const blocks = (await this.#metas(endpoint, range)).filter(({ hasTxs }) => hasTxs);
+    const blocks = await this.#metas(endpoint, range);
     const found: EmittedMessage[] = [];
     for (let index = 0; index < blocks.length; index += RESULTS_AT_ONCE) {
       const some = blocks.slice(index, index + RESULTS_AT_ONCE);
@@ -162,20 +165,22 @@ export class CosmosReader implements ChainReader {
     if (answer["height"] !== height) throw endpoint.fault(`results of another block than ${height}`);
     const results = readList(endpoint, "txs_results", answer["txs_results"]);
     const byTx = results.map((result) => readTxMessages(endpoint, result, this.#scope(`block ${height}`)));
-    if (byTx.every((messages) => messages.length === 0)) return [];
+    const own = readBlockMessages(endpoint, answer, this.#scope(`block ${height}`));
+    if (own.length === 0 && byTx.every((messages) => messages.length === 0)) return [];
     const { hash, txHashes } = readBlockTxs(endpoint, await endpoint.call("block", { height }));
     if (hash !== block.hash) throw endpoint.fault(`block ${height} changed while it was read`);
     if (txHashes.length !== results.length) throw endpoint.fault(`block ${height} and its results disagree`);
-    return byTx.flatMap((messages, index) =>
-      messages.map((message) => this.#emitted(message, txHashes[index]!, block)),
-    );
+    return [
+      ...byTx.flatMap((messages, index) => messages.map((message) => this.#emitted(message, txHashes[index]!, block))),
+      ...own.map((message) => this.#emitted(message, block.hash, block)),
+    ];
   }
 
   #emitted(found: FoundMessage, txHash: string, { height, hash }: Pick<BlockMeta, "height" | "hash">): EmittedMessage {
     return { ...found, sourceDomain: this.domain, txHash, height, blockHash: hash };
   }
 
-  #scope(where: string): { readonly domain: number; readonly onDropped: (detail: string) => void } {
+  #scope(where: string): MessageScope {
     const onDropped = (detail: string): void =>
       this.#onIncident({ kind: "message_dropped", detail: `${where}: ${detail}` });
     return { domain: this.domain, onDropped };
@@ -186,7 +191,7 @@ export class CosmosReader implements ChainReader {
     const hash = txHash.replace(/^0x/i, "").toUpperCase();
     return this.#endpoints.run(async (endpoint) => {
       const answer = await this.#tx(endpoint, hash);
-      if (answer === undefined) return undefined;
+      if (answer === undefined) return this.#messagesOfOwn(endpoint, hash);
       if (readHash(endpoint, "a transaction's hash", answer["hash"]) !== hash)
         throw endpoint.fault("another transaction");
       const height = readHeight(endpoint, "a transaction's height", answer["height"]);
@@ -195,6 +200,17 @@ export class CosmosReader implements ChainReader {
       const [block] = await this.#metas(endpoint, { from: height, to: height });
       return messages.map((message) => this.#emitted(message, hash, block!));
     });
+  }
+
+  /** What a block emitted outside its transactions, by the block's hash; undefined when that is nothing. */
+  async #messagesOfOwn(endpoint: JsonRpcEndpoint, hash: string): Promise<readonly EmittedMessage[] | undefined> {
+    const params = { hash: toBase64(fromHex(hash)) };
+    const answer = readRecord(endpoint, "block_by_hash", await endpoint.call("block_by_hash", params));
+    if (!isRecord(answer["block"])) return undefined;
+    const header = readRecord(endpoint, "a block's header", answer["block"]["header"]);
+    const height = readHeight(endpoint, "a block's height", header["height"]);
+    const messages = (await this.#messagesOfBlock(endpoint, { height, hash })).filter(({ txHash }) => txHash === hash);
+    return messages.length === 0 ? undefined : messages;
   }
 
   async #tx(endpoint: JsonRpcEndpoint, hash: string): Promise<Readonly<Record<string, unknown>> | undefined> {

@@ -360,6 +360,19 @@ describe("orders", () => {
     expect(await causesOf(id)).toEqual(["exception_open"]);
   });
 
+  test("behavior: an order that expires when paid in part is refunded by the block itself, and that arrives too", async () => {
+    const home = freshEvmAddress();
+    const { orderId } = await createOrder(60);
+    await act(await pay(orderId, 4_000_000n, home));
+    await bridge.devnet.time.advance(7_200);
+    const { refunds } = (await ask(orderId)).diagnosis.order!;
+    expect(refunds).toMatchObject([{ phase: "BURNED", transfer: { finding: { cause: "undelivered" } } }]);
+    expect(await causesOf(refunds[0]!.transfer!.messageHash)).toEqual(["undelivered"]);
+    expect(await act(orderId)).toEqual([expect.stringMatching(/^done: delivered by us/)]);
+    expect(await evmBalance(ethereum, home)).toBe(4_000_000n);
+    expect(await causesOf(orderId)).toEqual(["order_ended", "refund_completed"]);
+  });
+
   test("behavior: a refund without an address waits for one", async () => {
     const { orderId } = await createOrder();
     await act(await pay(orderId, TOTAL));
