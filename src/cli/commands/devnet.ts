@@ -2,24 +2,8 @@
 // needs them.
 
 import type { Command } from "commander";
+import type { DevnetFlags } from "../devnet/devnetFlags.ts";
 import { globalOptions } from "../output.ts";
-
-/** What was given, by the names of the flags. */
-export interface DevnetFlags {
-  readonly blockInterval?: string;
-  readonly emptyBlocks?: string;
-  readonly evmBlockTime?: string;
-  readonly logLevel?: string;
-  readonly admin?: boolean;
-  readonly evm?: boolean;
-  readonly relayer?: boolean;
-  readonly freePorts?: boolean;
-  readonly cctpArtifacts?: string;
-  readonly load?: string;
-  readonly reset?: boolean;
-  readonly ephemeral?: boolean;
-  readonly json?: boolean;
-}
 
 /** Adds `devnet`. */
 export function addDevnet(program: Command): void {

@@ -7,9 +7,9 @@ import { readCctpArtifacts } from "../../devnet/evm/cctpArtifacts.ts";
 import { EvmError } from "../../devnet/evm/evmError.ts";
 import { PortInUseError } from "../../devnet/portInUse.ts";
 import { CliError } from "../cliError.ts";
-import type { DevnetFlags } from "../commands/devnet.ts";
 import { parseMs, untilStopped } from "../commands/node.ts";
 import type { GlobalOptions } from "../output.ts";
+import type { DevnetFlags } from "./devnetFlags.ts";
 import { toTable } from "./devnetTable.ts";
 
 /** Starts it, tells of it, and resolves when it has been stopped. Throws CliError. */
