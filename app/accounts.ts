@@ -11,7 +11,7 @@ import { ORDERS } from "../x/orders/keys.ts";
 /** Every module that has an account. */
 export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
   [FEE_COLLECTOR]: [],
-  /** Signs changes of parameters. Nobody has its key; a later module will vote for it. */
+  /** The authority where genesis names no other. Nobody has its key; a later module may vote for it. */
   gov: [],
   /** Holds what is about to be burned. */
   [CCTP]: [],
@@ -20,9 +20,6 @@ export const MODULE_PERMISSIONS: ModulePermissions = Object.freeze({
   /** Holds the escrow of orders. */
   [ORDERS]: [],
 });
-
-/** Who may change parameters unless the application is told otherwise. */
-export const DEFAULT_AUTHORITY = encodeAddress(moduleAddress("gov"));
 
 /** Modules that are minted to from other chains. They refuse the transfers of users themselves, as a CoinReceiver. */
 const MINTED_TO: ReadonlySet<string> = new Set([ORDERS]);

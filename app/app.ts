@@ -13,6 +13,9 @@ import { type SignatureWork, signatureWork } from "../x/auth/ante/signers.ts";
 import { AccountKeeper } from "../x/auth/keeper.ts";
 import { AUTH_STORE } from "../x/auth/keys.ts";
 import { authModule } from "../x/auth/module.ts";
+import { AuthorityKeeper } from "../x/authority/keeper.ts";
+import { AUTHORITY } from "../x/authority/keys.ts";
+import { authorityModule } from "../x/authority/module.ts";
 import { AUTHORIZATION_KINDS, AuthorizationRegistry } from "../x/authz/authorization.ts";
 import { AuthzKeeper } from "../x/authz/keeper.ts";
 import { AUTHZ } from "../x/authz/keys.ts";
@@ -38,7 +41,7 @@ import { OrderPayments } from "../x/orders/crossChain/receiver.ts";
 import { OrdersKeeper } from "../x/orders/keeper.ts";
 import { ORDERS } from "../x/orders/keys.ts";
 import { ordersModule } from "../x/orders/module.ts";
-import { blockedAddresses, DEFAULT_AUTHORITY, MODULE_PERMISSIONS } from "./accounts.ts";
+import { blockedAddresses, MODULE_PERMISSIONS } from "./accounts.ts";
 import { refundBurner } from "./refundBurner.ts";
 
 /** Name and version, as the application tells them to consensus and to clients. */
@@ -48,7 +51,17 @@ export const APP_VERSION = "0.1.0";
 export const FEE_DENOM = "uusdc";
 
 /** The stores of all modules. */
-export const STORE_NAMES: readonly string[] = [AUTH_STORE, AUTHZ, BANK, CCTP, FEEGRANT, FEES, ISSUER, ORDERS];
+export const STORE_NAMES: readonly string[] = [
+  AUTH_STORE,
+  AUTHORITY,
+  AUTHZ,
+  BANK,
+  CCTP,
+  FEEGRANT,
+  FEES,
+  ISSUER,
+  ORDERS,
+];
 
 /** What the application needs from outside. */
 export interface AppOptions {
@@ -56,8 +69,6 @@ export interface AppOptions {
   /** The last durable block; undefined for a new chain. */
   readonly lastBlock?: BlockInfo | undefined;
   readonly maxGas?: bigint | undefined;
-  /** Bech32 address that may change parameters. */
-  readonly authority?: string | undefined;
 }
 
 /** The application with what a node needs of it besides ABCI. */
@@ -91,9 +102,9 @@ export class ChainApp extends BaseApp {
 
 /** Makes the application over a committed state. */
 export function createApp(options: AppOptions): ChainApp {
-  const authority = options.authority ?? DEFAULT_AUTHORITY;
   const registry = new TypeRegistry();
   const verdicts = new SignatureVerdicts();
+  const authority = new AuthorityKeeper();
   const accounts = new AccountKeeper(MODULE_PERMISSIONS);
   const bank = new BankKeeper(accounts, blockedAddresses());
   const feegrant = new FeegrantKeeper(accounts, bank);
@@ -110,6 +121,7 @@ export function createApp(options: AppOptions): ChainApp {
   ];
   const cctp: Cctp = createCctp({ bank, issuer, receivers, authority });
   const modules: readonly AppModule[] = [
+    authorityModule(authority),
     authModule(accounts, authority),
     bankModule(bank, authority, [orders]),
     feesModule(fees, authority),

@@ -32,7 +32,7 @@ export interface BridgeState {
   readonly relayer: string;
 }
 
-/** The default state with one operator in all roles of CCTP and of USDC's issuer, who decides disputes, too. */
+/** The default state with one operator who governs, has all roles of CCTP and of USDC's issuer, and decides disputes. */
 export function devnetAppState(defaults: Readonly<Json>, operator: string): Json {
   const cctp = part(defaults, "cctp");
   const issuer = part(defaults, "fiat-tokenfactory");
@@ -40,6 +40,7 @@ export function devnetAppState(defaults: Readonly<Json>, operator: string): Json
   const orders = part(defaults, "orders");
   return {
     ...defaults,
+    authority: { ...part(defaults, "authority"), authority: operator },
     cctp: {
       ...cctp,
       v1: {

@@ -166,3 +166,9 @@ export function addGenesisAccount(doc: GenesisDoc, account: GenesisAccount): Gen
     },
   };
 }
+
+/** The document with another account that may change parameters (x/authority). */
+export function setGenesisAuthority(doc: GenesisDoc, authority: string): GenesisDoc {
+  const state = section(doc.app_state, "authority");
+  return { ...doc, app_state: { ...doc.app_state, authority: { ...state, authority } } };
+}

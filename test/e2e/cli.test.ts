@@ -170,6 +170,11 @@ describe("a stopped node", () => {
     expect((await run("--home", fresh, "init", "shop")).code).toBe(1);
     expect((await run("--home", fresh, "genesis", "add-account", alice, "5uusdc")).code).toBe(0);
     expect((await run("--home", fresh, "genesis", "add-account", alice, "5uusdc")).code).toBe(2);
+    expect(await json("--home", fresh, "genesis", "set-authority", alice)).toEqual({ authority: alice });
+    expect((await run("--home", fresh, "genesis", "set-authority", "stateset1x")).code).toBe(2);
+    expect(await json("--home", fresh, "genesis", "show")).toMatchObject({
+      app_state: { authority: { authority: alice } },
+    });
     expect(await json("--home", fresh, "genesis", "validate")).toMatchObject({ valid: true, chain_id: "shop-1" });
   });
 });

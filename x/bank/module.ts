@@ -1,5 +1,6 @@
 // x/bank: balances, supply, and moving them.
 
+import type { Authority } from "../../src/baseapp/authority.ts";
 import type { AppModule } from "../../src/baseapp/module.ts";
 import type { CoinReceiver } from "./expected.ts";
 import { bankGenesis } from "./genesis.ts";
@@ -9,8 +10,12 @@ import { BANK } from "./keys.ts";
 import { bankMsgs } from "./msgs.ts";
 import { bankQueries } from "./queries.ts";
 
-/** The module. `authority` is the bech32 address that may change parameters; `receivers` are told of users' transfers. */
-export function bankModule(keeper: BankKeeper, authority: string, receivers: readonly CoinReceiver[] = []): AppModule {
+/** The module. `receivers` are told of users' transfers. */
+export function bankModule(
+  keeper: BankKeeper,
+  authority: Authority,
+  receivers: readonly CoinReceiver[] = [],
+): AppModule {
   return {
     name: BANK,
     storeNames: [BANK],

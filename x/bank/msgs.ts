@@ -10,7 +10,7 @@ import {
   MsgUpdateParams,
   MsgUpdateParamsResponse,
 } from "../../gen/cosmos/bank/v1beta1/tx.ts";
-import { requireAuthority } from "../../src/baseapp/authority.ts";
+import { type Authority, requireAuthority, updateParamsHandler } from "../../src/baseapp/authority.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { checkDenom } from "../../src/codec/coins.ts";
@@ -74,12 +74,12 @@ function multiSendHandler(keeper: BankKeeper, receivers: readonly CoinReceiver[]
 /** Denominations that one message may set. */
 const DENOMS_MAX = 1000;
 
-function setSendEnabledHandler(keeper: BankKeeper, authority: string): MsgHandler {
+function setSendEnabledHandler(keeper: BankKeeper, authority: Authority): MsgHandler {
   return msgHandler({
     request: MsgSetSendEnabled,
     response: MsgSetSendEnabledResponse,
     handle: (ctx, message) => {
-      requireAuthority(authority, message.authority);
+      requireAuthority(ctx, authority, message.authority);
       if (message.sendEnabled.length + message.useDefaultFor.length > DENOMS_MAX) {
         throw new ChainError(ErrInvalidRequest, `more than ${DENOMS_MAX} denominations`);
       }
@@ -103,32 +103,22 @@ function setSendEnabledHandler(keeper: BankKeeper, authority: string): MsgHandle
   });
 }
 
-function updateParamsHandler(keeper: BankKeeper, authority: string): MsgHandler {
-  return msgHandler({
-    request: MsgUpdateParams,
-    response: MsgUpdateParamsResponse,
-    handle: (ctx, { authority: signer, params }) => {
-      requireAuthority(authority, signer);
-      if (params === undefined) throw new ChainError(ErrInvalidRequest, "params are missing");
-      if (params.sendEnabled.length > 0) {
-        throw new ChainError(ErrInvalidRequest, "use of send_enabled in params is no longer supported");
-      }
-      keeper.setParams(ctx, params);
-      return {};
-    },
-  });
-}
-
-/** The handlers. `authority` is the bech32 address that may change parameters; `receivers` are told of users' transfers. */
+/** The handlers. `receivers` are told of users' transfers. */
 export function bankMsgs(
   keeper: BankKeeper,
-  authority: string,
+  authority: Authority,
   receivers: readonly CoinReceiver[],
 ): readonly MsgHandler[] {
   return [
     sendHandler(keeper, receivers),
     multiSendHandler(keeper, receivers),
-    updateParamsHandler(keeper, authority),
+    updateParamsHandler(authority, {
+      request: MsgUpdateParams,
+      response: MsgUpdateParamsResponse,
+      check: (_ctx, { sendEnabled }) =>
+        sendEnabled.length > 0 ? "use of send_enabled in params is no longer supported" : undefined,
+      apply: (ctx, params) => keeper.setParams(ctx, params),
+    }),
     setSendEnabledHandler(keeper, authority),
   ];
 }

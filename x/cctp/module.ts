@@ -1,5 +1,6 @@
 // x/cctp: USDC between chains, by both versions of Circle's protocol. V1 is here, V2 in v2/.
 
+import type { Authority } from "../../src/baseapp/authority.ts";
 import type { AppModule } from "../../src/baseapp/module.ts";
 import type { CctpBank, Issuer, MintReceiver } from "./expected.ts";
 import { cctpGenesis } from "./genesis.ts";
@@ -25,8 +26,8 @@ export interface CctpParts {
   readonly issuer: Issuer;
   /** In the order in which they are told of mints. */
   readonly receivers: readonly MintReceiver[];
-  /** Bech32 address that may change parameters. */
-  readonly authority: string;
+  /** Who may change parameters. */
+  readonly authority: Authority;
 }
 
 /** The module, with what other modules use of it. */

@@ -2,23 +2,19 @@
 
 import { QueryParamsRequest, QueryParamsResponse } from "../../gen/stateset/cctp/v1/query.ts";
 import { EventParamsUpdated, MsgUpdateParams, MsgUpdateParamsResponse } from "../../gen/stateset/cctp/v1/tx.ts";
-import { requireAuthority } from "../../src/baseapp/authority.ts";
-import { type MsgHandler, msgHandler, type QueryHandler, queryHandler } from "../../src/baseapp/module.ts";
-import { ChainError } from "../../src/codec/chainError.ts";
-import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
+import { type Authority, updateParamsHandler } from "../../src/baseapp/authority.ts";
+import { type MsgHandler, type QueryHandler, queryHandler } from "../../src/baseapp/module.ts";
 import type { CctpKeeper } from "./keeper.ts";
 
-/** MsgUpdateParams. `authority` is the bech32 address that may. */
-export function paramsMsg(keeper: CctpKeeper, authority: string): MsgHandler {
-  return msgHandler({
+/** MsgUpdateParams. */
+export function paramsMsg(keeper: CctpKeeper, authority: Authority): MsgHandler {
+  return updateParamsHandler(authority, {
     request: MsgUpdateParams,
     response: MsgUpdateParamsResponse,
-    handle: (ctx, { authority: signer, params }) => {
-      requireAuthority(authority, signer);
-      if (params === undefined) throw new ChainError(ErrInvalidRequest, "params are missing");
+    check: () => undefined,
+    apply: (ctx, params) => {
       keeper.setParams(ctx, params);
       ctx.events.emitTyped(EventParamsUpdated, { params });
-      return {};
     },
   });
 }

@@ -3,10 +3,8 @@
 import { GenesisState } from "../../gen/stateset/fees/v1/fees.ts";
 import { QueryParamsRequest, QueryParamsResponse } from "../../gen/stateset/fees/v1/query.ts";
 import { MsgUpdateParams, MsgUpdateParamsResponse } from "../../gen/stateset/fees/v1/tx.ts";
-import { requireAuthority } from "../../src/baseapp/authority.ts";
-import { type AppModule, type ModuleGenesis, msgHandler, queryHandler } from "../../src/baseapp/module.ts";
-import { ChainError } from "../../src/codec/chainError.ts";
-import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
+import { type Authority, updateParamsHandler } from "../../src/baseapp/authority.ts";
+import { type AppModule, type ModuleGenesis, queryHandler } from "../../src/baseapp/module.ts";
 import type { FeesKeeper } from "./keeper.ts";
 import { FEES } from "./keys.ts";
 import { checkParams, DEFAULT_PARAMS } from "./types.ts";
@@ -24,22 +22,17 @@ function feesGenesis(keeper: FeesKeeper): ModuleGenesis<GenesisState> {
   };
 }
 
-/** The module. `authority` is the bech32 address that may change the prices. */
-export function feesModule(keeper: FeesKeeper, authority: string): AppModule {
+/** The module. */
+export function feesModule(keeper: FeesKeeper, authority: Authority): AppModule {
   return {
     name: FEES,
     storeNames: [FEES],
     msgs: [
-      msgHandler({
+      updateParamsHandler(authority, {
         request: MsgUpdateParams,
         response: MsgUpdateParamsResponse,
-        handle: (ctx, { authority: signer, params }) => {
-          requireAuthority(authority, signer);
-          const problem = params === undefined ? "params are missing" : checkParams(params);
-          if (params === undefined || problem !== undefined) throw new ChainError(ErrInvalidRequest, problem);
-          keeper.setParams(ctx, params);
-          return {};
-        },
+        check: (_ctx, params) => checkParams(params),
+        apply: (ctx, params) => keeper.setParams(ctx, params),
       }),
     ],
     queries: [

@@ -37,7 +37,7 @@ function newWorld() {
   const accounts = new AccountKeeper({ [ISSUER]: ["minter", "burner"], [MINTER]: [], treasury: ["minter"] });
   const bank = new BankKeeper(accounts, new Set([encodeAddress(moduleAddress("treasury"))]));
   const keeper = new IssuerKeeper(bank, MINTER);
-  const module = issuerModule(keeper, bank, AUTHORITY);
+  const module = issuerModule(keeper, bank, { address: () => AUTHORITY });
   const stores = createCommitMultiStore({ names: [AUTH_STORE, BANK, ISSUER], pruning: pruningOptions("nothing") });
   const ctx = new Context({
     block: { chainId: "test-1", height: 1, timeNs: 0n, proposerAddress: address(0) },

@@ -1,5 +1,6 @@
 // x/issuer: who makes and destroys USDC.
 
+import type { Authority } from "../../src/baseapp/authority.ts";
 import type { AppModule, Invariant } from "../../src/baseapp/module.ts";
 import type { IssuerBank } from "./expected.ts";
 import { issuerGenesis } from "./genesis.ts";
@@ -21,8 +22,8 @@ function supplyInvariant(keeper: IssuerKeeper, bank: Pick<IssuerBank, "supply">)
   };
 }
 
-/** The module. `authority` is the bech32 address that names its roles. */
-export function issuerModule(keeper: IssuerKeeper, bank: Pick<IssuerBank, "supply">, authority: string): AppModule {
+/** The module. The authority names its roles. */
+export function issuerModule(keeper: IssuerKeeper, bank: Pick<IssuerBank, "supply">, authority: Authority): AppModule {
   return {
     name: ISSUER,
     storeNames: [ISSUER],

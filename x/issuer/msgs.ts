@@ -26,14 +26,13 @@ import {
   MsgUpdateParamsResponse,
 } from "../../gen/stateset/issuer/v1/tx.ts";
 import type { Params } from "../../gen/stateset/issuer/v1/types.ts";
-import { requireAuthority } from "../../src/baseapp/authority.ts";
+import { type Authority, updateParamsHandler } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { bytesEqual } from "../../src/codec/bytes.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { parseUint } from "../../src/codec/integer.ts";
-import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
 import { ErrBlacklisted, ErrInvalidAllowance, ErrNotBlacklisted, ErrUnauthorized } from "./errors.ts";
 import type { IssuerKeeper } from "./keeper.ts";
 import { checkParams } from "./types.ts";
@@ -129,26 +128,23 @@ function minterMsgs(keeper: IssuerKeeper): readonly MsgHandler[] {
   ];
 }
 
-function updateParamsMsg(keeper: IssuerKeeper, authority: string): MsgHandler {
-  return msgHandler({
+function updateParamsMsg(keeper: IssuerKeeper, authority: Authority): MsgHandler {
+  return updateParamsHandler(authority, {
     request: MsgUpdateParams,
     response: MsgUpdateParamsResponse,
-    handle: (ctx, { authority: signer, params }) => {
-      requireAuthority(authority, signer);
-      const problem = params === undefined ? "params are missing" : checkParams(params);
-      if (params === undefined || problem !== undefined) throw new ChainError(ErrInvalidRequest, problem);
+    check: (ctx, params) => {
       // What was counted was counted in the present denomination.
-      if (params.mintingDenom !== keeper.mintingDenom(ctx)) {
-        throw new ChainError(ErrInvalidRequest, "the minting denom is fixed at genesis");
-      }
+      const isOther = params.mintingDenom !== keeper.mintingDenom(ctx);
+      return checkParams(params) ?? (isOther ? "the minting denom is fixed at genesis" : undefined);
+    },
+    apply: (ctx, params) => {
       keeper.setParams(ctx, params);
       ctx.events.emitTyped(EventParamsUpdated, { params });
-      return {};
     },
   });
 }
 
-/** The handlers. `authority` is the bech32 address that names the roles. */
-export function issuerMsgs(keeper: IssuerKeeper, authority: string): readonly MsgHandler[] {
+/** The handlers. The authority names the roles. */
+export function issuerMsgs(keeper: IssuerKeeper, authority: Authority): readonly MsgHandler[] {
   return [updateParamsMsg(keeper, authority), ...blacklistMsgs(keeper), ...pauseMsgs(keeper), ...minterMsgs(keeper)];
 }

@@ -3,6 +3,7 @@
 
 import { MsgPayOrder } from "../../gen/stateset/orders/v1/tx.ts";
 import type { Params } from "../../gen/stateset/orders/v1/types.ts";
+import type { Authority } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { bytesEqual } from "../../src/codec/bytes.ts";
@@ -32,6 +33,8 @@ export const PAY_ORDER = typeUrlOf(MsgPayOrder);
 /** Keeper of orders. */
 export class OrdersKeeper {
   readonly store = new OrderStore();
+  /** Who governs the chain. */
+  readonly authority: Authority;
   readonly access: Access;
   readonly escrow: Escrow;
   readonly refunds: Refunds;
@@ -44,9 +47,9 @@ export class OrdersKeeper {
   readonly merchants: Merchants;
   readonly queues: Queues;
 
-  /** `authority` is the bech32 address that governs. */
-  constructor(parts: { readonly bank: OrdersBank; readonly burner: RefundBurner; readonly authority: string }) {
+  constructor(parts: { readonly bank: OrdersBank; readonly burner: RefundBurner; readonly authority: Authority }) {
     const { store } = this;
+    this.authority = parts.authority;
     this.access = new Access(store, parts.authority);
     this.escrow = new Escrow(parts.bank, store);
     this.refunds = new Refunds(store, this.escrow, parts.burner);
@@ -90,10 +93,5 @@ export class OrdersKeeper {
   /** Throws ErrPaused. */
   requireUnpaused(ctx: Context, typeUrl: string): void {
     if (this.store.isPaused(ctx, typeUrl)) throw new ChainError(ErrPaused, typeUrl);
-  }
-
-  /** The address that governs. */
-  get authority(): string {
-    return this.access.authority;
   }
 }

@@ -2,10 +2,10 @@
 
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { decodeAddress } from "../../codec/address.ts";
+import { decodeAddress, encodeAddress } from "../../codec/address.ts";
 import { parseCoins } from "../../codec/coins.ts";
 import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
-import { addGenesisAccount, parseGenesisDoc } from "../../devnet/genesisFile.ts";
+import { addGenesisAccount, parseGenesisDoc, setGenesisAuthority } from "../../devnet/genesisFile.ts";
 import { homeFiles, readJson, writeJson } from "../../devnet/nodeConfig.ts";
 import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
 import { CliError } from "../cliError.ts";
@@ -22,7 +22,19 @@ export function loadGenesis(home: string, file?: string): GenesisDoc {
   }
 }
 
-/** Adds `genesis show`, `genesis validate` and `genesis add-account`. */
+/** Changes the genesis file of --home. Throws CliError on a malformed address and on what the change refuses. */
+function changeGenesis(command: Command, change: (doc: GenesisDoc) => GenesisDoc, address: string): void {
+  const { home } = globalOptions(command);
+  const doc = loadGenesis(home);
+  try {
+    decodeAddress(address);
+    writeJson(homeFiles(home).genesis, change(doc));
+  } catch (cause) {
+    throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Adds `genesis show`, `validate`, `add-account` and `set-authority`. */
 export function addGenesis(program: Command): void {
   const genesis = program.command("genesis").description("the genesis file");
   genesis
@@ -48,15 +60,15 @@ export function addGenesis(program: Command): void {
     .description("give an account coins at genesis")
     .addHelpText("after", "\nExample:\n  statesetd genesis add-account stateset1... 1000000uusdc")
     .action((address: string, coins: string, _flags: unknown, self: Command) => {
-      const options = globalOptions(self);
-      const doc = loadGenesis(options.home);
-      try {
-        decodeAddress(address);
-        const changed = addGenesisAccount(doc, { address, coins: parseCoins(coins) });
-        writeJson(homeFiles(options.home).genesis, changed);
-      } catch (cause) {
-        throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
-      }
-      print(options, { address, coins });
+      changeGenesis(self, (doc) => addGenesisAccount(doc, { address, coins: parseCoins(coins) }), address);
+      print(globalOptions(self), { address, coins });
+    });
+  genesis
+    .command("set-authority <address>")
+    .description("say who may change parameters; without it nobody has the key")
+    .addHelpText("after", "\nExample:\n  statesetd genesis set-authority stateset1...")
+    .action((address: string, _flags: unknown, self: Command) => {
+      changeGenesis(self, (doc) => setGenesisAuthority(doc, encodeAddress(decodeAddress(address))), address);
+      print(globalOptions(self), { authority: address });
     });
 }

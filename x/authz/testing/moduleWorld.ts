@@ -77,8 +77,8 @@ export class ModuleWorld {
     const findMsg = (typeUrl: string) => this.router.findMsg(typeUrl);
     this.authz = new AuthzKeeper(this.registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
     this.modules = [
-      authModule(this.accounts, GOV),
-      bankModule(this.bank, GOV),
+      authModule(this.accounts, { address: () => GOV }),
+      bankModule(this.bank, { address: () => GOV }),
       authzModule(this.authz, this.accounts, this.bank),
     ];
     this.router = new Router(this.modules, this.registry);

@@ -44,7 +44,7 @@ const RESOLVERS: readonly OrderRole[] = [
 /** Throws ErrNotAllowed: without an order only the authority. */
 function requireResolver(keeper: OrdersKeeper, ctx: Context, order: Order | undefined, signer: string): void {
   if (order === undefined) {
-    if (signer !== keeper.authority) throw new ChainError(ErrNotAllowed, "the entry names no order");
+    if (!keeper.access.isAuthority(ctx, signer)) throw new ChainError(ErrNotAllowed, "the entry names no order");
     return;
   }
   const roles = keeper.access.rolesOf(ctx, order, signer);
@@ -80,7 +80,7 @@ function resolveExceptionMsg(keeper: OrdersKeeper, inbound: InboundMoney): MsgHa
       const order = keeper.store.getOrder(ctx, exception.orderId);
       requireResolver(keeper, ctx, order, signer);
       if (message.refundAddress !== undefined) {
-        if (signer !== keeper.authority || exception.refundAddress !== undefined) {
+        if (!keeper.access.isAuthority(ctx, signer) || exception.refundAddress !== undefined) {
           throw new ChainError(ErrInvalidRefundAddress, "only the authority may give one, where none is known");
         }
         exception.refundAddress = keeper.refundAddresses.parse(ctx, message.refundAddress);

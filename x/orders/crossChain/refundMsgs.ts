@@ -115,7 +115,7 @@ function claimRefundMsg(keeper: OrdersKeeper): MsgHandler {
       const signer = requireAccount("signer", message.signer);
       const refund = keeper.store.requireRefund(ctx, message.refundId);
       const order = keeper.store.getOrder(ctx, refund.orderId);
-      const isAuthority = signer === keeper.authority;
+      const isAuthority = keeper.access.isAuthority(ctx, signer);
       // Only the authority redirects a refund that has an address: one that can never be reached.
       if (!isAuthority && !isCustomer(order, signer)) throw new ChainError(ErrNotAllowed, refund.id);
       if (!isAuthority) keeper.refunds.requirePhase(refund, RefundPhase.REFUND_PHASE_CLAIMABLE);
@@ -157,8 +157,9 @@ function reportMsg<Req extends { signer: string; refundId: string }>(
     handle: (ctx, message) => {
       const signer = requireAccount("signer", message.signer);
       const { refundReporters } = keeper.store.params(ctx);
-      if (signer !== keeper.authority && !refundReporters.includes(signer))
+      if (!refundReporters.includes(signer) && !keeper.access.isAuthority(ctx, signer)) {
         throw new ChainError(ErrNotReporter, signer);
+      }
       const refund = keeper.store.requireRefund(ctx, message.refundId);
       parts.validate(message);
       keeper.requireUnpaused(ctx, typeUrlOf(request));

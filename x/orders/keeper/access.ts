@@ -1,6 +1,7 @@
 // Who somebody is to an order, and whether the table lets them do what they ask for.
 
 import { type Order, type OrderAction, OrderRole } from "../../../gen/stateset/orders/v1/types.ts";
+import type { Authority } from "../../../src/baseapp/authority.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
 import { ErrInvalidTransition, ErrNotAllowed } from "../errors.ts";
@@ -10,12 +11,16 @@ import type { OrderStore } from "./store.ts";
 /** Tells roles. */
 export class Access {
   readonly #store: OrderStore;
-  /** Bech32 address that governs. */
-  readonly authority: string;
+  readonly #authority: Authority;
 
-  constructor(store: OrderStore, authority: string) {
+  constructor(store: OrderStore, authority: Authority) {
     this.#store = store;
-    this.authority = authority;
+    this.#authority = authority;
+  }
+
+  /** Whether somebody governs the chain. */
+  isAuthority(ctx: Context, signer: string): boolean {
+    return signer === this.#authority.address(ctx);
   }
 
   /** Whether somebody may act for a merchant: the merchant itself, or one of its operators. */
@@ -30,7 +35,7 @@ export class Access {
     if (signer === order.merchant) roles.add(OrderRole.ORDER_ROLE_MERCHANT);
     else if (this.isSeller(ctx, order.merchant, signer)) roles.add(OrderRole.ORDER_ROLE_OPERATOR);
     if (signer === order.arbiter) roles.add(OrderRole.ORDER_ROLE_ARBITER);
-    if (signer === this.authority) roles.add(OrderRole.ORDER_ROLE_AUTHORITY);
+    if (this.isAuthority(ctx, signer)) roles.add(OrderRole.ORDER_ROLE_AUTHORITY);
     return roles;
   }
 

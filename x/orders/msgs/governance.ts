@@ -9,7 +9,7 @@ import {
   MsgUpdateParams,
   MsgUpdateParamsResponse,
 } from "../../../gen/stateset/orders/v1/tx.ts";
-import { requireAuthority } from "../../../src/baseapp/authority.ts";
+import { requireAuthority, updateParamsHandler } from "../../../src/baseapp/authority.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
@@ -38,7 +38,7 @@ export function governanceMsgs(keeper: OrdersKeeper, typeUrls: () => ReadonlySet
       request: MsgPause,
       response: MsgPauseResponse,
       handle: (ctx, { authority, msgTypeUrls }) => {
-        requireAuthority(keeper.authority, authority);
+        requireAuthority(ctx, keeper.authority, authority);
         return setPaused(ctx, msgTypeUrls, true);
       },
     }),
@@ -46,20 +46,18 @@ export function governanceMsgs(keeper: OrdersKeeper, typeUrls: () => ReadonlySet
       request: MsgUnpause,
       response: MsgUnpauseResponse,
       handle: (ctx, { authority, msgTypeUrls }) => {
-        requireAuthority(keeper.authority, authority);
+        requireAuthority(ctx, keeper.authority, authority);
         return setPaused(ctx, msgTypeUrls, false);
       },
     }),
-    msgHandler({
+    updateParamsHandler(keeper.authority, {
       request: MsgUpdateParams,
       response: MsgUpdateParamsResponse,
-      handle: (ctx, { authority, params }) => {
-        requireAuthority(keeper.authority, authority);
-        const problem = params === undefined ? "params are missing" : keeper.checkParams(params);
-        if (params === undefined || problem !== undefined) throw new ChainError(ErrInvalidParams, problem);
+      refusal: ErrInvalidParams,
+      check: (_ctx, params) => keeper.checkParams(params),
+      apply: (ctx, params) => {
         keeper.store.setParams(ctx, params);
         ctx.events.emitTyped(EventParamsUpdated, { params });
-        return {};
       },
     }),
   ];

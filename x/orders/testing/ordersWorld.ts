@@ -131,12 +131,13 @@ export class OrdersWorld {
     const blocked = new Set(["fee_collector", "gov", "mint"].map((name) => encodeAddress(moduleAddress(name))));
     this.bank = new BankKeeper(this.accounts, blocked);
     this.burner = new FakeBurner(() => this.bank);
-    this.orders = new OrdersKeeper({ bank: this.bank, burner: this.burner, authority: GOV });
+    const authority = { address: () => GOV };
+    this.orders = new OrdersKeeper({ bank: this.bank, burner: this.burner, authority });
     const findMsg = (typeUrl: string) => this.router.findMsg(typeUrl);
     const authz = new AuthzKeeper(this.registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
     this.modules = [
-      authModule(this.accounts, GOV),
-      bankModule(this.bank, GOV, [this.orders]),
+      authModule(this.accounts, authority),
+      bankModule(this.bank, authority, [this.orders]),
       authzModule(authz, this.accounts, this.bank),
       ordersModule(this.orders),
     ];
