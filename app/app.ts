@@ -1,7 +1,7 @@
 // The application: which modules, in which order, with which keepers.
 
 import { BaseApp, type BaseAppOptions } from "../src/baseapp/baseApp.ts";
-import type { BlockInfo } from "../src/baseapp/context.ts";
+import type { BlockInfo, Context } from "../src/baseapp/context.ts";
 import type { AppModule } from "../src/baseapp/module.ts";
 import { Router } from "../src/baseapp/msgRouter.ts";
 import { SignatureVerdicts } from "../src/baseapp/signatureVerdicts.ts";
@@ -133,9 +133,13 @@ export function createApp(options: AppOptions): ChainApp {
   ];
   const router: Router = new Router(modules, registry);
   const ante = createAnteHandler({ accounts, bank, grants: feegrant, schedule: fees, registry, verdicts });
+  const simulatedGasMin = (ctx: Context, tx: DecodedTx) => fees.walletGas(ctx, tx);
   const { stores, lastBlock, maxGas } = options;
   return new ChainApp(
-    { name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, lastBlock, maxGas },
+    {
+      ...{ name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, simulatedGasMin },
+      ...{ lastBlock, maxGas },
+    },
     { accounts, bank, cctp: cctp.keeper, issuer, orders, verdicts },
   );
 }

@@ -43,6 +43,8 @@ export interface BaseAppOptions {
   readonly modules: readonly AppModule[];
   readonly router: Router;
   readonly ante: AnteHandler;
+  /** The least gas that a simulation of a transaction reports; what it used unless given. */
+  readonly simulatedGasMin?: (ctx: Context, tx: DecodedTx) => bigint;
   /** The last durable block; undefined for a new chain. */
   readonly lastBlock?: BlockInfo | undefined;
   /** Limits of the last durable block's consensus parameters. */
@@ -188,10 +190,12 @@ export class BaseApp {
       const { codespace, code, log } = run.failure;
       throw new ChainError({ codespace, code, text: log });
     }
+    const least = this.#options.simulatedGasMin?.(ctx, tx) ?? 0n;
+    const gasUsed = gas.consumed < least ? least : gas.consumed;
     return {
       gasWanted: gas.wanted,
-      gasUsed: gas.consumed,
-      result: resultOf(run, gas.wanted, gas.consumed),
+      gasUsed,
+      result: resultOf(run, gas.wanted, gasUsed),
       msgResponses: run.msgResponses,
     };
   }

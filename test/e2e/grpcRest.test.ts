@@ -147,6 +147,7 @@ describe("gRPC by reflection", () => {
       "cosmos.tx.v1beta1.Service",
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",
+      "stateset.authority.v1.Query",
       "stateset.cctp.v1.Query",
       "stateset.fees.v1.Query",
       "stateset.issuer.v1.Query",

@@ -1,5 +1,6 @@
 // Orders by an unmodified CosmJS client on a running devnet. Cases: made and paid; a refusal with its code; many made at
-// once, with gas by simulation; a transfer to the deposit address; events found by search; the REST paths.
+// once, with gas by simulation; gas "auto" for messages with flat fees, alone, mixed and by authz; the
+// devnet's operator governs; a transfer to the deposit address; events found by search; the REST paths.
 
 import { coins, isDeliverTxSuccess, type SigningStargateClient } from "@cosmjs/stargate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -28,7 +29,10 @@ afterAll(async () => {
   await chain?.close();
 });
 
-const CODECS = [tx.MsgCreateOrder, tx.MsgCreateOrders, tx.MsgPayOrder, tx.MsgFulfillOrder, tx.MsgCancelOrder];
+const CODECS = [
+  ...[tx.MsgCreateOrder, tx.MsgCreateOrders, tx.MsgPayOrder, tx.MsgFulfillOrder, tx.MsgCancelOrder],
+  ...[tx.MsgPause, tx.MsgUnpause],
+];
 
 /** Teaches a client the messages: the generated codecs are what CosmJS wants. */
 function register(target: SigningStargateClient): void {
@@ -88,11 +92,46 @@ describe("orders by CosmJS", () => {
     expect(tx.MsgCreateOrdersResponse.decode(result.msgResponses[0]!.value).orderIds).toHaveLength(3);
   });
 
+  test('behavior: gas "auto" offers enough for messages with flat fees', async () => {
+    const { orderId } = await createOrder();
+    const amount = (text: string) => ({ denom: "uusdc", amount: text });
+    const pay = (text: string) => message(tx.MsgPayOrder, { payer: customer, orderId, amount: amount(text) });
+    const transfer = { fromAddress: customer, toAddress: merchant, amount: coins(1, "uusdc") };
+    const send = { typeUrl: "/cosmos.bank.v1beta1.MsgSend", value: transfer };
+    const inner = { typeUrl: pay("7").typeUrl, value: tx.MsgPayOrder.encode(pay("7").value as never).finish() };
+    const exec = { typeUrl: "/cosmos.authz.v1beta1.MsgExec", value: { grantee: customer, msgs: [inner] } };
+    const create = message(tx.MsgCreateOrder, { creator: customer, order: newOrder() });
+    for (const messages of [[pay("5")], [pay("6"), send], [exec], [create], [pay("1"), pay("2")]]) {
+      const result = await client.signAndBroadcast(customer, messages, "auto");
+      expect(result.rawLog ?? "").toBe("");
+      // What is reported is what to ask for; what counts is what was used.
+      expect(result.gasUsed).toBeLessThan(300_000n);
+    }
+  });
+
   test("behavior: a plain transfer to the deposit address pays", async () => {
     const { orderId, depositAddress } = await createOrder();
     await client.sendTokens(customer, depositAddress, coins(TOTAL, "uusdc"), FEE);
     const { json } = await rest(`/stateset/orders/v1/deposit_addresses/${depositAddress}/order`);
     expect(json.order).toMatchObject({ id: orderId, status: "ORDER_STATUS_PAID" });
+  });
+
+  test("behavior: the operator of a devnet is its authority", async () => {
+    expect((await rest("/stateset/authority/v1/authority")).json).toEqual({
+      authority: customer,
+      pending_authority: "",
+    });
+    const msgTypeUrls = [`/${tx.MsgHoldOrder.$type}`];
+    for (const codec of [tx.MsgPause, tx.MsgUnpause]) {
+      const result = await client.signAndBroadcast(
+        customer,
+        [message(codec, { authority: customer, msgTypeUrls })],
+        FEE,
+      );
+      expect(result.rawLog ?? "").toBe("");
+      const { paused_msg_type_urls: paused } = (await rest("/stateset/orders/v1/params")).json;
+      expect(paused).toEqual(codec === tx.MsgPause ? msgTypeUrls : []);
+    }
   });
 
   test("behavior: the REST paths", async () => {

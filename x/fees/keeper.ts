@@ -5,7 +5,7 @@ import { Params } from "../../gen/stateset/fees/v1/fees.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { amountOf, type Coin, formatCoins } from "../../src/codec/coins.ts";
-import { requiredAmount } from "../../src/codec/priceList.ts";
+import { requiredAmount, walletGas } from "../../src/codec/priceList.ts";
 import { ErrInsufficientFee } from "../../src/codec/sdkErrors.ts";
 import type { DecodedTx } from "../../src/codec/tx.ts";
 import { FEES, PARAMS_KEY } from "./keys.ts";
@@ -43,8 +43,13 @@ export class FeesKeeper {
   /** What a transaction costs at least. */
   requiredFee(ctx: Context, tx: DecodedTx): Coin {
     const params = this.params(ctx);
-    const typeUrls = tx.messages.flatMap(({ typeUrl, bytes }) => chargedTypes(typeUrl, bytes, 0));
-    return { denom: params.denom, amount: requiredAmount(params, typeUrls, tx.authInfo.fee?.gasLimit ?? 0n) };
+    const amount = requiredAmount(params, chargedTypesOf(tx), tx.authInfo.fee?.gasLimit ?? 0n);
+    return { denom: params.denom, amount };
+  }
+
+  /** The least gas that a simulation of a transaction reports. */
+  walletGas(ctx: Context, tx: DecodedTx): bigint {
+    return walletGas(this.params(ctx), chargedTypesOf(tx));
   }
 
   /** Throws ErrInsufficientFee unless the fee is in the fee denomination only, and enough. */
@@ -57,6 +62,11 @@ export class FeesKeeper {
       `insufficient fees; got: ${formatCoins(fee)} required: ${formatCoins([required])}`,
     );
   }
+}
+
+/** The types a transaction is charged for. */
+function chargedTypesOf(tx: DecodedTx): readonly string[] {
+  return tx.messages.flatMap(({ typeUrl, bytes }) => chargedTypes(typeUrl, bytes, 0));
 }
 
 /** The types a message is charged for: its own, or those of the messages that it executes for others. */

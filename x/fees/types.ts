@@ -30,10 +30,14 @@ const FLAT_FEES: readonly (readonly [name: string, amount: bigint])[] = [
   ["ShipOrder", ORDER_FEES.update],
 ];
 
-/** 0.001 uusdc for a unit of gas: a transfer of 100,000 gas costs 100 uusdc, a hundredth of a cent. */
+/**
+ * 0.001 uusdc for a unit of gas: a transfer of 100,000 gas costs 100 uusdc, a hundredth of a cent. Wallets are told to
+ * offer 0.025, what most chains of this kind ask for.
+ */
 export const DEFAULT_PARAMS: Params = Object.freeze({
   denom: FEE_DENOM,
   minGasPrice: (GAS_PRICE_UNIT / 1000n).toString(),
+  walletGasPrice: (GAS_PRICE_UNIT / 40n).toString(),
   messageFees: FLAT_FEES.map(([name, amount]) => ({
     typeUrl: `${ORDERS}${name}`,
     fee: { denom: FEE_DENOM, amount: amount.toString() },
@@ -41,11 +45,9 @@ export const DEFAULT_PARAMS: Params = Object.freeze({
 });
 
 /** What is wrong with parameters, or undefined. */
-export function checkParams({ denom, minGasPrice, messageFees }: Params): string | undefined {
-  const problem = checkDenom(denom);
+export function checkParams({ denom, minGasPrice, walletGasPrice, messageFees }: Params): string | undefined {
+  const problem = checkDenom(denom) ?? checkPrices({ minGasPrice, walletGasPrice });
   if (problem !== undefined) return problem;
-  if (!isUint(minGasPrice, GAS_PRICE_BITS))
-    return `min_gas_price: ${minGasPrice} is not a decimal that is not negative`;
   if (messageFees.length > MESSAGE_FEES_MAX) return `more than ${MESSAGE_FEES_MAX} message fees`;
   let last = "";
   for (const { typeUrl, fee } of messageFees) {
@@ -56,6 +58,17 @@ export function checkParams({ denom, minGasPrice, messageFees }: Params): string
     last = typeUrl;
   }
   return undefined;
+}
+
+function checkPrices({ minGasPrice, walletGasPrice }: Pick<Params, "minGasPrice" | "walletGasPrice">) {
+  if (!isUint(minGasPrice, GAS_PRICE_BITS))
+    return `min_gas_price: ${minGasPrice} is not a decimal that is not negative`;
+  if (walletGasPrice === "") return undefined;
+  if (!isUint(walletGasPrice, GAS_PRICE_BITS)) {
+    return `wallet_gas_price: ${walletGasPrice} is not a decimal that is not negative`;
+  }
+  const [wallet, least] = [BigInt(walletGasPrice), BigInt(minGasPrice)];
+  return wallet === 0n || wallet > least ? undefined : "wallet_gas_price is not above min_gas_price";
 }
 
 function isUint(text: string, bits: number): boolean {

@@ -92,7 +92,10 @@ function feeFor(gasLimit: bigint, flags: Flags): readonly Coin[] {
   return amount === 0n ? [] : [{ denom, amount }];
 }
 
-/** What the price of gas makes, or what the chain's price list wants for these messages if that is more. */
+/**
+ * What the price of gas makes, or what the chain's price list wants for these messages if that is more. Where all of them
+ * have flat fees it is those: gas is not what they are paid by.
+ */
 async function atLeastRequired(
   client: ChainClient,
   asked: readonly Coin[],
@@ -106,7 +109,8 @@ async function atLeastRequired(
   );
   if (params === undefined) return asked;
   const amount = requiredAmount(params, typeUrls, gasLimit);
-  return amountOf(asked, params.denom) >= amount ? asked : [{ denom: params.denom, amount }];
+  const isFlat = amount > 0n && amount === requiredAmount(params, typeUrls, 0n);
+  return !isFlat && amountOf(asked, params.denom) >= amount ? asked : [{ denom: params.denom, amount }];
 }
 
 function parseFees(text: string): readonly Coin[] {
