@@ -49,3 +49,4 @@ export const ErrInvalidParams = orders(43, "invalid parameters");
 export const ErrItemsUnderway = orders(44, "items are prepared already");
 export const ErrNotPausable = orders(45, "message type cannot be paused");
 export const ErrInvalidParty = orders(46, "invalid party of an order");
+export const ErrPriceRequired = orders(47, "item has no price");

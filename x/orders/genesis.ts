@@ -8,12 +8,14 @@ import {
   OrderStatus,
   Payment,
   PaymentException,
+  Price,
   Refund,
 } from "../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import type { ModuleGenesis } from "../../src/baseapp/module.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
-import { fromUtf8 } from "../../src/codec/bytes.ts";
+import { compareBytes, fromUtf8 } from "../../src/codec/bytes.ts";
+import { checkDenom } from "../../src/codec/coins.ts";
 import { decodeUint64BE } from "../../src/codec/integer.ts";
 import { timestampToNs } from "../../src/codec/time.ts";
 import { type IdKind, isId } from "./ids.ts";
@@ -25,10 +27,14 @@ import {
   MERCHANT_PREFIX,
   ORDER_PREFIX,
   PAYMENT_PREFIX,
+  PRICE_PREFIX,
+  priceKey,
   REFUND_PREFIX,
   RELEASE_PREFIX,
 } from "./keys.ts";
+import { requireAccount, requireSku } from "./limits.ts";
 import { checkParams, DEFAULT_PARAMS } from "./params.ts";
+import { parsePositive } from "./types.ts";
 
 function requireSorted(what: string, names: readonly string[]): void {
   for (const [index, name] of names.entries()) {
@@ -39,6 +45,22 @@ function requireSorted(what: string, names: readonly string[]): void {
 
 function requireIds(kind: IdKind, objects: readonly { readonly id: string }[]): void {
   for (const { id } of objects) if (!isId(kind, id)) throw new Error(`${id} is not the id of a ${kind}`);
+}
+
+/** Throws unless each price is one, stands once, and they are in the order of their keys. */
+function requirePrices(prices: readonly Price[]): void {
+  for (const [index, price] of prices.entries()) {
+    const { merchant, sku, denom, unitPrice } = price;
+    if (requireAccount("merchant", merchant) !== merchant) throw new Error(`${merchant}: expected lower case`);
+    requireSku(`prices[${index}]`, sku);
+    const problem = checkDenom(denom);
+    if (problem !== undefined) throw new Error(problem);
+    parsePositive(`prices[${index}].unit_price`, unitPrice);
+    const before = prices[index - 1];
+    if (before !== undefined && compareBytes(priceKey(before), priceKey(price)) >= 0) {
+      throw new Error(`prices: ${sku} of ${merchant} is not behind ${before.sku} of ${before.merchant}`);
+    }
+  }
 }
 
 function validate(genesis: GenesisState): void {
@@ -63,6 +85,7 @@ function validate(genesis: GenesisState): void {
   const stray = genesis.payments.find(({ orderId }) => !known.has(orderId));
   if (stray !== undefined) throw new Error(`payment ${stray.id} is of ${stray.orderId}, which there is not`);
   for (const { address } of genesis.merchants) decodeAddress(address);
+  requirePrices(genesis.prices);
   for (const { depositAddress } of genesis.orders) decodeAddress(depositAddress);
 }
 
@@ -95,6 +118,7 @@ function init(ctx: Context, keeper: OrdersKeeper, genesis: GenesisState): void {
     store.setException(ctx, exception, exception.status === ExceptionStatus.EXCEPTION_STATUS_OPEN);
   }
   for (const merchant of genesis.merchants) store.setMerchant(ctx, merchant);
+  for (const price of genesis.prices) store.setPrice(ctx, price);
   for (const typeUrl of genesis.pausedMsgTypeUrls) store.setPaused(ctx, typeUrl, true);
   for (const { creator, count } of genesis.counters) store.setCounter(ctx, creator, count);
   if (genesis.exceptionCount > 0n) store.setExceptionCount(ctx, genesis.exceptionCount);
@@ -116,6 +140,7 @@ function exportState(ctx: Context, { store }: OrdersKeeper): GenesisState {
       count: decodeUint64BE(count),
     })),
     exceptionCount: store.exceptionCount(ctx),
+    prices: all(PRICE_PREFIX, (value) => Price.decode(value)),
   };
 }
 

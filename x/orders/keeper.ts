@@ -21,6 +21,7 @@ import { Fulfillment } from "./keeper/fulfillment.ts";
 import { Lifecycle } from "./keeper/lifecycle.ts";
 import { Merchants } from "./keeper/merchants.ts";
 import { Payments } from "./keeper/payments.ts";
+import { Prices } from "./keeper/prices.ts";
 import { Queues } from "./keeper/queues.ts";
 import { RefundAddresses } from "./keeper/refundAddress.ts";
 import { Refunds } from "./keeper/refunds.ts";
@@ -41,6 +42,7 @@ export class OrdersKeeper {
   readonly refundAddresses: RefundAddresses;
   readonly exceptions: Exceptions;
   readonly payments: Payments;
+  readonly prices: Prices;
   readonly creation: Creation;
   readonly lifecycle: Lifecycle;
   readonly fulfillment: Fulfillment;
@@ -57,7 +59,8 @@ export class OrdersKeeper {
     this.refundAddresses = new RefundAddresses(this.escrow, parts.burner, isDeposit);
     this.exceptions = new Exceptions(store, this.escrow, this.refunds);
     this.payments = new Payments(store, this.escrow);
-    this.creation = new Creation(store, this.access, this.escrow);
+    this.prices = new Prices(store);
+    this.creation = new Creation(store, this);
     this.lifecycle = new Lifecycle(store, this.escrow, this.refunds);
     this.fulfillment = new Fulfillment(store);
     this.merchants = new Merchants(store, this.creation);

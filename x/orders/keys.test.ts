@@ -7,7 +7,7 @@ import * as keys from "./keys.ts";
 describe("x/orders keys", () => {
   test("default: no prefix begins another", () => {
     const prefixes = Object.values(keys).filter((value) => value instanceof Uint8Array);
-    expect(prefixes).toHaveLength(15);
+    expect(prefixes).toHaveLength(16);
     const texts = prefixes.map((prefix) => toHex(prefix));
     for (const one of texts) expect(texts.filter((other) => other.startsWith(one))).toEqual([one]);
   });

@@ -1,5 +1,6 @@
 // State of x/orders. No prefix begins another.
 
+import type { Price } from "../../gen/stateset/orders/v1/types.ts";
 import { concatBytes, utf8 } from "../../src/codec/bytes.ts";
 import { encodeUint64BE } from "../../src/codec/integer.ts";
 
@@ -36,6 +37,8 @@ export const DEPOSIT_PREFIX = Uint8Array.of(12);
 export const EXPIRY_PREFIX = Uint8Array.of(13);
 /** time (8) · order id → nothing: orders whose escrow is paid out then. */
 export const RELEASE_PREFIX = Uint8Array.of(14);
+/** merchant · denomination · 0 · sku → Price. */
+export const PRICE_PREFIX = Uint8Array.of(15);
 
 /** Bytes of the time in a queue's key. */
 export const TIME_BYTES = 8;
@@ -58,4 +61,14 @@ export function sequenceKey(prefix: Uint8Array, orderId: string, sequence: numbe
 /** `prefix · time · order id`: byte order is the order of time. */
 export function queueKey(prefix: Uint8Array, timeNs: bigint, orderId: string): Uint8Array {
   return concatBytes(prefix, encodeUint64BE(timeNs), utf8(orderId));
+}
+
+/** `prefix · merchant · denomination · 0`: merchants have one length, and no denomination has a zero byte. */
+export function pricesKey(merchant: string, denom: string): Uint8Array {
+  return textKey(PRICE_PREFIX, `${merchant}${denom}\0`);
+}
+
+/** `prefix · merchant · denomination · 0 · sku` */
+export function priceKey({ merchant, denom, sku }: Pick<Price, "merchant" | "denom" | "sku">): Uint8Array {
+  return concatBytes(pricesKey(merchant, denom), utf8(sku));
 }

@@ -77,14 +77,18 @@ export function requireMetadata(metadata: readonly MetadataEntry[]): void {
   if (problem !== undefined) throw new ChainError(ErrInvalidMetadata, problem);
 }
 
+/** Throws ErrInvalidItem. */
+export function requireSku(name: string, sku: string): void {
+  if (sku !== "" && utf8(sku).length <= SKU_MAX) return;
+  throw new ChainError(ErrInvalidItem, `${name}.sku has not 1 to ${SKU_MAX} bytes`);
+}
+
 /** Throws ErrNoItems, ErrTooManyItems, ErrInvalidItem, ErrInvalidHash. Amounts are checked with the sums. */
 export function requireItems(items: readonly NewItem[]): void {
   if (items.length === 0) throw new ChainError(ErrNoItems);
   if (items.length > ITEMS_MAX) throw new ChainError(ErrTooManyItems, `${items.length}, at most ${ITEMS_MAX}`);
   for (const [index, { sku, quantity, descriptionHash }] of items.entries()) {
-    if (sku === "" || utf8(sku).length > SKU_MAX) {
-      throw new ChainError(ErrInvalidItem, `items[${index}].sku has not 1 to ${SKU_MAX} bytes`);
-    }
+    requireSku(`items[${index}]`, sku);
     if (quantity < 1 || quantity > QUANTITY_MAX) {
       throw new ChainError(ErrInvalidItem, `items[${index}].quantity ${quantity}, expected 1 to ${QUANTITY_MAX}`);
     }

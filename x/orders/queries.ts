@@ -3,7 +3,7 @@
 
 import type { PageRequest, PageResponse } from "../../gen/cosmos/base/query/v1beta1/pagination.ts";
 import * as q from "../../gen/stateset/orders/v1/query.ts";
-import { Order, Payment, PaymentException } from "../../gen/stateset/orders/v1/types.ts";
+import { Order, Payment, PaymentException, Price } from "../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { type QueryHandler, queryHandler } from "../../src/baseapp/module.ts";
 import { PAGE_SCAN_MAX, pageBounds, paginate } from "../../src/baseapp/pagination.ts";
@@ -11,6 +11,7 @@ import { GRPC_STATUS, QueryError } from "../../src/baseapp/queryError.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8 } from "../../src/codec/bytes.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
+import { checkDenom } from "../../src/codec/coins.ts";
 import { timestampToNs } from "../../src/codec/time.ts";
 import type { KvStore } from "../../src/store/kvStore.ts";
 import { padAddress } from "./keeper/refundAddress.ts";
@@ -45,6 +46,13 @@ function account(text: string): string {
   } catch (thrown) {
     throw invalid(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+/** A denomination; one that is malformed would be read as something else in a key. */
+function denomination(text: string): string {
+  const problem = checkDenom(text);
+  if (problem !== undefined) throw invalid(problem);
+  return text;
 }
 
 function requirePage(page: PageRequest | undefined): void {
@@ -184,6 +192,22 @@ export function ordersQueries(keeper: OrdersKeeper): readonly QueryHandler[] {
     queryHandler(`${SERVICE}/Merchant`, q.QueryMerchantRequest, q.QueryMerchantResponse, (ctx, { address }) => ({
       merchant: store.merchant(ctx, account(address)),
     })),
+    queryHandler(`${SERVICE}/Price`, q.QueryPriceRequest, q.QueryPriceResponse, (ctx, { merchant, sku, denom }) => {
+      const price = store.getPrice(ctx, { merchant: account(merchant), sku, denom: denomination(denom) });
+      if (price === undefined) throw new QueryError(GRPC_STATUS.NOT_FOUND, "the merchant has no such price");
+      return { price };
+    }),
+    queryHandler(
+      `${SERVICE}/Prices`,
+      q.QueryPricesRequest,
+      q.QueryPricesResponse,
+      (ctx, { merchant, denom, pagination }) => {
+        requirePage(pagination);
+        const prices = store.priceStore(ctx, account(merchant), denom === "" ? "" : denomination(denom));
+        const page = paginate(prices, pagination, (_key, value) => Price.decode(value));
+        return { prices: [...page.items], pagination: page.pagination };
+      },
+    ),
     queryHandler(`${SERVICE}/Params`, q.QueryParamsRequest, q.QueryParamsResponse, (ctx) => ({
       params: store.params(ctx),
       pausedMsgTypeUrls: store.pausedTypes(ctx),

@@ -22,7 +22,6 @@ import {
   ErrNotAllowed,
   ErrOrderExists,
   ErrOverrideNotAllowed,
-  ErrUnknownDenom,
 } from "../errors.ts";
 import { depositAddressOf, makeId } from "../ids.ts";
 import { NAME_MAX, requireAccount, requireHash, requireItems, requireMetadata, requireText } from "../limits.ts";
@@ -31,6 +30,7 @@ import { requireShares } from "../split.ts";
 import { checkedSums, type Sums } from "../types.ts";
 import type { Access } from "./access.ts";
 import type { Escrow } from "./escrow.ts";
+import type { Prices } from "./prices.ts";
 import type { OrderStore } from "./store.ts";
 import { addEntry, secondsFromNow, setExpiry } from "./timeline.ts";
 
@@ -42,33 +42,34 @@ export class Creation {
   readonly #store: OrderStore;
   readonly #access: Access;
   readonly #escrow: Escrow;
+  readonly #prices: Prices;
 
-  constructor(store: OrderStore, access: Access, escrow: Escrow) {
+  constructor(store: OrderStore, parts: { readonly access: Access; readonly escrow: Escrow; readonly prices: Prices }) {
     this.#store = store;
-    this.#access = access;
-    this.#escrow = escrow;
+    this.#access = parts.access;
+    this.#escrow = parts.escrow;
+    this.#prices = parts.prices;
   }
 
   /**
-   * Makes an order. Refusals in the order of x/orders/README.md: parties, creator, items, denomination, sums, texts,
-   * settings. Event: EventOrderCreated.
+   * Makes an order. Refusals in the order of x/orders/README.md: parties, creator, items, denomination, prices, sums,
+   * texts, settings. Event: EventOrderCreated.
    */
   create(ctx: Context, creator: string, given: NewOrder): Order {
     const merchant = requireAccount("merchant", given.merchant, ErrInvalidParty);
     const customer = given.customer === "" ? "" : requireAccount("customer", given.customer, ErrInvalidParty);
     const isSeller = this.#requireParties(ctx, creator, merchant, customer);
     requireItems(given.items);
-    if (!this.#store.params(ctx).denoms.includes(given.denom)) {
-      throw new ChainError(ErrUnknownDenom, JSON.stringify(given.denom.slice(0, 128)));
-    }
-    const sums = checkedSums(given);
+    this.#prices.requireDenom(ctx, given.denom);
+    const order = { ...given, items: this.#prices.priced(ctx, merchant, given) };
+    const sums = checkedSums(order);
     requireText("customer_id", given.customerId, NAME_MAX);
     requireMetadata(given.metadata);
     requireHash("personal_data_commitment", given.personalDataCommitment);
     if (!isSeller) requireNoOverride(given);
     const settings = this.#settingsOf(ctx, given, this.#store.merchant(ctx, merchant), customer);
     const parties = { creator, customer, merchant };
-    return this.#write(ctx, parties, given, { sums, settings });
+    return this.#write(ctx, parties, order, { sums, settings });
   }
 
   /** Whether the creator is of the merchant's side. Throws ErrInvalidParty, ErrNotAllowed. */

@@ -1,6 +1,14 @@
 // The state of x/orders: reads and writes, no rules. Everything else of the module goes through here.
 
-import { Merchant, Order, Params, Payment, PaymentException, Refund } from "../../../gen/stateset/orders/v1/types.ts";
+import {
+  Merchant,
+  Order,
+  Params,
+  Payment,
+  PaymentException,
+  Price,
+  Refund,
+} from "../../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import { concatBytes, fromUtf8, utf8 } from "../../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../../src/codec/chainError.ts";
@@ -24,6 +32,9 @@ import {
   PAUSED_PREFIX,
   PAYMENT_ID_PREFIX,
   PAYMENT_PREFIX,
+  PRICE_PREFIX,
+  priceKey,
+  pricesKey,
   queueKey,
   REFUND_PREFIX,
   sequenceBytes,
@@ -211,7 +222,7 @@ export class OrderStore {
     ctx.kv(ORDERS).set(EXCEPTION_COUNT_KEY, encodeUint64BE(count));
   }
 
-  // Merchants, counters, pauses.
+  // Merchants, prices, counters, pauses.
 
   /** A merchant, with nothing set and no operators where it has never said anything. */
   merchant(ctx: Context, address: string): Merchant {
@@ -221,6 +232,19 @@ export class OrderStore {
 
   setMerchant(ctx: Context, merchant: Merchant): void {
     ctx.kv(ORDERS).set(textKey(MERCHANT_PREFIX, merchant.address), Merchant.encode(merchant).finish());
+  }
+
+  getPrice(ctx: Context, price: Pick<Price, "merchant" | "denom" | "sku">): Price | undefined {
+    const bytes = ctx.kv(ORDERS).get(priceKey(price));
+    return bytes === undefined ? undefined : Price.decode(bytes);
+  }
+
+  setPrice(ctx: Context, price: Price): void {
+    ctx.kv(ORDERS).set(priceKey(price), Price.encode(price).finish());
+  }
+
+  removePrice(ctx: Context, price: Pick<Price, "merchant" | "denom" | "sku">): void {
+    ctx.kv(ORDERS).delete(priceKey(price));
   }
 
   counter(ctx: Context, creator: string): bigint {
@@ -273,6 +297,11 @@ export class OrderStore {
   /** Everything below a prefix, without it. */
   view(ctx: Context, prefix: Uint8Array): KvStore {
     return prefixStore(ctx.kv(ORDERS), prefix);
+  }
+
+  /** sku → Price in one denomination, or denomination · 0 · sku → Price. */
+  priceStore(ctx: Context, merchant: string, denom: string): KvStore {
+    return prefixStore(ctx.kv(ORDERS), denom === "" ? textKey(PRICE_PREFIX, merchant) : pricesKey(merchant, denom));
   }
 
   /** sequence → Payment of one order. */

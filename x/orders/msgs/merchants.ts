@@ -1,10 +1,13 @@
-// MsgUpdateMerchant, MsgAddOperator and MsgRemoveOperator: only the merchant itself, never its operators.
+// MsgUpdateMerchant, MsgAddOperator and MsgRemoveOperator: only the merchant itself, never its operators. MsgSetPrice: they,
+// too.
 
 import {
   MsgAddOperator,
   MsgAddOperatorResponse,
   MsgRemoveOperator,
   MsgRemoveOperatorResponse,
+  MsgSetPrice,
+  MsgSetPriceResponse,
   MsgUpdateMerchant,
   MsgUpdateMerchantResponse,
 } from "../../../gen/stateset/orders/v1/tx.ts";
@@ -12,8 +15,9 @@ import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
 import { typeUrlOf } from "../../../src/codec/message.ts";
 import { ErrInvalidRequest } from "../../../src/codec/sdkErrors.ts";
+import { ErrNotAllowed } from "../errors.ts";
 import type { OrdersKeeper } from "../keeper.ts";
-import { requireAccount } from "../limits.ts";
+import { requireAccount, requireBatch } from "../limits.ts";
 
 /** The handlers. */
 export function merchantMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
@@ -49,6 +53,21 @@ export function merchantMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
         const operator = requireAccount("operator", message.operator);
         keeper.requireUnpaused(ctx, typeUrlOf(MsgRemoveOperator));
         merchants.removeOperator(ctx, merchant, operator);
+        return {};
+      },
+    }),
+    msgHandler({
+      request: MsgSetPrice,
+      response: MsgSetPriceResponse,
+      handle: (ctx, message) => {
+        const signer = requireAccount("signer", message.signer);
+        const merchant = requireAccount("merchant", message.merchant);
+        if (!keeper.access.isSeller(ctx, merchant, signer))
+          throw new ChainError(ErrNotAllowed, `prices of ${merchant}`);
+        requireBatch("prices", message.prices.length);
+        keeper.prices.require(ctx, message.prices);
+        keeper.requireUnpaused(ctx, typeUrlOf(MsgSetPrice));
+        keeper.prices.set(ctx, merchant, message.prices);
         return {};
       },
     }),

@@ -42,6 +42,8 @@ export class Random {
 const EVERYBODY = [...Object.values(PEOPLE), GOV];
 /** Seconds between blocks: mostly few, sometimes past a deadline or a dispute window. */
 const PAUSES = [...Array.from({ length: 20 }, () => 1), 60, 600, 3600, 50_000, 1_300_000];
+/** What a merchant asks for each of its goods. */
+const PRICE = 3_000_000;
 const ITEM = { quantity: 1, totalPrice: "", descriptionHash: new Uint8Array(0) };
 
 const GOODS: ReadonlySet<OrderAction> = new Set([
@@ -110,14 +112,32 @@ export class Simulation {
     return recent.length === 0 ? "ord_none" : this.random.pick(recent);
   }
 
+  /** Prices of a merchant's goods, some of them gone again. */
+  #setPrices(): void {
+    const { merchant, operator, stranger } = PEOPLE;
+    const signer = this.random.pick([merchant, operator, operator, stranger]);
+    const prices = Array.from({ length: 1 + this.random.below(3) }, () => ({
+      sku: `sku-${this.random.below(3)}`,
+      denom: "uusdc",
+      unitPrice: this.random.pick(["", `${PRICE}`, `${PRICE}`]),
+    }));
+    this.#send(tx.MsgSetPrice, { signer, merchant, prices });
+  }
+
   #newOrder(): { creator: string; order: tx.NewOrder } {
     const { random } = this;
-    const prices = Array.from({ length: 1 + random.below(3) }, () => 1 + random.below(50_000_000));
+    // Without a price of its own an item takes the merchant's, where there is one.
+    const isPriced = random.below(8) === 0;
+    const prices = Array.from({ length: 1 + random.below(3) }, () => (isPriced ? PRICE : 1 + random.below(50_000_000)));
     const isSeller = random.below(2) === 0;
     const { merchant, customer, partner } = PEOPLE;
     const split = [merchant, partner].map((address, index) => ({ address, basisPoints: index === 0 ? 6667 : 3333 }));
     const order = sampleOrder({
-      items: prices.map((price, index) => ({ ...ITEM, sku: `sku-${index}`, unitPrice: price.toString() })),
+      items: prices.map((price, index) => ({
+        ...ITEM,
+        sku: `sku-${index}`,
+        unitPrice: isPriced ? "" : price.toString(),
+      })),
       tax: "",
       shippingCost: "",
       total: prices.reduce((sum, price) => sum + price, 0).toString(),
@@ -294,6 +314,9 @@ export class Simulation {
       () => this.#send(tx.MsgUnpause, { authority: GOV, msgTypeUrls: [PAY_ORDER] }),
       () => this.#send(tx.MsgRemoveOperator, { merchant, operator }),
       () => this.#send(tx.MsgAddOperator, { merchant, operator }),
+      () => this.#setPrices(),
+      () => this.#setPrices(),
+      () => this.#setPrices(),
       () => {
         const feeTolerance = random.pick(["0", "2"]);
         this.#send(tx.MsgUpdateMerchant, {
