@@ -21,7 +21,7 @@ import {
 export const ITEMS_MAX = 100;
 /** Orders or payments of one message. */
 export const BATCH_MAX = 100;
-/** Payments of an order; what comes then waits in the exception ledger. */
+/** Payments of an order, and one more if it completes the order; else what comes then waits in the exception ledger. */
 export const PAYMENTS_MAX = 100;
 /** Times that an order may be held, or disputed: each adds to the timeline. */
 export const HOLDS_MAX = 16;

@@ -1,4 +1,4 @@
-// Cases: the way of an order that all goes well on; sums; partial payment and over-payment; revenue split and fee;
+// Cases: the way of an order that all goes well on; sums; partial payment, over-payment and dust; revenue split and fee;
 // instant release; refunds in part and in full; cancelling what is paid, with the merchant's own money after a release;
 // expiry, top-up; disputes and their outcomes; deposits by transfer. Balances and events after each, invariants always.
 
@@ -148,6 +148,20 @@ describe("payment", () => {
     const answer = pay(id, SAMPLE_TOTAL + 5n);
     expect(answer).toMatchObject({ amountApplied: "1097470000", amountReturned: "5", status: 2 });
     expect(world.balance(customer)).toBe(START - SAMPLE_TOTAL);
+  });
+
+  test("behavior: dust locks nobody out: after 100 payments one that completes the order is taken, and no other", () => {
+    const id = world.create();
+    for (let index = 0; index < 100; index += 1) pay(id, 1n, stranger);
+    const part = { payer: customer, orderId: id, amount: coin(SAMPLE_TOTAL - 101n) };
+    expect(world.send(MsgPayOrder, part).failure).toMatchObject({ codespace: "orders", code: 40 });
+    const toAddress = world.order(id).depositAddress;
+    const transfer = { fromAddress: customer, toAddress, amount: [coin(SAMPLE_TOTAL - 101n)] };
+    expect(world.send(MsgSend, transfer).failure).toMatchObject({ codespace: "orders", code: 40 });
+    pay(id, SAMPLE_TOTAL);
+    expect(world.order(id)).toMatchObject({ status: 2, paymentCount: 101, amountPaid: SAMPLE_TOTAL.toString() });
+    act(MsgCancelOrder, id, merchant);
+    expect([world.balance(customer), world.balance(stranger)]).toEqual([START, START]);
   });
 
   test("behavior: an order is made and paid in one message", () => {

@@ -138,6 +138,10 @@ describe("x/orders queries", () => {
     for (const [name, codec, message] of missing)
       expect([name, statusOf(() => ask(name, codec, message))]).toEqual([name, 5]);
     expect(statusOf(() => orders({ customer: "x" }))).toBe(3);
+    const never = { seconds: 10n ** 15n, nanos: 0 };
+    for (const filter of [{ createdAfter: never }, { createdBefore: { seconds: 0n, nanos: -1 } }]) {
+      expect(statusOf(() => orders(filter))).toBe(3);
+    }
     expect(statusOf(() => orders({ pagination: page(101n) }))).toBe(3);
     expect(statusOf(() => orders({ pagination: { ...page(10n), offset: 5n } }))).toBe(3);
     expect(statusOf(() => ask("Merchant", q.QueryMerchantRequest as never, { address: "x" }))).toBe(3);

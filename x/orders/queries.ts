@@ -40,12 +40,17 @@ function found<T>(find: () => T): T {
   }
 }
 
-function account(text: string): string {
+/** An argument, parsed; InvalidArgument where it is malformed. */
+function parsed<T>(parse: () => T): T {
   try {
-    return encodeAddress(decodeAddress(text));
+    return parse();
   } catch (thrown) {
     throw invalid(thrown instanceof Error ? thrown.message : String(thrown));
   }
+}
+
+function account(text: string): string {
+  return parsed(() => encodeAddress(decodeAddress(text)));
 }
 
 /** A denomination; one that is malformed would be read as something else in a key. */
@@ -85,8 +90,9 @@ function filteredPage<T>(
 function orderFilter(request: q.QueryOrdersRequest): (order: Order) => boolean {
   const customer = request.customer === "" ? undefined : account(request.customer);
   const merchant = request.merchant === "" ? undefined : account(request.merchant);
-  const after = request.createdAfter && timestampToNs(request.createdAfter);
-  const before = request.createdBefore && timestampToNs(request.createdBefore);
+  const { createdAfter, createdBefore } = request;
+  const after = createdAfter && parsed(() => timestampToNs(createdAfter));
+  const before = createdBefore && parsed(() => timestampToNs(createdBefore));
   return (order) => {
     if (customer !== undefined && order.customer !== customer) return false;
     if (merchant !== undefined && order.merchant !== merchant) return false;

@@ -25,10 +25,9 @@ import {
   ErrInvalidTransition,
   ErrNotAllowed,
   ErrNothingToSweep,
-  ErrTooOften,
 } from "../errors.ts";
 import type { OrdersKeeper } from "../keeper.ts";
-import { PAYMENTS_MAX, requireAccount } from "../limits.ts";
+import { requireAccount } from "../limits.ts";
 import { statusName } from "../transitions.ts";
 import { amountOf } from "../types.ts";
 import type { InboundMoney } from "./inbound.ts";
@@ -62,10 +61,10 @@ function applyEntry(
   if (order.status !== OrderStatus.ORDER_STATUS_CREATED) {
     throw new ChainError(ErrInvalidTransition, `${order.id} is ${statusName(order.status)}`);
   }
-  if (order.paymentCount >= PAYMENTS_MAX) throw new ChainError(ErrTooOften, `${order.id}: ${PAYMENTS_MAX} payments`);
+  const amount = amountOf(exception.amount);
+  keeper.payments.requireRoom(order, amount);
   keeper.exceptions.apply(ctx, exception, order);
   const { denom, method, refundAddress, origin } = exception;
-  const amount = amountOf(exception.amount);
   const payment = inbound.apply(ctx, order, { denom, amount, method, refundAddress, origin });
   keeper.exceptions.applied(ctx, exception, order, payment.id);
 }

@@ -93,7 +93,7 @@ export class InboundMoney {
       const detail = `finality ${origin.finalityThresholdExecuted}, at least ${finality} for this value`;
       return { kind: KIND.EXCEPTION_KIND_LOW_FINALITY, detail };
     }
-    if (order.paymentCount >= PAYMENTS_MAX) {
+    if (payments.isFull(order, amount)) {
       return { kind: KIND.EXCEPTION_KIND_TOO_SMALL, detail: `${PAYMENTS_MAX} payments` };
     }
     if (payments.isTooSmall(ctx, order, amount)) {

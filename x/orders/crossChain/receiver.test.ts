@@ -111,6 +111,35 @@ describe("what is credited", () => {
     expect(world.order(id)).toMatchObject({ amountExcess: "0", paymentStatus: PaymentStatus.PAYMENT_STATUS_PAID });
   });
 
+  test("behavior: what waits for an address goes back when the customer says one; what waits for a decision does not", () => {
+    mint(world, { mintRecipient: deposit(), amount: SAMPLE_TOTAL + 5n });
+    world.must(tx.MsgPause, { authority: GOV, msgTypeUrls: ["/stateset.orders.v1.MsgPayOrder"] });
+    const other = world.create();
+    mint(world, { mintRecipient: depositOf(world, other), amount: 7_000_000n });
+    for (const orderId of [id, other]) {
+      const refundAddress = { localAddress: "", ...remoteAccount(7) };
+      const { events } = world.send(tx.MsgSetRefundAddress, { signer: customer, orderId, refundAddress });
+      expect(eventNames(events)[0]).toBe("EventRefundAddressSet");
+    }
+    expect(world.burner.burns).toMatchObject([{ amount: 5n, destinationDomain: 3 }]);
+    expect(world.order(id)).toMatchObject({ amountExcess: "0", paymentStatus: PaymentStatus.PAYMENT_STATUS_PAID });
+    const waiting = exceptionsOf(world).filter((entry) => entry.status === OPEN);
+    expect(waiting).toMatchObject([{ orderId: other, amount: "7000000", refundAddress: { domain: 3 } }]);
+  });
+
+  test("behavior: the 101st payment waits, unless it completes the order", () => {
+    for (let index = 0; index < 100; index += 1) {
+      world.must(tx.MsgPayOrder, { payer: stranger, orderId: id, amount: coin(1n) });
+    }
+    mint(world, { mintRecipient: deposit(), amount: SAMPLE_TOTAL - 101n });
+    const [entry] = exceptionsOf(world);
+    expect(entry).toMatchObject({ kind: KIND.EXCEPTION_KIND_TOO_SMALL, status: OPEN });
+    const apply = { signer: merchant, exceptionId: entry!.id, action: tx.ExceptionAction.EXCEPTION_ACTION_APPLY };
+    expect(world.send(tx.MsgResolveException, apply).failure?.code).toBe(40);
+    mint(world, { mintRecipient: deposit(), amount: SAMPLE_TOTAL - 100n });
+    expect(world.order(id)).toMatchObject({ status: 2, paymentCount: 101 });
+  });
+
   test("behavior: money for an order that is paid is repeated, for one that has ended late; neither changes it", () => {
     mint(world, { mintRecipient: deposit(), amount: SAMPLE_TOTAL });
     mint(world, { mintRecipient: deposit(), amount: SAMPLE_TOTAL });

@@ -102,6 +102,7 @@ function setRefundAddressMsg(keeper: OrdersKeeper): MsgHandler {
         payments,
         exceptions,
       });
+      for (const exception of exceptions) keeper.exceptions.follow(ctx, exception, order);
       return {};
     },
   });

@@ -62,7 +62,7 @@ export class Exceptions {
       this.#store.saveOrder(ctx, order);
     }
     this.#emit(ctx, exception, order);
-    this.#follow(ctx, exception, order);
+    this.follow(ctx, exception, order);
     return exception;
   }
 
@@ -107,7 +107,8 @@ export class Exceptions {
     ctx.events.emitTyped(codec, { orderId: exception.orderId, exception, order });
   }
 
-  #follow(ctx: Context, exception: PaymentException, order: Order | undefined): void {
+  /** Does what the policy of an open entry says, as far as that is possible by now. */
+  follow(ctx: Context, exception: PaymentException, order: Order | undefined): void {
     const { policy } = exception;
     if (policy === ExceptionPolicy.EXCEPTION_POLICY_REFUND && exception.refundAddress !== undefined) {
       this.refund(ctx, exception, order, THE_CHAIN);

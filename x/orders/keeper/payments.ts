@@ -68,10 +68,20 @@ export class Payments {
     return timestampToNs(order.expiresAt) <= ctx.block.timeNs;
   }
 
-  /** Throws ErrDeadlinePassed, ErrTooOften when an order that awaits payment takes no more of them. */
-  requirePayable(ctx: Context, order: Order): void {
+  /** Throws ErrDeadlinePassed, and as `requireRoom`. */
+  requirePayable(ctx: Context, order: Order, amount: bigint): void {
     if (this.isLate(ctx, order)) throw new ChainError(ErrDeadlinePassed, order.id);
-    if (order.paymentCount >= PAYMENTS_MAX) throw new ChainError(ErrTooOften, `${order.id}: ${PAYMENTS_MAX} payments`);
+    this.requireRoom(order, amount);
+  }
+
+  /** Throws ErrTooOften. */
+  requireRoom(order: Order, amount: bigint): void {
+    if (this.isFull(order, amount)) throw new ChainError(ErrTooOften, `${order.id}: ${PAYMENTS_MAX} payments`);
+  }
+
+  /** Whether an order has as many payments as it may. One that completes it is taken all the same: dust locks nobody out. */
+  isFull(order: Order, amount: bigint): boolean {
+    return order.paymentCount >= PAYMENTS_MAX && amount < amountDue(order);
   }
 
   /** Throws ErrUnknownDenom. */
@@ -115,7 +125,7 @@ export class Payments {
     if (order.status !== OrderStatus.ORDER_STATUS_CREATED) {
       throw new ChainError(ErrInvalidTransition, `${order.id} is ${statusName(order.status)}`);
     }
-    this.requirePayable(ctx, order);
+    this.requirePayable(ctx, order, amount);
     const due = amountDue(order);
     if (this.isTooSmall(ctx, order, amount)) throw new ChainError(ErrPaymentTooSmall, `${amount} of ${due}`);
     const applied = amount < due ? amount : due;

@@ -150,14 +150,15 @@ export class Refunds {
     const { refundAddress } = refund;
     if (refundAddress === undefined) throw new ChainError(ErrRefundPhase, `${refund.id} has no address to go to`);
     if (refundAddress.localAddress === "") {
-      this.#burn(ctx, refund, refundAddress, order);
+      this.#refundCrossChain(ctx, refund, refundAddress, order);
       return;
     }
     this.#escrow.give(ctx, refundAddress.localAddress, refund.denom, amountOf(refund.amount));
     this.#complete(ctx, refund, order);
   }
 
-  #burn(ctx: Context, refund: Refund, { domain, address }: RefundAddress, order: Order | undefined): void {
+  /** Burns a refund towards another chain; where that is not possible now, the money stays and the refund waits. */
+  #refundCrossChain(ctx: Context, refund: Refund, { domain, address }: RefundAddress, order: Order | undefined): void {
     refund.attempts += 1;
     const branch = ctx.branch();
     try {

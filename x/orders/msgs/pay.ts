@@ -47,7 +47,7 @@ function validate(
   keeper.payments.requireDenom(order, coin?.denom ?? "");
   const amount = parsePositive("amount", coin?.amount ?? "");
   const refundAddress = given === undefined ? undefined : keeper.refundAddresses.parse(ctx, given);
-  keeper.payments.requirePayable(ctx, order);
+  keeper.payments.requirePayable(ctx, order, amount);
   return { order, amount, refundAddress };
 }
 
