@@ -1,14 +1,12 @@
 // Cases: refusals of the messages, each row breaking one thing and naming the error that wins, and after it nothing has
-// moved; contents and bounds of new orders; pauses; settings and operators; x/authz for a merchant's message.
+// moved; contents and bounds of new orders; pauses; settings and operators.
 
 import { describe, expect, test } from "vitest";
-import { GenericAuthorization } from "../../gen/cosmos/authz/v1beta1/authz.ts";
-import { MsgExec, MsgGrant } from "../../gen/cosmos/authz/v1beta1/tx.ts";
 import * as tx from "../../gen/stateset/orders/v1/tx.ts";
 import type { MessageCodec } from "../../src/codec/message.ts";
 import { makeId } from "./ids.ts";
 import { DEFAULT_PARAMS } from "./params.ts";
-import { coin, eventNames, GOV, OrdersWorld, PEOPLE, SAMPLE_TOTAL, sampleOrder } from "./testing/ordersWorld.ts";
+import { coin, GOV, OrdersWorld, PEOPLE, SAMPLE_TOTAL, sampleOrder } from "./testing/ordersWorld.ts";
 
 const { customer, merchant, operator, arbiter, stranger, partner } = PEOPLE;
 const NONE = new Uint8Array(0);
@@ -247,23 +245,4 @@ describe("governance, settings, operators", () => {
   function params(parts: object) {
     return { authority: GOV, params: { ...DEFAULT_PARAMS, ...parts } };
   }
-});
-
-test("behavior: another executes a merchant's message by x/authz, and only the type it was granted", () => {
-  const world = new OrdersWorld();
-  const orderId = world.create();
-  const msg = "/stateset.orders.v1.MsgHoldOrder";
-  const value = GenericAuthorization.encode({ msg }).finish();
-  const authorization = { typeUrl: `/${GenericAuthorization.$type}`, value };
-  world.must(MsgGrant, { granter: merchant, grantee: stranger, grant: { authorization, expiration: undefined } });
-  const exec = (codec: MessageCodec<never>, message: object) => {
-    const bytes = codec.encode(codec.fromPartial(message) as never).finish();
-    return world.send(MsgExec, { grantee: stranger, msgs: [{ typeUrl: `/${codec.$type}`, value: bytes }] });
-  };
-  const held = exec(tx.MsgHoldOrder as never, { signer: merchant, orderId });
-  expect(eventNames(held.events)).toEqual(["EventOrderHeld"]);
-  expect(exec(tx.MsgReleaseOrder as never, { signer: merchant, orderId }).failure).toMatchObject({
-    codespace: "authz",
-  });
-  expect(world.order(orderId).hold).toMatchObject({ heldBy: merchant });
 });
