@@ -3,7 +3,7 @@
 import { Random } from "../../x/orders/testing/simulation.ts";
 import { adminMove } from "./adminMoves.ts";
 import { burnMove, replaceMove, sendMove } from "./burnMoves.ts";
-import type { CrossChainWorld } from "./crossChainWorld.ts";
+import { CrossChainWorld } from "./crossChainWorld.ts";
 import { deliverMove } from "./deliveryMoves.ts";
 import { orderMove } from "./orderMoves.ts";
 import { Scene } from "./scene.ts";
@@ -22,8 +22,8 @@ const MOVES: readonly (readonly [share: number, move: (scene: Scene) => void])[]
 export class CrossChainSimulation {
   readonly #scene: Scene;
 
-  constructor(seed: number) {
-    this.#scene = new Scene(new Random(seed));
+  constructor(seed: number, options: { readonly isByAgent: boolean } = { isByAgent: false }) {
+    this.#scene = new Scene(new CrossChainWorld(options), new Random(seed));
   }
 
   get world(): CrossChainWorld {

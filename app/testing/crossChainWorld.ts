@@ -1,6 +1,9 @@
 // A chain with eight people, and the books of an independent bookkeeper beside it. Actions are entered in the books when
 // they are planned; a block then runs them as signed transactions, and whatever differs from the books is told.
 
+import { GenericAuthorization } from "../../gen/cosmos/authz/v1beta1/authz.ts";
+import { MsgExec } from "../../gen/cosmos/authz/v1beta1/tx.ts";
+import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import { cctpModuleAddress, evmAddressOfPublicKey } from "../../src/cctp/addresses.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
@@ -38,17 +41,21 @@ export interface Person {
 
 const NAMES = ["operator", "customer", "merchant", "relayer", "burner", "stranger", "deputy", "payer"] as const;
 
+function personAt(index: number): Person {
+  const privKey = new Uint8Array(32).fill(index + 1);
+  const bytes = addressOfSecp256k1(publicKeyOf(privKey));
+  return { index, privKey, address: encodeAddress(bytes), hex: toHex(bytes) };
+}
+
 /** The people; the operator has every role at first. */
 export const PEOPLE: Readonly<Record<(typeof NAMES)[number], Person>> = Object.freeze(
-  Object.fromEntries(
-    NAMES.map((name, index) => {
-      const privKey = new Uint8Array(32).fill(index + 1);
-      const bytes = addressOfSecp256k1(publicKeyOf(privKey));
-      return [name, { index, privKey, address: encodeAddress(bytes), hex: toHex(bytes) }] as const;
-    }),
-  ) as Record<(typeof NAMES)[number], Person>,
+  // Each name has its person.
+  Object.fromEntries(NAMES.map((name, index) => [name, personAt(index)])) as Record<(typeof NAMES)[number], Person>,
 );
 export const EVERYBODY: readonly Person[] = Object.values(PEOPLE);
+/** Executes messages for the others where a world is run by x/authz. */
+const AGENT = personAt(NAMES.length);
+const ACCOUNTS: readonly Person[] = [...EVERYBODY, AGENT];
 
 const MODULES: ReadonlyMap<string, string> = new Map(
   [ESCROW, FEES, "gov", "cctp", "fiat-tokenfactory"].map((name) => [toHex(moduleAddress(name)), name]),
@@ -76,9 +83,21 @@ interface Planned {
 const STATUS: Readonly<Record<OrderFact["status"], number>> = { created: 1, paid: 2, cancelled: 7, refunded: 9 };
 const PHASES: readonly string[] = ["unspecified", "pending", "burned", "attested", "completed", "failed", "claimable"];
 
-function appState(): Record<string, unknown> {
+/** Grants of everybody to the agent, for every message of the services. */
+function grants(app: ChainApp): readonly object[] {
+  const services = app.registry.services().filter(({ name }) => /^(circle|stateset)\..*\.Msg$/.test(name));
+  const types = services.flatMap(({ methods }) => methods.map(({ inputType }) => inputType));
+  return EVERYBODY.flatMap(({ address: granter }) =>
+    [...types, MsgSend.$type].map((type) => ({
+      ...{ granter, grantee: AGENT.address, expiration: null },
+      authorization: { "@type": `/${GenericAuthorization.$type}`, msg: `/${type}` },
+    })),
+  );
+}
+
+function appState(app: ChainApp): Record<string, unknown> {
   const base = testAppState() as Record<string, Record<string, unknown>>;
-  const accounts = EVERYBODY.map(({ address, index }) => ({
+  const accounts = ACCOUNTS.map(({ address, index }) => ({
     "@type": "/cosmos.auth.v1beta1.BaseAccount",
     ...{ address, account_number: String(index), sequence: "0" },
   }));
@@ -86,7 +105,8 @@ function appState(): Record<string, unknown> {
   const state = {
     ...base,
     auth: { ...base["auth"], accounts },
-    bank: { ...base["bank"], balances: EVERYBODY.map(({ address }) => ({ address, coins })) },
+    bank: { ...base["bank"], balances: ACCOUNTS.map(({ address }) => ({ address, coins })) },
+    authz: { authorization: grants(app) },
     "fiat-tokenfactory": { ...base["fiat-tokenfactory"], mint_allowance: ALLOWANCE.toString() },
   };
   return linkedState(state, { domains: DOMAINS, operator: PEOPLE.operator.address, strictEvm: true });
@@ -98,18 +118,21 @@ export class CrossChainWorld {
   readonly ledger: Ledger;
   readonly cctp: CctpRules;
   readonly orders: OrderRules;
-  readonly #sequences = EVERYBODY.map(() => 0n);
+  readonly #sequences = ACCOUNTS.map(() => 0n);
+  readonly #isByAgent: boolean;
   #planned: Planned[] = [];
   /** How often each message passed and was refused. */
   readonly passed = new Map<string, number>();
   readonly refused = new Map<string, number>();
 
-  constructor() {
+  /** `isByAgent` runs every message by x/authz, executed by an agent for its signer. */
+  constructor({ isByAgent }: { readonly isByAgent: boolean }) {
+    this.#isByAgent = isByAgent;
     this.app = emptyApp();
-    startChain(this.app, appState());
+    startChain(this.app, appState(this.app));
     makeBlock(this.app);
     this.ledger = new Ledger(new Set([FEES, "gov", "cctp", "fiat-tokenfactory"]));
-    for (const { address } of EVERYBODY) this.ledger.endow(address, MONEY);
+    for (const { address } of ACCOUNTS) this.ledger.endow(address, MONEY);
     this.ledger.allowance = ALLOWANCE;
     this.cctp = new CctpRules({
       ledger: this.ledger,
@@ -144,13 +167,16 @@ export class CrossChainWorld {
     message: Partial<T>,
     outcome: { readonly refusal: Refusal; readonly emitted?: readonly Uint8Array[] },
   ): void {
-    const value = codec.encode(codec.fromPartial(message)).finish();
-    const sequence = this.#sequences[signer.index] ?? 0n;
-    this.#sequences[signer.index] = sequence + 1n;
-    this.ledger.move(signer.address, FEES, FEE);
+    const inner = { typeUrl: `/${codec.$type}`, value: codec.encode(codec.fromPartial(message)).finish() };
+    const exec = MsgExec.encode({ grantee: AGENT.address, msgs: [inner] }).finish();
+    const sent = this.#isByAgent ? { typeUrl: `/${MsgExec.$type}`, value: exec } : inner;
+    const { index, privKey, address } = this.#isByAgent ? AGENT : signer;
+    const sequence = this.#sequences[index] ?? 0n;
+    this.#sequences[index] = sequence + 1n;
+    this.ledger.move(address, FEES, FEE);
     const bytes = signTestTx({
-      ...{ chainId: CHAIN_ID, privKey: signer.privKey, accountNumber: BigInt(signer.index), sequence },
-      ...{ messages: [{ typeUrl: `/${codec.$type}`, value }], fee: `${FEE}uusdc`, gasLimit: 4_000_000n },
+      ...{ chainId: CHAIN_ID, privKey, accountNumber: BigInt(index), sequence },
+      ...{ messages: [sent], fee: `${FEE}uusdc`, gasLimit: 4_000_000n },
     });
     const name = codec.$type;
     const what = `${name} by ${NAMES[signer.index]}, expected ${outcome.refusal ?? "to pass"}`;

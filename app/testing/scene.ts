@@ -14,7 +14,7 @@ import { moduleAddress } from "../../src/crypto/address.ts";
 import { signRecoverable } from "../../src/crypto/secp256k1.ts";
 import type { Random } from "../../x/orders/testing/simulation.ts";
 import { type AttestationFact, type BurnAsked, LOCAL_TOKEN, type MessageFact } from "./cctpRules.ts";
-import { CrossChainWorld, type Person } from "./crossChainWorld.ts";
+import type { CrossChainWorld, Person } from "./crossChainWorld.ts";
 import { ESCROW } from "./ledger.ts";
 import { ATTESTER_KEYS, LOCAL_DOMAIN } from "./linkedChain.ts";
 import type { HookFact, OrderFact } from "./orderRules.ts";
@@ -64,7 +64,7 @@ export interface Attestation {
 
 /** The scene of random moves. */
 export class Scene {
-  readonly world = new CrossChainWorld();
+  readonly world: CrossChainWorld;
   readonly random: Random;
   readonly delivered: Delivery[] = [];
   readonly own: OwnMessage[] = [];
@@ -74,7 +74,8 @@ export class Scene {
   messageCount = 0;
   orderCount = 0n;
 
-  constructor(random: Random) {
+  constructor(world: CrossChainWorld, random: Random) {
+    this.world = world;
     this.random = random;
   }
 
