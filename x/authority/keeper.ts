@@ -2,6 +2,7 @@
 
 import type { Authority } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8, utf8 } from "../../src/codec/bytes.ts";
 import { moduleAddress } from "../../src/crypto/address.ts";
@@ -12,18 +13,12 @@ export const DEFAULT_AUTHORITY = encodeAddress(moduleAddress("gov"));
 
 /** Keeper of the authority. */
 export class AuthorityKeeper implements Authority {
-  // PERF: decoded once for each bytes object that the store gives.
-  readonly #texts = new WeakMap<Uint8Array, string>();
+  readonly #text = new DecodedOnce(fromUtf8);
 
   /** PERF: one store read, without gas: every message about an order asks, and none is about it. */
   address(ctx: Context): string {
     const bytes = ctx.stores.store(AUTHORITY).get(AUTHORITY_KEY);
-    if (bytes === undefined) return DEFAULT_AUTHORITY;
-    const known = this.#texts.get(bytes);
-    if (known !== undefined) return known;
-    const text = fromUtf8(bytes);
-    this.#texts.set(bytes, text);
-    return text;
+    return bytes === undefined ? DEFAULT_AUTHORITY : this.#text.get(bytes);
   }
 
   setAddress(ctx: Context, address: string): void {

@@ -3,6 +3,7 @@
 import { MsgExec } from "../../gen/cosmos/authz/v1beta1/tx.ts";
 import { Params } from "../../gen/stateset/fees/v1/fees.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { amountOf, type Coin, formatCoins } from "../../src/codec/coins.ts";
 import { requiredAmount, walletGas } from "../../src/codec/priceList.ts";
@@ -17,18 +18,12 @@ const EXEC_DEPTH_MAX = 8;
 
 /** Keeper of the price list. */
 export class FeesKeeper {
-  // PERF: decoded once for each bytes object that the store gives.
-  readonly #params = new WeakMap<Uint8Array, Params>();
+  readonly #params = new DecodedOnce((bytes) => Params.decode(bytes));
 
   /** The parameters. PERF: one store read, without gas: it is the price list, not the purchase. */
   params(ctx: Context): Params {
     const bytes = ctx.stores.store(FEES).get(PARAMS_KEY);
-    if (bytes === undefined) return DEFAULT_PARAMS;
-    const known = this.#params.get(bytes);
-    if (known !== undefined) return known;
-    const params = Params.decode(bytes);
-    this.#params.set(bytes, params);
-    return params;
+    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
   }
 
   setParams(ctx: Context, params: Params): void {

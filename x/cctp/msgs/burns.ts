@@ -9,8 +9,15 @@ import {
   MsgReplaceDepositForBurnResponse,
 } from "../../../gen/circle/cctp/v1/tx.ts";
 import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
-import type { CctpSender } from "../sending.ts";
+import type { BurnRequest, CctpSender } from "../sending.ts";
 import { parseAmount, parseFrom } from "../types.ts";
+
+/** What both kinds of burn say. Throws ErrInvalidAddress, ErrInvalidAmount. */
+function burnOf(message: MsgDepositForBurn): Omit<BurnRequest, "destinationCaller"> {
+  const { destinationDomain, mintRecipient, burnToken } = message;
+  const from = parseFrom(message.from);
+  return { from, amount: parseAmount(message.amount), destinationDomain, mintRecipient, burnToken };
+}
 
 /** The handlers. */
 export function burnMsgs(sender: CctpSender): readonly MsgHandler[] {
@@ -18,29 +25,16 @@ export function burnMsgs(sender: CctpSender): readonly MsgHandler[] {
     msgHandler({
       request: MsgDepositForBurn,
       response: MsgDepositForBurnResponse,
-      handle: (ctx, { from, amount, destinationDomain, mintRecipient, burnToken }) => {
-        const burn = {
-          from: parseFrom(from),
-          amount: parseAmount(amount),
-          destinationDomain,
-          mintRecipient,
-          burnToken,
-        };
-        return { nonce: sender.depositForBurn(ctx, { ...burn, destinationCaller: undefined }).nonce };
-      },
+      handle: (ctx, message) => ({
+        nonce: sender.depositForBurn(ctx, { ...burnOf(message), destinationCaller: undefined }).nonce,
+      }),
     }),
     msgHandler({
       request: MsgDepositForBurnWithCaller,
       response: MsgDepositForBurnWithCallerResponse,
-      handle: (ctx, { from, amount, destinationDomain, mintRecipient, burnToken, destinationCaller }) => {
-        const burn = {
-          from: parseFrom(from),
-          amount: parseAmount(amount),
-          destinationDomain,
-          mintRecipient,
-          burnToken,
-        };
-        return { nonce: sender.depositForBurn(ctx, { ...burn, destinationCaller }).nonce };
+      handle: (ctx, message) => {
+        const { destinationCaller } = message;
+        return { nonce: sender.depositForBurn(ctx, { ...burnOf(message), destinationCaller }).nonce };
       },
     }),
     msgHandler({

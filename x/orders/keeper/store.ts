@@ -10,6 +10,7 @@ import {
   Refund,
 } from "../../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
+import { DecodedOnce } from "../../../src/baseapp/decodedOnce.ts";
 import { concatBytes, fromUtf8, utf8 } from "../../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../../src/codec/chainError.ts";
 import { decodeUint64BE, encodeUint64BE, excerpt } from "../../../src/codec/integer.ts";
@@ -53,17 +54,11 @@ function missing(kind: ErrorKind, id: string): ChainError {
 
 /** The stored items. Objects it gives are the caller's own, but for the parameters. */
 export class OrderStore {
-  // PERF: the store gives the same bytes object for a key until it is written again.
-  readonly #params = new WeakMap<Uint8Array, Params>();
+  readonly #params = new DecodedOnce((bytes) => Params.decode(bytes));
 
   params(ctx: Context): Params {
     const bytes = ctx.kv(ORDERS).get(PARAMS_KEY);
-    if (bytes === undefined) return DEFAULT_PARAMS;
-    const known = this.#params.get(bytes);
-    if (known !== undefined) return known;
-    const params = Params.decode(bytes);
-    this.#params.set(bytes, params);
-    return params;
+    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
   }
 
   setParams(ctx: Context, params: Params): void {

@@ -11,21 +11,18 @@ import type { MsgHandler } from "../../../src/baseapp/module.ts";
 import type { OrdersKeeper } from "../keeper.ts";
 import { REASON_MAX, requireHash, requireText } from "../limits.ts";
 import { parsePositive } from "../types.ts";
-import { orderHandler } from "./orderMessage.ts";
+import { moveHandler, orderHandler } from "./orderMessage.ts";
 
 /** The handlers. */
 export function disputeMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
   const { lifecycle } = keeper;
   return [
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgOpenDispute,
       response: MsgOpenDisputeResponse,
       action: OrderAction.ORDER_ACTION_OPEN_DISPUTE,
       validate: ({ message }) => requireHash("evidence_hash", message.evidenceHash),
-      execute: ({ ctx, message, order, actor }) => {
-        lifecycle.openDispute(ctx, order, actor, message.evidenceHash);
-        return { status: order.status };
-      },
+      move: ({ ctx, message, order, actor }) => lifecycle.openDispute(ctx, order, actor, message.evidenceHash),
     }),
     orderHandler(keeper, {
       request: MsgResolveDispute,

@@ -18,7 +18,7 @@ import { timestampToNs } from "../../../src/codec/time.ts";
 import type { Tracking } from "../keeper/fulfillment.ts";
 import type { OrdersKeeper } from "../keeper.ts";
 import { NAME_MAX, requireText } from "../limits.ts";
-import { nothing, orderHandler } from "./orderMessage.ts";
+import { moveHandler } from "./orderMessage.ts";
 
 /** Throws ErrTextTooLong, ErrInvalidRequest on a time that protobuf does not allow. */
 function requireTracking({ carrier, trackingNumber, estimatedDelivery }: Tracking): void {
@@ -37,45 +37,31 @@ function requireTracking({ carrier, trackingNumber, estimatedDelivery }: Trackin
 export function goodsMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
   const { fulfillment } = keeper;
   return [
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgFulfillOrder,
       response: MsgFulfillOrderResponse,
       action: OrderAction.ORDER_ACTION_FULFILL,
       validate: ({ message }) => requireTracking(message),
-      execute: ({ ctx, message, order, actor }) => {
-        fulfillment.fulfill(ctx, order, { ...message, ...actor });
-        return { status: order.status };
-      },
+      move: ({ ctx, message, order, actor }) => fulfillment.fulfill(ctx, order, { ...message, ...actor }),
     }),
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgShipOrder,
       response: MsgShipOrderResponse,
       action: OrderAction.ORDER_ACTION_SHIP,
       validate: ({ message }) => requireTracking(message),
-      execute: ({ ctx, message, order, actor }) => {
-        fulfillment.ship(ctx, order, { ...message, ...actor });
-        return { status: order.status };
-      },
+      move: ({ ctx, message, order, actor }) => fulfillment.ship(ctx, order, { ...message, ...actor }),
     }),
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgDeliverOrder,
       response: MsgDeliverOrderResponse,
       action: OrderAction.ORDER_ACTION_DELIVER,
-      validate: nothing,
-      execute: ({ ctx, message, order, actor }) => {
-        fulfillment.deliver(ctx, order, { ...message, ...actor });
-        return { status: order.status };
-      },
+      move: ({ ctx, message, order, actor }) => fulfillment.deliver(ctx, order, { ...message, ...actor }),
     }),
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgReturnOrder,
       response: MsgReturnOrderResponse,
       action: OrderAction.ORDER_ACTION_RETURN,
-      validate: nothing,
-      execute: ({ ctx, message, order, actor }) => {
-        fulfillment.takeBack(ctx, order, { ...message, ...actor });
-        return { status: order.status };
-      },
+      move: ({ ctx, message, order, actor }) => fulfillment.takeBack(ctx, order, { ...message, ...actor }),
     }),
   ];
 }

@@ -10,11 +10,10 @@ import {
   MsgUpdateParamsResponse,
 } from "../../../gen/stateset/orders/v1/tx.ts";
 import { requireAuthority, updateParamsHandler } from "../../../src/baseapp/authority.ts";
-import type { Context } from "../../../src/baseapp/context.ts";
 import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
 import { excerpt } from "../../../src/codec/integer.ts";
-import { typeUrlOf } from "../../../src/codec/message.ts";
+import { type MessageCodec, typeUrlOf } from "../../../src/codec/message.ts";
 import { ErrInvalidParams, ErrNotPausable } from "../errors.ts";
 import type { OrdersKeeper } from "../keeper.ts";
 import { requireBatch } from "../limits.ts";
@@ -24,32 +23,25 @@ const UNPAUSABLE: ReadonlySet<string> = new Set([MsgPause, MsgUnpause, MsgUpdate
 
 /** The handlers. `typeUrls` are the messages of the module. */
 export function governanceMsgs(keeper: OrdersKeeper, typeUrls: () => ReadonlySet<string>): readonly MsgHandler[] {
-  const setPaused = (ctx: Context, given: readonly string[], isPaused: boolean) => {
-    requireBatch("msg_type_urls", given.length);
-    for (const typeUrl of given) {
-      if (!typeUrls().has(typeUrl) || UNPAUSABLE.has(typeUrl)) throw new ChainError(ErrNotPausable, excerpt(typeUrl));
-    }
-    for (const typeUrl of given) keeper.store.setPaused(ctx, typeUrl, isPaused);
-    ctx.events.emitTyped(EventPausedMessages, { msgTypeUrls: keeper.store.pausedTypes(ctx) });
-    return {};
-  };
+  const pauseMsg = (request: MessageCodec<MsgPause>, response: MessageCodec<object>, isPaused: boolean) =>
+    msgHandler({
+      request,
+      response,
+      handle: (ctx, { authority, msgTypeUrls }) => {
+        requireAuthority(ctx, keeper.authority, authority);
+        requireBatch("msg_type_urls", msgTypeUrls.length);
+        for (const typeUrl of msgTypeUrls) {
+          if (!typeUrls().has(typeUrl) || UNPAUSABLE.has(typeUrl))
+            throw new ChainError(ErrNotPausable, excerpt(typeUrl));
+        }
+        for (const typeUrl of msgTypeUrls) keeper.store.setPaused(ctx, typeUrl, isPaused);
+        ctx.events.emitTyped(EventPausedMessages, { msgTypeUrls: keeper.store.pausedTypes(ctx) });
+        return {};
+      },
+    });
   return [
-    msgHandler({
-      request: MsgPause,
-      response: MsgPauseResponse,
-      handle: (ctx, { authority, msgTypeUrls }) => {
-        requireAuthority(ctx, keeper.authority, authority);
-        return setPaused(ctx, msgTypeUrls, true);
-      },
-    }),
-    msgHandler({
-      request: MsgUnpause,
-      response: MsgUnpauseResponse,
-      handle: (ctx, { authority, msgTypeUrls }) => {
-        requireAuthority(ctx, keeper.authority, authority);
-        return setPaused(ctx, msgTypeUrls, false);
-      },
-    }),
+    pauseMsg(MsgPause, MsgPauseResponse, true),
+    pauseMsg(MsgUnpause, MsgUnpauseResponse, false),
     updateParamsHandler(keeper.authority, {
       request: MsgUpdateParams,
       response: MsgUpdateParamsResponse,

@@ -18,7 +18,7 @@ import { ChainError } from "../../../src/codec/chainError.ts";
 import { ErrPaymentNotFound } from "../errors.ts";
 import type { OrdersKeeper } from "../keeper.ts";
 import { amountKept, amountOf, parsePositive } from "../types.ts";
-import { type Allowed, isCustomerOnly, nothing, orderHandler } from "./orderMessage.ts";
+import { type Allowed, isCustomerOnly, moveHandler, orderHandler } from "./orderMessage.ts";
 
 /** What a refund gives back: the amount asked for, else all that is left. Throws ErrPaymentNotFound. */
 function refundAmount(keeper: OrdersKeeper, { ctx, message, order }: Allowed<MsgRefundOrder>): bigint {
@@ -42,35 +42,24 @@ function isSellerAlone(roles: ReadonlySet<OrderRole>): boolean {
 export function lifecycleMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
   const { lifecycle } = keeper;
   return [
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgCancelOrder,
       response: MsgCancelOrderResponse,
       action: OrderAction.ORDER_ACTION_CANCEL,
       validate: ({ order, roles }) => lifecycle.requireUnprepared(order, isCustomerOnly(roles)),
-      execute: ({ ctx, order, actor }) => {
-        lifecycle.cancel(ctx, order, actor, CancelCause.CANCEL_CAUSE_REQUESTED);
-        return { status: order.status };
-      },
+      move: ({ ctx, order, actor }) => lifecycle.cancel(ctx, order, actor, CancelCause.CANCEL_CAUSE_REQUESTED),
     }),
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgHoldOrder,
       response: MsgHoldOrderResponse,
       action: OrderAction.ORDER_ACTION_HOLD,
-      validate: nothing,
-      execute: ({ ctx, order, actor }) => {
-        lifecycle.hold(ctx, order, actor);
-        return { status: order.status };
-      },
+      move: ({ ctx, order, actor }) => lifecycle.hold(ctx, order, actor),
     }),
-    orderHandler(keeper, {
+    moveHandler(keeper, {
       request: MsgReleaseOrder,
       response: MsgReleaseOrderResponse,
       action: OrderAction.ORDER_ACTION_RELEASE,
-      validate: nothing,
-      execute: ({ ctx, order, actor }) => {
-        lifecycle.release(ctx, order, actor);
-        return { status: order.status };
-      },
+      move: ({ ctx, order, actor }) => lifecycle.release(ctx, order, actor),
     }),
     orderHandler(keeper, {
       request: MsgRefundOrder,
@@ -86,7 +75,7 @@ export function lifecycleMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
       request: MsgCapturePayment,
       response: MsgCapturePaymentResponse,
       action: OrderAction.ORDER_ACTION_CAPTURE,
-      validate: nothing,
+      validate: () => undefined,
       execute: ({ ctx, order, roles }) => ({ amount: lifecycle.capture(ctx, order, isSellerAlone(roles)).toString() }),
     }),
   ];

@@ -11,13 +11,34 @@ import {
   MsgUpdateMerchant,
   MsgUpdateMerchantResponse,
 } from "../../../gen/stateset/orders/v1/tx.ts";
+import type { Context } from "../../../src/baseapp/context.ts";
 import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
-import { typeUrlOf } from "../../../src/codec/message.ts";
+import { type MessageCodec, typeUrlOf } from "../../../src/codec/message.ts";
 import { ErrInvalidRequest } from "../../../src/codec/sdkErrors.ts";
 import { ErrNotAllowed } from "../errors.ts";
 import type { OrdersKeeper } from "../keeper.ts";
 import { requireAccount, requireBatch } from "../limits.ts";
+
+/** A message of a merchant about one operator. */
+function operatorMsg(
+  keeper: OrdersKeeper,
+  request: MessageCodec<MsgAddOperator>,
+  response: MessageCodec<object>,
+  change: (ctx: Context, merchant: string, operator: string) => void,
+): MsgHandler {
+  return msgHandler({
+    request,
+    response,
+    handle: (ctx, message) => {
+      const merchant = requireAccount("merchant", message.merchant);
+      const operator = requireAccount("operator", message.operator);
+      keeper.requireUnpaused(ctx, typeUrlOf(request));
+      change(ctx, merchant, operator);
+      return {};
+    },
+  });
+}
 
 /** The handlers. */
 export function merchantMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
@@ -34,28 +55,8 @@ export function merchantMsgs(keeper: OrdersKeeper): readonly MsgHandler[] {
         return {};
       },
     }),
-    msgHandler({
-      request: MsgAddOperator,
-      response: MsgAddOperatorResponse,
-      handle: (ctx, message) => {
-        const merchant = requireAccount("merchant", message.merchant);
-        const operator = requireAccount("operator", message.operator);
-        keeper.requireUnpaused(ctx, typeUrlOf(MsgAddOperator));
-        merchants.addOperator(ctx, merchant, operator);
-        return {};
-      },
-    }),
-    msgHandler({
-      request: MsgRemoveOperator,
-      response: MsgRemoveOperatorResponse,
-      handle: (ctx, message) => {
-        const merchant = requireAccount("merchant", message.merchant);
-        const operator = requireAccount("operator", message.operator);
-        keeper.requireUnpaused(ctx, typeUrlOf(MsgRemoveOperator));
-        merchants.removeOperator(ctx, merchant, operator);
-        return {};
-      },
-    }),
+    operatorMsg(keeper, MsgAddOperator, MsgAddOperatorResponse, (...step) => merchants.addOperator(...step)),
+    operatorMsg(keeper, MsgRemoveOperator, MsgRemoveOperatorResponse, (...step) => merchants.removeOperator(...step)),
     msgHandler({
       request: MsgSetPrice,
       response: MsgSetPriceResponse,

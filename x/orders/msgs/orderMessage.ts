@@ -1,6 +1,6 @@
 // What the messages about one order have in common: find the order, ask the table, ask whether the type is paused.
 
-import { type Order, type OrderAction, OrderRole } from "../../../gen/stateset/orders/v1/types.ts";
+import { type Order, type OrderAction, OrderRole, type OrderStatus } from "../../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
 import { type MsgHandler, msgHandler } from "../../../src/baseapp/module.ts";
 import { type MessageCodec, typeUrlOf } from "../../../src/codec/message.ts";
@@ -68,7 +68,24 @@ export function orderHandler<Req extends OrderMessage, Res, Valid>(
   });
 }
 
-/** For messages that have nothing else to check. */
-export function nothing(): undefined {
-  return undefined;
+/** The handler of a message about one order that answers with the order's status. Refusals as in `orderHandler`. */
+export function moveHandler<Req extends OrderMessage>(
+  keeper: OrdersKeeper,
+  options: {
+    readonly request: MessageCodec<Req>;
+    readonly response: MessageCodec<{ status: OrderStatus }>;
+    readonly action: OrderAction;
+    readonly validate?: (allowed: Allowed<Req>) => void;
+    readonly move: (allowed: Allowed<Req>) => void;
+  },
+): MsgHandler {
+  const { validate = () => undefined, move } = options;
+  return orderHandler(keeper, {
+    ...options,
+    validate,
+    execute: (allowed) => {
+      move(allowed);
+      return { status: allowed.order.status };
+    },
+  });
 }
