@@ -1,6 +1,6 @@
 // Orders by an unmodified CosmJS client on a running devnet. Cases: made and paid; a refusal with its code; many made at
-// once, with gas by simulation; gas "auto" for messages with flat fees, alone, mixed and by authz; the
-// devnet's operator governs; a transfer to the deposit address; events found by search; the REST paths.
+// once, with gas by simulation; gas "auto" for messages with flat fees, alone, mixed and by authz; a
+// price book; the devnet's operator governs; a transfer to the deposit address; events found by search; the REST paths.
 
 import { coins, isDeliverTxSuccess, type SigningStargateClient } from "@cosmjs/stargate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const CODECS = [
   ...[tx.MsgCreateOrder, tx.MsgCreateOrders, tx.MsgPayOrder, tx.MsgFulfillOrder, tx.MsgCancelOrder],
-  ...[tx.MsgPause, tx.MsgUnpause],
+  ...[tx.MsgPause, tx.MsgUnpause, tx.MsgSetPrice],
 ];
 
 /** Teaches a client the messages: the generated codecs are what CosmJS wants. */
@@ -114,6 +114,27 @@ describe("orders by CosmJS", () => {
     await client.sendTokens(customer, depositAddress, coins(TOTAL, "uusdc"), FEE);
     const { json } = await rest(`/stateset/orders/v1/deposit_addresses/${depositAddress}/order`);
     expect(json.order).toMatchObject({ id: orderId, status: "ORDER_STATUS_PAID" });
+  });
+
+  test("behavior: an item without a price takes the merchant's, which REST tells", async () => {
+    const book = message(tx.MsgSetPrice, {
+      ...{ signer: customer, merchant: customer },
+      prices: [{ sku: "tea/green 1", denom: "uusdc", unitPrice: "2500000" }],
+    });
+    const order = {
+      merchant: customer,
+      denom: "uusdc",
+      total: "5000000",
+      items: [{ sku: "tea/green 1", quantity: 2 }],
+    };
+    const create = message(tx.MsgCreateOrder, { creator: customer, order });
+    const result = await client.signAndBroadcast(customer, [book, create], "auto");
+    expect(result.rawLog ?? "").toBe("");
+    const base = `/stateset/orders/v1/merchants/${customer}`;
+    const { json } = await rest(`${base}/price?sku=${encodeURIComponent("tea/green 1")}&denom=uusdc`);
+    expect(json.price).toMatchObject({ sku: "tea/green 1", unit_price: "2500000" });
+    expect((await rest(`${base}/prices?pagination.limit=1`)).json.prices).toHaveLength(1);
+    expect((await rest(`${base}/price?sku=none&denom=uusdc`)).status).toBe(404);
   });
 
   test("behavior: the operator of a devnet is its authority", async () => {

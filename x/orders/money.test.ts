@@ -323,6 +323,33 @@ describe("disputes and capture", () => {
     expect(world.balance(merchant)).toBe(START + SAMPLE_TOTAL);
   });
 
+  test("behavior: from each status, a dispute for the merchant goes back to it, and a hold where there is one", () => {
+    const steps: readonly (readonly [OrderStatus, (id: string) => void])[] = [
+      [OrderStatus.ORDER_STATUS_PAID, () => undefined],
+      [OrderStatus.ORDER_STATUS_FULFILLED, (id) => act(MsgFulfillOrder, id, merchant)],
+      [
+        OrderStatus.ORDER_STATUS_SHIPPED,
+        (id) => act(MsgShipOrder, id, merchant, { carrier: "U", trackingNumber: "1" }),
+      ],
+      [OrderStatus.ORDER_STATUS_DELIVERED, (id) => act(MsgDeliverOrder, id, merchant)],
+    ];
+    const id = world.create();
+    pay(id, SAMPLE_TOTAL);
+    for (const [status, step] of steps) {
+      step(id);
+      act(MsgOpenDispute, id, customer);
+      expect(world.order(id).status).toBe(OrderStatus.ORDER_STATUS_DISPUTED);
+      act(MsgResolveDispute, id, arbiter, { outcome: DisputeOutcome.DISPUTE_OUTCOME_MERCHANT });
+      expect(world.order(id).status).toBe(status);
+      const held = world.send(MsgHoldOrder, { signer: merchant, orderId: id });
+      if (status > OrderStatus.ORDER_STATUS_FULFILLED) expect(held.failure?.code).toBe(7);
+      else act(MsgReleaseOrder, id, merchant);
+      expect(world.order(id).status).toBe(status);
+    }
+    const timeline = world.order(id).timeline.map(({ status }) => status);
+    expect(timeline).toEqual([1, 2, 10, 12, 6, 11, 3, 10, 12, 6, 11, 4, 10, 12, 5, 10, 12]);
+  });
+
   test("error: after the window there is no dispute", () => {
     const id = delivered();
     world.nextBlock(14 * DAY);
