@@ -79,14 +79,22 @@ export class Simulation {
     this.world = new OrdersWorld({ processingFeeBasisPoints: 25, feeRecipient: PEOPLE.relayer });
     this.#receiver = new OrderPayments(this.world.orders, new InboundMoney(this.world.orders));
     for (const person of [...EVERYBODY]) this.world.fund(person, "1000000000000uusdc");
-    this.world.must(tx.MsgAddOperator, { merchant: PEOPLE.merchant, operator: PEOPLE.operator });
   }
 
   /** One block of so many random steps. Gives what is broken afterwards. */
   block(steps: number): readonly string[] {
+    if (this.steps === 0) this.#open();
     for (let index = 0; index < steps; index += 1) this.#step();
     this.#listen(this.world.nextBlock(this.random.pick(PAUSES)));
     return this.world.broken();
+  }
+
+  /** The merchant opens its shop, where whoever listens hears it. */
+  #open(): void {
+    const { merchant, operator } = PEOPLE;
+    this.#send(tx.MsgAddOperator, { merchant, operator });
+    const prices = [0, 1, 2].map((n) => ({ sku: `sku-${n}`, denom: "uusdc", unitPrice: `${PRICE}` }));
+    this.#send(tx.MsgSetPrice, { signer: merchant, merchant, prices });
   }
 
   /** Hears the events of something that passed. */
