@@ -7,6 +7,7 @@ import {
   ErrInvalidHeight,
   ErrInvalidRequest,
   ErrKeyNotFound,
+  ErrNotFound,
   ErrUnauthorized,
   ErrUnknownRequest,
 } from "../codec/sdkErrors.ts";
@@ -43,7 +44,10 @@ function kindOf(status: number): ErrorKind {
 export function queryFailure(thrown: unknown): ChainError {
   if (thrown instanceof QueryError) return new ChainError(kindOf(thrown.status), thrown.rpcText);
   if (thrown instanceof ChainError) return thrown;
-  if (thrown instanceof VersionNotAvailableError) return new ChainError(ErrInvalidRequest, thrown.message);
+  if (thrown instanceof VersionNotAvailableError) {
+    const { version, message } = thrown;
+    return new ChainError(ErrNotFound, `failed to load state at height ${version}; version does not exist: ${message}`);
+  }
   return new ChainError(ErrInvalidRequest, thrown instanceof Error ? thrown.message : String(thrown));
 }
 

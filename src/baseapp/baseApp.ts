@@ -31,7 +31,7 @@ import { GasMeter } from "./gas.ts";
 import type { AppModule, ModuleGenesis } from "./module.ts";
 import type { Router } from "./msgRouter.ts";
 import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
-import type { TxFailure } from "./txResult.ts";
+import { SimulationFailure, type TxFailure } from "./txResult.ts";
 
 /** What an application is made of. */
 export interface BaseAppOptions {
@@ -180,15 +180,17 @@ export class BaseApp {
     };
   }
 
-  /** Runs a transaction against the check state without leaving anything. */
+  /**
+   * Runs a transaction against the check state without leaving anything. Throws ChainError: SimulationFailure when it
+   * ran and failed.
+   */
   simulate(bytes: Uint8Array): Simulation {
     const tx = this.decode(bytes);
     const gas = new GasMeter(undefined);
     const ctx = this.#context("simulate", this.#checkState, this.#block, gas).branch().ctx;
     const run = this.#run(ctx.with({ gas }), tx, false);
     if (run.failure !== undefined) {
-      const { codespace, code, log } = run.failure;
-      throw new ChainError({ codespace, code, text: log });
+      throw new SimulationFailure(run.failure, gas.consumed);
     }
     const least = this.#options.simulatedGasMin?.(ctx, tx) ?? 0n;
     const gasUsed = gas.consumed < least ? least : gas.consumed;

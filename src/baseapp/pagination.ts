@@ -8,7 +8,7 @@ import { GRPC_STATUS, QueryError } from "./queryError.ts";
 export const PAGE_LIMIT_DEFAULT = 100;
 /** Entries on a page at most; more is refused. */
 export const PAGE_LIMIT_MAX = 1000;
-/** Entries that an offset, a count or a filter may pass. */
+/** Entries that an offset, a filter or a count that was asked for may pass. */
 export const PAGE_SCAN_MAX = 100_000;
 
 /** A page of a store. */
@@ -55,9 +55,15 @@ export function paginate<T>(
   let matched = 0;
   let scanned = 0;
   let nextKey: Uint8Array = new Uint8Array(0);
+  let isCounted = !isByKey && isCounting;
   for (const [key, value] of store.iterate(range)) {
     scanned += 1;
     if (scanned > PAGE_SCAN_MAX) {
+      // Nobody asked for a count: the page is there, and its total is not known.
+      if (nextKey.length > 0 && page?.countTotal !== true) {
+        isCounted = false;
+        break;
+      }
       throw new QueryError(GRPC_STATUS.INVALID_ARGUMENT, `the query passes ${PAGE_SCAN_MAX} entries: use key`);
     }
     const item = toItem(key, value);
@@ -71,8 +77,7 @@ export function paginate<T>(
     if (nextKey.length === 0) nextKey = key;
     if (isByKey || !isCounting) break;
   }
-  const total = !isByKey && isCounting ? BigInt(matched) : 0n;
-  return { items, pagination: { nextKey, total } };
+  return { items, pagination: { nextKey, total: isCounted ? BigInt(matched) : 0n } };
 }
 
 /** The smallest key above `key`: an exclusive bound that includes it. */

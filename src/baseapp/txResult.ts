@@ -33,3 +33,13 @@ function isExhaustion(thrown: unknown): boolean {
 export function wrapFailure(failure: TxFailure, message: string): TxFailure {
   return { ...failure, log: `${message}: ${failure.log}` };
 }
+
+/** A transaction that failed when it was simulated. The message is its log. */
+export class SimulationFailure extends ChainError {
+  readonly gasUsed: bigint;
+
+  constructor({ codespace, code, log }: TxFailure, gasUsed: bigint) {
+    super({ codespace, code, text: log });
+    this.gasUsed = gasUsed;
+  }
+}

@@ -15,11 +15,10 @@ import { startGrpc } from "../rpc/grpc/grpcServer.ts";
 import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
 import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter } from "../rpc/services/queryRouter.ts";
-import { type PruningName, pruningOptions } from "../store/pruning.ts";
 import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
 import { MINIMUM_GAS_PRICE, SNAPSHOT_CHANGES, VERIFY_INTERVAL_MS } from "./node.ts";
-import { homeFiles, type NodeConfig } from "./nodeConfig.ts";
+import { homeFiles, type NodeConfig, pruningOf } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
 import { hostPort, startServer, urlOf } from "./servers.ts";
 
@@ -69,8 +68,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
     genesis,
     dataFolder: files.data,
     storeNames: STORE_NAMES,
-    // `parseNodeConfig` has checked the name.
-    pruning: pruningOptions(config.state.pruning as PruningName, config.state.pruningKeepRecent),
+    pruning: pruningOf(config),
     snapshots: { everyVersions: config.state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
     minRetainBlocks: config.abci.minRetainBlocks,
     onSnapshotError: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
@@ -99,6 +97,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
   const router = createQueryRouter(node, registry, {
     queryPaths: application.router.queryPaths(),
     minimumGasPrice: MINIMUM_GAS_PRICE,
+    pruning: pruningOf(config),
     onInternalError: (path, error) => logger.error({ path, err: error }, "a query failed"),
   });
   // CosmJS simulates by `abci_query`, which CometBFT hands on to us.

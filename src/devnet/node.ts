@@ -16,10 +16,9 @@ import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
 import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter.ts";
 import type { TreeMultiStore } from "../store/commitStore.ts";
-import { type PruningName, pruningOptions } from "../store/pruning.ts";
 import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
-import { homeFiles, type NodeConfig } from "./nodeConfig.ts";
+import { homeFiles, type NodeConfig, pruningOf } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
 import { hostPort, startServer, urlOf } from "./servers.ts";
 
@@ -48,9 +47,24 @@ export interface RunningNode {
   close(): Promise<void>;
 }
 
+/** Pause between two lines that say how far loading is. */
+const LOADING_LOG_MS = 1_000;
+
+/** Says how far a start is that takes long. */
+function logLoading(logger: Logger): NonNullable<NodeObserver["loading"]> {
+  let nextMs = performance.now() + LOADING_LOG_MS;
+  return ({ stage, done, total }) => {
+    const nowMs = performance.now();
+    if (nowMs < nextMs) return;
+    nextMs = nowMs + LOADING_LOG_MS;
+    logger.info({ stage, done, total }, "loading the state");
+  };
+}
+
 /** Tells logs and metrics what the node does. */
 function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
   return {
+    loading: logLoading(logger),
     opened: ({ height, appHash, replayedBlocks, notes }) => {
       for (const note of notes) logger.warn({ note }, "state");
       logger.info({ height, appHash: toHex(appHash), replayedBlocks }, "opened at the last durable block");
@@ -92,6 +106,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   });
   const files = homeFiles(options.home);
   const { consensus, state } = config;
+  const pruning = pruningOf(config);
   const node = await openSoloNode({
     genesis: options.genesis,
     moniker: config.moniker,
@@ -99,8 +114,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
     validatorKey: readValidatorKey(files.validatorKey),
     dataFolder: files.data,
     storeNames: STORE_NAMES,
-    // `parseNodeConfig` has checked the name.
-    pruning: pruningOptions(state.pruning as PruningName, state.pruningKeepRecent),
+    pruning,
     snapshots: { everyVersions: state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
     validatorStateFile: files.validatorState,
     mempool: config.mempool,
@@ -124,6 +138,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   const router = createQueryRouter(node, app.registry, {
     queryPaths: app.router.queryPaths(),
     minimumGasPrice: MINIMUM_GAS_PRICE,
+    pruning,
     onInternalError: (path, error) => logger.error({ path, err: error }, "a query failed"),
   });
   await node.start();

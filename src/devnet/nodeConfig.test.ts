@@ -1,6 +1,6 @@
 // Cases: defaults; overlay; unknown keys; wrong types; bounds; files.
 
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -32,7 +32,12 @@ describe("parseNodeConfig", () => {
     [{ rpc: 5 }, "rpc: expected an object"],
     [{ rpc: { port: "1" } }, 'rpc.port: expected a number, got "1"'],
     [{ rpc: { port: -1 } }, "rpc.port: expected a whole number that is not negative, got -1"],
-    [{ rpc: { port: 65536 } }, "rpc.port: expected 0 to 65535"],
+    [{ rpc: { port: 65536 } }, "rpc.port: expected 0 to 65535, got 65536"],
+    [{ consensus: { emptyBlockIntervalMs: 1e12 } }, "consensus.emptyBlockIntervalMs: expected 0 to 86400000"],
+    [{ state: { pruning: "custom", pruningKeepRecent: 1 } }, "state.pruningKeepRecent: expected 2 to"],
+    [{ state: { pruningInterval: 0 } }, "state.pruningInterval: expected 1 to"],
+    [{ verifyWorkers: 1000 }, "verifyWorkers: expected 0 to 64"],
+    [{ logLevel: "loud" }, "logLevel: expected one of silent, fatal, error, warn, info, debug, trace"],
     [{ rpc: { corsOrigins: [1] } }, "rpc.corsOrigins: expected a list of strings"],
     [{ consensus: { blockIntervalMs: 0.5 } }, "consensus.blockIntervalMs: expected a whole number"],
     [{ state: { pruning: "some" } }, "state.pruning: expected default, nothing, everything or custom"],
@@ -53,5 +58,14 @@ describe("loadNodeConfig", () => {
     const home = mkdtempSync(join(tmpdir(), "config-"));
     writeJson(homeFiles(home).config, { moniker: "shop" });
     expect(loadNodeConfig(home).moniker).toBe("shop");
+  });
+
+  test("error: says which file is wrong", () => {
+    const home = mkdtempSync(join(tmpdir(), "config-"));
+    const { config } = homeFiles(home);
+    writeJson(config, { shop: 1 });
+    expect(() => loadNodeConfig(home)).toThrow(`${config}: shop: there is no such setting`);
+    writeFileSync(config, "{");
+    expect(() => loadNodeConfig(home)).toThrow(`${config}: not JSON`);
   });
 });

@@ -2,6 +2,8 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { type PruningName, type PruningOptions, pruningOptions } from "../store/pruning.ts";
+import { LOG_LEVELS } from "./logger.ts";
 
 /** Where a server listens. Port 0 picks a free one. */
 export interface ListenConfig {
@@ -44,6 +46,8 @@ export interface NodeConfig {
     readonly pruning: string;
     /** Heights kept for queries and proofs when pruning is `custom`. */
     readonly pruningKeepRecent: number;
+    /** Blocks after which older heights go, when pruning is `custom`. */
+    readonly pruningInterval: number;
     /** Blocks between two snapshots of the tree; a restart replays at most that many. */
     readonly snapshotInterval: number;
   };
@@ -62,7 +66,7 @@ export const DEFAULT_NODE_CONFIG: NodeConfig = Object.freeze({
   consensus: { blockIntervalMs: 100, emptyBlockIntervalMs: 5000 },
   abci: { address: "", cometRpc: "http://127.0.0.1:26657", minRetainBlocks: 0 },
   mempool: { maxTxs: 50_000, maxBytes: 256 * 1024 * 1024, maxTxsPerSender: 1000, ttlBlocks: 0 },
-  state: { pruning: "default", pruningKeepRecent: 100, snapshotInterval: 1000 },
+  state: { pruning: "default", pruningKeepRecent: 100, pruningInterval: 1, snapshotInterval: 1000 },
   verifyWorkers: 1,
   logLevel: "info",
 });
@@ -116,7 +120,31 @@ function overlayValue(path: string, fallback: unknown, value: unknown): unknown 
   return value;
 }
 
-/** Settings over the defaults. Throws ConfigError on an unknown key or a wrong type. */
+/** Numbers that are not free: what a timer, a port or the memory can take. */
+const RANGES: readonly (readonly [path: string, least: number, most: number])[] = [
+  ["rpc.port", 0, 65_535],
+  ["grpc.port", 0, 65_535],
+  ["rest.port", 0, 65_535],
+  ["metrics.port", 0, 65_535],
+  ["consensus.blockIntervalMs", 0, 86_400_000],
+  ["consensus.emptyBlockIntervalMs", 0, 86_400_000],
+  ["mempool.maxTxs", 1, 10_000_000],
+  ["mempool.maxBytes", 1, 2 ** 40],
+  ["mempool.maxTxsPerSender", 1, 10_000_000],
+  ["state.pruningKeepRecent", 2, 2 ** 31],
+  ["state.pruningInterval", 1, 2 ** 31],
+  ["state.snapshotInterval", 1, 2 ** 31],
+  ["verifyWorkers", 0, 64],
+];
+
+function checkRange(config: NodeConfig, [path, least, most]: (typeof RANGES)[number]): void {
+  const value = path.split(".").reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), config);
+  if (typeof value !== "number" || value < least || value > most) {
+    throw new ConfigError(path, `expected ${least} to ${most}, got ${value}`);
+  }
+}
+
+/** Settings over the defaults. Throws ConfigError on an unknown key, a wrong type, and numbers out of range. */
 export function parseNodeConfig(given: unknown): NodeConfig {
   if (!isRecord(given)) throw new ConfigError("node.json", "expected an object");
   // `overlay` gives exactly the keys and types of the defaults.
@@ -125,10 +153,17 @@ export function parseNodeConfig(given: unknown): NodeConfig {
     throw new ConfigError("state.pruning", "expected default, nothing, everything or custom");
   }
   if (config.moniker === "") throw new ConfigError("moniker", "must not be empty");
-  for (const name of ["rpc", "grpc", "rest", "metrics"] as const) {
-    if (config[name].port > 65535) throw new ConfigError(`${name}.port`, "expected 0 to 65535");
+  if (!(LOG_LEVELS as readonly string[]).includes(config.logLevel)) {
+    throw new ConfigError("logLevel", `expected one of ${LOG_LEVELS.join(", ")}`);
   }
+  for (const range of RANGES) checkRange(config, range);
   return config;
+}
+
+/** Which heights a node keeps. */
+export function pruningOf({ state }: NodeConfig): PruningOptions {
+  // `parseNodeConfig` has checked the name.
+  return pruningOptions(state.pruning as PruningName, state.pruningKeepRecent, state.pruningInterval);
 }
 
 /** The files of a home directory. */
@@ -161,8 +196,14 @@ export function writeJson(file: string, value: unknown, mode = 0o644): void {
   renameSync(scratch, file);
 }
 
-/** The settings of a home directory; the defaults when it has none. */
+/** The settings of a home directory; the defaults when it has none. Throws ConfigError, which names the file. */
 export function loadNodeConfig(home: string): NodeConfig {
   const file = homeFiles(home).config;
-  return existsSync(file) ? parseNodeConfig(readJson(file)) : DEFAULT_NODE_CONFIG;
+  if (!existsSync(file)) return DEFAULT_NODE_CONFIG;
+  const json = readJson(file);
+  try {
+    return parseNodeConfig(json);
+  } catch (cause) {
+    throw cause instanceof ConfigError ? new ConfigError(file, cause.message) : cause;
+  }
 }

@@ -8,6 +8,7 @@ import {
   StatusResponse,
 } from "../../../gen/cosmos/base/node/v1beta1/query.ts";
 import type { ChainClient } from "../../consensus/chainNode.ts";
+import type { PruningOptions } from "../../store/pruning.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { requireLatestBlock } from "./requireBlock.ts";
 
@@ -17,14 +18,27 @@ const SERVICE = "/cosmos.base.node.v1beta1.Service";
 export interface NodeConfig {
   /** Such as `0.025uusdc`; empty for none. */
   readonly minimumGasPrice: string;
+  /** Heights kept for queries, and after how many blocks older ones go. */
+  readonly pruning?: PruningOptions | undefined;
 }
 
 /** The methods of cosmos.base.node.v1beta1.Service. */
 export function nodeConfigServices(config: NodeConfig): readonly NodeService[] {
   return [
-    nodeService(`${SERVICE}/Config`, ConfigRequest, ConfigResponse, async () => ConfigResponse.fromPartial(config)),
+    nodeService(`${SERVICE}/Config`, ConfigRequest, ConfigResponse, async () => configOf(config)),
     nodeService(`${SERVICE}/Status`, StatusRequest, StatusResponse, status),
   ];
+}
+
+/** As in the SDK, a node that keeps every height says that it keeps 0. */
+function configOf({ minimumGasPrice, pruning }: NodeConfig): ConfigResponse {
+  if (pruning === undefined) return ConfigResponse.fromPartial({ minimumGasPrice });
+  const { keepRecent = 0, interval = keepRecent === 0 ? 0 : 1 } = pruning;
+  return ConfigResponse.fromPartial({
+    minimumGasPrice,
+    pruningKeepRecent: String(keepRecent),
+    pruningInterval: String(interval),
+  });
 }
 
 async function status(node: ChainClient): Promise<StatusResponse> {

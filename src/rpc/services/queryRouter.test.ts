@@ -40,6 +40,7 @@ import {
 } from "../../../gen/cosmos/tx/v1beta1/service.ts";
 import { ResponseCheckTx } from "../../../gen/tendermint/abci/types.ts";
 import { QueryError } from "../../baseapp/queryError.ts";
+import { SimulationFailure } from "../../baseapp/txResult.ts";
 import { toHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { TypeRegistry } from "../../codec/registry.ts";
@@ -120,14 +121,15 @@ describe("cosmos.tx.v1beta1.Service", () => {
     expect(result?.msgResponses).toEqual([{ typeUrl: "/cosmos.bank.v1beta1.MsgSendResponse", value: none }]);
   });
 
-  test("error: Simulate names what failed, as Unknown", async () => {
+  test("error: Simulate names what failed and the gas until then, as Unknown", async () => {
     const { router } = setUp({
       simulate: () => {
-        throw new ChainError(ErrInsufficientFunds, "spendable balance 0uusdc is smaller than 5uusdc");
+        const { code, codespace, message } = new ChainError(ErrInsufficientFunds, "0uusdc is smaller than 5uusdc");
+        throw new SimulationFailure({ code, codespace, log: message }, 31_000n);
       },
     });
     const data = SimulateRequest.encode({ tx: undefined, txBytes: stubTx() }).finish();
-    const text = "spendable balance 0uusdc is smaller than 5uusdc: insufficient funds";
+    const text = "0uusdc is smaller than 5uusdc: insufficient funds with gas used: '31000'";
     expect(await refusal(router.call(`${TX}/Simulate`, data, 0n))).toMatchObject({ status: 2, message: text });
     expect(await router.query(`${TX}/Simulate`, data, 0n, false)).toMatchObject({
       code: 6,
@@ -345,6 +347,8 @@ describe("cosmos.base.tendermint.v1beta1.Service", () => {
       network: "stub-1",
       moniker: "stub",
       protocolVersion: { p2p: 8n, block: 11n, app: 1n },
+      listenAddr: "tcp://127.0.0.1:26656",
+      version: "0.38.25",
     });
     expect(info.applicationVersion).toMatchObject({ appName: "statesetd", version: "0.1.0" });
     expect(GetSyncingResponse.decode((await router.call(`${CMT}/GetSyncing`, none, 0n)).value)).toEqual({
@@ -367,9 +371,13 @@ describe("cosmos.base.tendermint.v1beta1.Service", () => {
 });
 
 test("default: node config and status; interfaces and who implements them", async () => {
-  const { router } = setUp({}, { minimumGasPrice: "0.025uusdc" });
+  const { router } = setUp({}, { minimumGasPrice: "0.025uusdc", pruning: { keepRecent: 100 } });
   const config = await router.call("/cosmos.base.node.v1beta1.Service/Config", none, 0n);
-  expect(ConfigResponse.decode(config.value).minimumGasPrice).toBe("0.025uusdc");
+  expect(ConfigResponse.decode(config.value)).toMatchObject({
+    minimumGasPrice: "0.025uusdc",
+    pruningKeepRecent: "100",
+    pruningInterval: "1",
+  });
   const status = await router.call("/cosmos.base.node.v1beta1.Service/Status", none, 0n);
   expect(StatusResponse.decode(status.value)).toMatchObject({
     height: 2n,

@@ -4,6 +4,7 @@ import { ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import type { ServiceInfo, TypeRegistry } from "../../codec/registry.ts";
 import type { ChainClient } from "../../consensus/chainNode.ts";
+import type { PruningOptions } from "../../store/pruning.ts";
 import { consensusServices } from "./consensusService.ts";
 import { GATEWAY_STATUS, refusalOfError, refusalOfResponse, responseOfRefusal } from "./grpcStatus.ts";
 import { nodeConfigServices } from "./nodeConfigService.ts";
@@ -40,6 +41,8 @@ export interface QueryRouterOptions {
   readonly queryPaths?: readonly string[];
   /** The node's least gas price as the node service reports it, such as `0.025uusdc`. */
   readonly minimumGasPrice?: string;
+  /** How many heights the node keeps, for the node service. */
+  readonly pruning?: PruningOptions;
   /** Told of errors that nobody foresaw; clients see `internal error` instead. */
   readonly onInternalError?: (path: string, error: unknown) => void;
 }
@@ -55,7 +58,7 @@ export function createQueryRouter(
     ...txServices(registry),
     ...tendermintServices(),
     ...consensusServices(),
-    ...nodeConfigServices({ minimumGasPrice: options.minimumGasPrice ?? "" }),
+    ...nodeConfigServices({ minimumGasPrice: options.minimumGasPrice ?? "", pruning: options.pruning }),
     ...reflectionServices(registry.descriptors),
   ];
   for (const service of services) {

@@ -23,7 +23,9 @@ import { PubKey } from "../../../gen/cosmos/crypto/ed25519/keys.ts";
 import type { Block } from "../../../gen/tendermint/types/block.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { BECH32_PREFIX, encodeBech32 } from "../../codec/address.ts";
+import { fromHex } from "../../codec/bytes.ts";
 import type { ChainClient, StoredBlock, ValidatorInfo } from "../../consensus/chainNode.ts";
+import { BLOCK_PROTOCOL, CHANNELS, COMET_VERSION, P2P_ADDRESS, P2P_PROTOCOL } from "./cometIdentity.ts";
 import { type NodeService, nodeService } from "./nodeService.ts";
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, pageOfOffset, requirePage } from "./paging.ts";
 import { requireBlock, requireLatestBlock } from "./requireBlock.ts";
@@ -33,11 +35,8 @@ const SERVICE = "/cosmos.base.tendermint.v1beta1.Service";
 /** The human-readable part of consensus addresses. */
 export const CONSENSUS_BECH32_PREFIX = `${BECH32_PREFIX}valcons`;
 
-/** What clients are told they talk to: the versions whose wire forms this node follows. */
-const COMETBFT_VERSION = "0.38.19";
+/** The version of the SDK whose wire forms this node follows. */
 const COSMOS_SDK_VERSION = "v0.53.4";
-const P2P_PROTOCOL = 8n;
-const BLOCK_PROTOCOL = 11n;
 
 /** The first words of the ABCI paths that are not gRPC methods (cosmos-sdk baseapp/abci.go). */
 const ABCI_PATH_ROOTS: ReadonlySet<string> = new Set(["app", "store", "p2p", "custom"]);
@@ -76,7 +75,9 @@ async function getNodeInfo(node: ChainClient): Promise<GetNodeInfoResponse> {
       protocolVersion: { p2p: P2P_PROTOCOL, block: BLOCK_PROTOCOL, app: info.appVersion },
       defaultNodeId: node.nodeId,
       network: node.chainId,
-      version: COMETBFT_VERSION,
+      listenAddr: P2P_ADDRESS,
+      version: COMET_VERSION,
+      channels: fromHex(CHANNELS),
       moniker: node.moniker,
       other: { txIndex: "on" },
     },

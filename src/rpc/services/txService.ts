@@ -25,6 +25,7 @@ import {
 import { Tx } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Timestamp } from "../../../gen/google/protobuf/timestamp.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
+import { SimulationFailure } from "../../baseapp/txResult.ts";
 import { fromHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
@@ -78,13 +79,14 @@ async function simulate(node: ChainClient, request: SimulateRequest): Promise<Si
   });
 }
 
-/** What fails in a simulated transaction is Unknown with the chain's own text, whatever its code, as in the SDK. */
+/** What fails in a simulated transaction is Unknown with the chain's own text and the gas, whatever its code, as in the SDK. */
 function simulateOrRefuse(node: ChainClient, tx: Uint8Array): ReturnType<ChainClient["simulate"]> {
   try {
     return node.simulate(tx);
   } catch (error) {
-    if (error instanceof ChainError) throw new QueryError(GRPC_STATUS.UNKNOWN, error.message);
-    throw error;
+    if (!(error instanceof ChainError)) throw error;
+    const gasUsed = error instanceof SimulationFailure ? error.gasUsed : 0n;
+    throw new QueryError(GRPC_STATUS.UNKNOWN, `${error.message} with gas used: '${gasUsed}'`);
   }
 }
 

@@ -4,18 +4,11 @@ import type { Header } from "../../../../gen/tendermint/types/types.ts";
 import { bytesEqual } from "../../../codec/bytes.ts";
 import type { ChainNode } from "../../../consensus/chainNode.ts";
 import { addressOfEd25519 } from "../../../crypto/address.ts";
+import { BLOCK_PROTOCOL, CHANNELS, COMET_VERSION, P2P_ADDRESS, P2P_PROTOCOL } from "../../services/cometIdentity.ts";
 import { hexJson, pubKeyJson, timeJson } from "../encodeHeader.ts";
 import type { Json } from "../json.ts";
 import type { Environment } from "../method.ts";
 
-/** The version of CometBFT whose RPC this is; CosmJS chooses its client by it. */
-export const COMET_VERSION = "0.38.25";
-const P2P_PROTOCOL = "8";
-const BLOCK_PROTOCOL = "11";
-/** The channels of a CometBFT node: they say what it can talk about. */
-const CHANNELS = "40202122233038606100";
-/** There is no peer-to-peer network here, but clients insist on an address: CometBFT's port. */
-const P2P_ADDRESS = "tcp://127.0.0.1:26656";
 /** What Go shows of a time of zero nanoseconds since 1970. */
 const UNIX_EPOCH = "1970-01-01T00:00:00Z";
 
@@ -52,7 +45,11 @@ export function statusJson(parts: StatusParts): Json {
   const { address, pubKey, votingPower } = parts.validator;
   return {
     node_info: {
-      protocol_version: { p2p: P2P_PROTOCOL, block: BLOCK_PROTOCOL, app: parts.appVersion.toString() },
+      protocol_version: {
+        p2p: P2P_PROTOCOL.toString(),
+        block: BLOCK_PROTOCOL.toString(),
+        app: parts.appVersion.toString(),
+      },
       id: parts.nodeId,
       listen_addr: P2P_ADDRESS,
       network: parts.chainId,
