@@ -1,6 +1,7 @@
 // The command line's connection to a node: JSON-RPC through CosmJS, with errors that say what to do.
 
 import { Comet38Client, type comet38, HttpClient } from "@cosmjs/tendermint-rpc";
+import { messageOf } from "../codec/errorText.ts";
 import type { MessageCodec } from "../codec/message.ts";
 import { CliError } from "./cliError.ts";
 
@@ -11,6 +12,18 @@ function connectionCode(error: unknown): string | undefined {
     if ("code" in cause && typeof cause.code === "string" && CONNECTION_CODES.has(cause.code)) return cause.code;
   }
   return undefined;
+}
+
+/** What a node's refusal says: CosmJS throws the JSON of the error, whose reason is in `data`. */
+function reasonOf(error: unknown): string {
+  const text = messageOf(error);
+  try {
+    const { message, data } = JSON.parse(text) as { message?: unknown; data?: unknown };
+    return [data, message].find((part) => typeof part === "string" && part !== "")?.toString() ?? text;
+  } catch {
+    // Not a node's refusal: the text is the reason.
+    return text;
+  }
 }
 
 /** A node as commands see it. */
@@ -33,7 +46,7 @@ export class ChainClient {
       if (code !== undefined) {
         throw new CliError("unreachable", `no node answers at ${this.url} (${code}); is it running?`, { cause });
       }
-      throw new CliError("failed", cause instanceof Error ? cause.message : String(cause), { cause });
+      throw new CliError("failed", reasonOf(cause), { cause });
     }
   }
 

@@ -1,5 +1,7 @@
 // Errors of the command line and the exit codes they end with.
 
+import { messageOf } from "../codec/errorText.ts";
+
 /** Exit codes of `statesetd`. */
 export const EXIT_CODE = Object.freeze({
   ok: 0,
@@ -21,5 +23,15 @@ export class CliError extends Error {
     super(message, options);
     this.name = "CliError";
     this.code = code;
+  }
+}
+
+/** Runs `work`; whatever it throws becomes a CliError of this code, with `name` in front when there is one. */
+export function orCliError<T>(code: keyof typeof EXIT_CODE, work: () => T, name?: string): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw new CliError(code, name === undefined ? messageOf(cause) : `${name}: ${messageOf(cause)}`, { cause });
   }
 }

@@ -18,6 +18,12 @@ function exitCodeOf(error: unknown): number {
   return EXIT_CODE.failed;
 }
 
+// Whoever reads the output may stop before its end, as `head` does.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 try {
   await createProgram().parseAsync(process.argv);
 } catch (error) {

@@ -3,6 +3,7 @@
 // because clients see these texts, and because every transaction decodes several addresses.
 
 import { ChainError } from "./chainError.ts";
+import { messageOf } from "./errorText.ts";
 import { ErrInvalidAddress } from "./sdkErrors.ts";
 
 /** The human-readable part of account addresses. */
@@ -216,6 +217,6 @@ function decodeBech32OrRefuse(text: string): { readonly prefix: string; readonly
   try {
     return decodeBech32(text);
   } catch (cause) {
-    throw new ChainError(ErrInvalidAddress, cause instanceof Error ? cause.message : "decoding bech32 failed");
+    throw new ChainError(ErrInvalidAddress, messageOf(cause));
   }
 }

@@ -15,6 +15,7 @@ import {
   readMessage,
   type SingleValue,
 } from "./dynamicMessage.ts";
+import { messageOf } from "./errorText.ts";
 import { goJsonString } from "./goJson.ts";
 import type { FieldPlan, MessagePlan } from "./messagePlan.ts";
 import { anyParts, parseUnits, secondsAndNanos } from "./protoJson.ts";
@@ -73,7 +74,7 @@ export function aminoJson(registry: TypeRegistry, typeUrl: string, bytes: Uint8A
   try {
     return typedJson(registry, typeUrl, bytes, 0);
   } catch (cause) {
-    throw new ChainError(ErrJSONMarshal, cause instanceof Error ? cause.message : "amino JSON");
+    throw new ChainError(ErrJSONMarshal, messageOf(cause));
   }
 }
 
@@ -264,7 +265,7 @@ function timeText(time: Timestamp): string {
   try {
     return formatTimestamp(time);
   } catch (cause) {
-    throw new ChainError(ErrJSONMarshal, cause instanceof Error ? cause.message : "timeout timestamp");
+    throw new ChainError(ErrJSONMarshal, messageOf(cause));
   }
 }
 

@@ -5,6 +5,7 @@ import { sha256 } from "../crypto/hash.ts";
 import { decodeAddress } from "./address.ts";
 import { bytesEqual } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
+import { messageOf } from "./errorText.ts";
 import type { MessageCodec } from "./message.ts";
 import type { TypeRegistry } from "./registry.ts";
 import { ErrInvalidAddress, ErrInvalidRequest, ErrNoSignatures, ErrTxDecode, ErrTxTooLarge } from "./sdkErrors.ts";
@@ -87,7 +88,7 @@ function reasonOf(cause: unknown): string {
   if (cause instanceof ChainError && cause.kind === ErrInvalidAddress) {
     return cause.message.slice(0, -`: ${ErrInvalidAddress.text}`.length);
   }
-  return cause instanceof Error ? cause.message : "malformed";
+  return messageOf(cause);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   setSingular,
   writeMessage,
 } from "./dynamicMessage.ts";
+import { messageOf } from "./errorText.ts";
 import { excerpt, parseInt256 } from "./integer.ts";
 import type { FieldPlan, MessagePlan } from "./messagePlan.ts";
 import type { TypeRegistry } from "./registry.ts";
@@ -287,7 +288,7 @@ function valueFromJson(registry: TypeRegistry, field: FieldPlan, place: Place): 
   try {
     return scalarFromJson(field, json);
   } catch (cause) {
-    throw new Error(`${path}: ${cause instanceof Error ? cause.message : "invalid value"}`, { cause });
+    throw new Error(`${path}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -5,6 +5,14 @@ import type { Coin } from "../codec/coins.ts";
 import { formatTimeNs, parseTimeNs } from "../codec/time.ts";
 import type { GenesisDoc } from "../consensus/genesisDoc.ts";
 import { addressOfEd25519 } from "../crypto/address.ts";
+import {
+  checkGenesisValidator,
+  inCometShape,
+  isRecord,
+  parseConsensusParams,
+  requireRecord,
+  requireText,
+} from "./genesisShape.ts";
 
 /** An account that exists from the start. */
 export interface GenesisAccount {
@@ -106,44 +114,34 @@ const CHAIN_ID_LENGTH_MAX = 50;
 /** types/vote_set.go MaxVotesCount of CometBFT. The embedded node takes one. */
 const VALIDATORS_MAX = 10_000;
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function requireText(parent: Record<string, unknown>, key: string): string {
-  const value = parent[key];
-  if (typeof value !== "string") throw new Error(`${key}: expected text`);
-  return value;
-}
-
-function requireRecord(parent: Record<string, unknown>, key: string): Record<string, unknown> {
-  const value = parent[key];
-  if (!isRecord(value)) throw new Error(`${key}: expected an object`);
-  return value;
-}
-
-/** Checks the shape of a genesis document (not the modules' states). Throws an Error that names what is wrong. */
-export function parseGenesisDoc(json: unknown): GenesisDoc {
-  if (!isRecord(json)) throw new Error("expected an object");
-  const chainId = requireText(json, "chain_id");
+/** Throws an Error unless it is what CometBFT takes for a chain id: 1 to 50 characters (types/genesis.go). */
+export function checkChainId(chainId: string): void {
   if (chainId === "" || chainId.length > CHAIN_ID_LENGTH_MAX) {
     throw new Error(`chain_id: expected 1 to ${CHAIN_ID_LENGTH_MAX} characters`);
   }
+}
+
+/**
+ * A genesis document in CometBFT's shape, from that or from the SDK's; not the modules' states. Throws an Error that names
+ * what is wrong.
+ */
+export function parseGenesisDoc(given: unknown): GenesisDoc {
+  const json = inCometShape(given);
+  checkChainId(requireText(json, "chain_id"));
   parseTimeNs(requireText(json, "genesis_time"));
   if (!/^[1-9][0-9]{0,14}$/.test(requireText(json, "initial_height")))
     throw new Error("initial_height: expected a height");
   const params = requireRecord(json, "consensus_params");
-  const block = requireRecord(params, "block");
-  for (const key of ["max_bytes", "max_gas"]) {
-    if (!/^(-1|[0-9]{1,18})$/.test(requireText(block, key))) throw new Error(`block.${key}: expected a number`);
-  }
+  const parsed = parseConsensusParams(params);
   const { validators } = json;
   if (!Array.isArray(validators) || validators.length < 1 || validators.length > VALIDATORS_MAX) {
     throw new Error(`validators: expected 1 to ${VALIDATORS_MAX}`);
   }
+  validators.forEach(checkGenesisValidator);
   requireRecord(json, "app_state");
+  requireText(json, "app_hash");
   // Every field that the node reads has been checked above.
-  return json as unknown as GenesisDoc;
+  return (parsed === params ? json : { ...json, consensus_params: parsed }) as unknown as GenesisDoc;
 }
 
 /** The document with one more account. Throws an Error when it is there already. */

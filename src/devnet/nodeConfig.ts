@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { messageOf } from "../codec/errorText.ts";
 import { type PruningName, type PruningOptions, pruningOptions } from "../store/pruning.ts";
 import { LOG_LEVELS } from "./logger.ts";
 
@@ -184,7 +185,7 @@ export function readJson(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch (cause) {
-    throw new ConfigError(file, `not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new ConfigError(file, `not JSON: ${messageOf(cause)}`);
   }
 }
 

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { DescEnum, DescField, DescMessage } from "@bufbuild/protobuf";
 import { parseCoins } from "../../codec/coins.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 import type { Json } from "../output.ts";
 
 const COIN = "cosmos.base.v1beta1.Coin";
@@ -64,11 +64,8 @@ export function fieldHint(field: DescField): string {
 
 /** JSON given as text, or as `@file.json`. Throws CliError `usage`. */
 export function parseJson(name: string, text: string): Json {
-  try {
-    return JSON.parse(text.startsWith("@") ? readFileSync(text.slice(1), "utf8") : text);
-  } catch (cause) {
-    throw new CliError("usage", `${name}: not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
+  const json = text.startsWith("@") ? orCliError("usage", () => readFileSync(text.slice(1), "utf8"), name) : text;
+  return orCliError("usage", () => JSON.parse(json), `${name}: not JSON`);
 }
 
 function parseBytes(name: string, text: string): string {
@@ -99,11 +96,8 @@ function parseEnum(name: string, desc: DescEnum, text: string): Json {
 }
 
 function coinsJson(name: string, text: string): { denom: string; amount: string }[] {
-  try {
-    return parseCoins(text).map((coin) => ({ denom: coin.denom, amount: coin.amount.toString() }));
-  } catch (cause) {
-    throw new CliError("usage", `${name}: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
+  const coins = orCliError("usage", () => parseCoins(text), name);
+  return coins.map(({ denom, amount }) => ({ denom, amount: amount.toString() }));
 }
 
 function parseMessage(name: string, desc: DescMessage, text: string): Json {

@@ -6,7 +6,7 @@ import { messageHash } from "../../cctp/messageHash.ts";
 import { messageToJson } from "../../cctp/messageJson.ts";
 import { fromHex, toHex } from "../../codec/bytes.ts";
 import { parseUint } from "../../codec/integer.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions, print } from "../output.ts";
 
 const ADDRESS_LENGTH = 20;
@@ -14,11 +14,7 @@ const PUBLIC_KEY_LENGTH = 65;
 
 /** Bytes of hex, with `0x` or without. */
 function hexArgument(name: string, text: string): Uint8Array {
-  try {
-    return fromHex(text.startsWith("0x") ? text.slice(2) : text);
-  } catch (cause) {
-    throw new CliError("usage", `${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+  return orCliError("usage", () => fromHex(text.startsWith("0x") ? text.slice(2) : text), name);
 }
 
 function attesterOption(text: string): Uint8Array {
@@ -67,12 +63,8 @@ interface VerifyFlags {
 
 function decode(text: string, _flags: unknown, self: Command): void {
   const bytes = hexArgument("message", text);
-  try {
-    const json = messageToJson(bytes);
-    console.log(JSON.stringify(json, undefined, globalOptions(self).output === "json" ? 0 : 2));
-  } catch (cause) {
-    throw new CliError("failed", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
+  const json = orCliError("failed", () => messageToJson(bytes));
+  console.log(JSON.stringify(json, undefined, globalOptions(self).output === "json" ? 0 : 2));
 }
 
 function verify(messageText: string, attestationText: string, flags: VerifyFlags, self: Command): void {

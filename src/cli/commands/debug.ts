@@ -2,11 +2,11 @@
 
 import type { Command } from "commander";
 import { decodeBech32, encodeAddress } from "../../codec/address.ts";
-import { fromHex, toHex } from "../../codec/bytes.ts";
+import { fromBase64, fromHex, toHex } from "../../codec/bytes.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import { CliError } from "../cliError.ts";
-import { globalOptions, type Json, print } from "../output.ts";
+import { orCliError } from "../cliError.ts";
+import { globalOptions, print } from "../output.ts";
 import { txToJson } from "./tx.ts";
 
 /** Adds `debug addr` and `debug tx`. */
@@ -17,29 +17,22 @@ export function addDebug(program: Command, registry: TypeRegistry): void {
     .description("an address as bech32 and as hex, from either")
     .addHelpText("after", "\nExample:\n  statesetd debug addr stateset1...")
     .action((address: string, _flags: unknown, self: Command) => {
-      try {
-        const bytes = /^[0-9a-fA-F]+$/.test(address) ? fromHex(address.toLowerCase()) : decodeBech32(address).bytes;
-        print(globalOptions(self), { bech32: encodeAddress(bytes), hex: toHex(bytes).toUpperCase() });
-      } catch (cause) {
-        throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
-      }
+      const isHex = /^[0-9a-fA-F]+$/.test(address);
+      const bytes = orCliError("usage", () => (isHex ? fromHex(address.toLowerCase()) : decodeBech32(address).bytes));
+      print(globalOptions(self), { bech32: encodeAddress(bytes), hex: toHex(bytes).toUpperCase() });
     });
   debug
     .command("tx <base64>")
     .description("an encoded transaction: whether it is well-formed, who must sign, and what it says")
     .addHelpText("after", "\nExample:\n  statesetd debug tx CpIBCo8BCh...")
     .action((text: string, _flags: unknown, self: Command) => {
-      const bytes = new Uint8Array(Buffer.from(text, "base64"));
-      try {
-        const tx = decodeTx(registry, bytes);
-        print(globalOptions(self), {
-          hash: toHex(tx.hash).toUpperCase(),
-          signers: tx.signers.map(encodeAddress),
-          fee_payer: encodeAddress(tx.feePayer),
-          tx: txToJson(registry, bytes) as Json,
-        });
-      } catch (cause) {
-        throw new CliError("failed", cause instanceof Error ? cause.message : String(cause), { cause });
-      }
+      const bytes = orCliError("usage", () => fromBase64(text.trim()));
+      const tx = orCliError("failed", () => decodeTx(registry, bytes));
+      print(globalOptions(self), {
+        hash: toHex(tx.hash).toUpperCase(),
+        signers: tx.signers.map(encodeAddress),
+        fee_payer: encodeAddress(tx.feePayer),
+        tx: txToJson(registry, bytes),
+      });
     });
 }

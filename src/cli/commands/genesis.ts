@@ -8,18 +8,15 @@ import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
 import { addGenesisAccount, parseGenesisDoc, setGenesisAuthority } from "../../devnet/genesisFile.ts";
 import { homeFiles, readJson, writeJson } from "../../devnet/nodeConfig.ts";
 import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions, type Json, print } from "../output.ts";
 
 /** The genesis file of a home directory, or of a path that was given. Throws CliError. */
 export function loadGenesis(home: string, file?: string): GenesisDoc {
   const path = file ?? homeFiles(home).genesis;
   if (!existsSync(path)) throw new CliError("failed", `${path}: no such file; \`statesetd init\` makes one`);
-  try {
-    return parseGenesisDoc(readJson(path));
-  } catch (cause) {
-    throw new CliError("failed", `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
+  const json = orCliError("failed", () => readJson(path));
+  return orCliError("failed", () => parseGenesisDoc(json), path);
 }
 
 /** Changes the genesis file of --home. Throws CliError on a malformed address and on what the change refuses. */

@@ -6,13 +6,20 @@ import { createApp, STORE_NAMES } from "../../../app/app.ts";
 import { defaultAppState } from "../../../app/genesis.ts";
 import { generateNodeKey, nodeIdOf, writeNodeKey, writeValidatorKey } from "../../consensus/solo/nodeFiles.ts";
 import { type AbciNodeOptions, startAbciNode } from "../../devnet/abciNode.ts";
-import { createGenesisDoc } from "../../devnet/genesisFile.ts";
+import { checkChainId, createGenesisDoc } from "../../devnet/genesisFile.ts";
 import { createLogger } from "../../devnet/logger.ts";
 import { type RunningNode, startNode } from "../../devnet/node.ts";
-import { DEFAULT_NODE_CONFIG, homeFiles, loadNodeConfig, type NodeConfig, writeJson } from "../../devnet/nodeConfig.ts";
-import { pruningOptions } from "../../store/pruning.ts";
+import {
+  DEFAULT_NODE_CONFIG,
+  homeFiles,
+  loadNodeConfig,
+  type NodeConfig,
+  parseNodeConfig,
+  pruningOf,
+  writeJson,
+} from "../../devnet/nodeConfig.ts";
 import { openStateDisk } from "../../store/stateDisk.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions, type Json, print, progressLine } from "../output.ts";
 import { loadGenesis } from "./genesis.ts";
 
@@ -57,13 +64,14 @@ function addInit(program: Command): void {
       const options = globalOptions(self);
       const files = homeFiles(options.home);
       if (existsSync(files.genesis)) throw new CliError("failed", `${files.genesis} is there already`);
+      const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
+      orCliError("usage", () => checkChainId(chainId));
       mkdirSync(options.home, { recursive: true });
       const validatorKey = generateNodeKey();
       const nodeKey = generateNodeKey();
       writeValidatorKey(files.validatorKey, validatorKey);
       writeNodeKey(files.nodeKey, nodeKey);
       writeJson(files.config, { ...DEFAULT_NODE_CONFIG, moniker });
-      const chainId = options.chainId ?? DEFAULT_CHAIN_ID;
       writeJson(
         files.genesis,
         createGenesisDoc({
@@ -80,6 +88,8 @@ function addInit(program: Command): void {
 
 interface StartFlags {
   readonly pruning?: string;
+  readonly pruningKeepRecent?: string;
+  readonly pruningInterval?: string;
   readonly logLevel?: string;
   readonly blockInterval?: string;
   readonly abci?: string;
@@ -89,7 +99,7 @@ interface StartFlags {
 function startConfig(home: string, flags: StartFlags): NodeConfig {
   const config = loadNodeConfig(home);
   const blockIntervalMs = parseMs("block-interval", flags.blockInterval);
-  return {
+  const given: NodeConfig = {
     ...config,
     consensus: { ...config.consensus, ...(blockIntervalMs === undefined ? {} : { blockIntervalMs }) },
     abci: {
@@ -97,9 +107,26 @@ function startConfig(home: string, flags: StartFlags): NodeConfig {
       ...(flags.abci === undefined ? {} : { address: flags.abci }),
       ...(flags.cometRpc === undefined ? {} : { cometRpc: flags.cometRpc }),
     },
-    state: { ...config.state, ...(flags.pruning === undefined ? {} : { pruning: flags.pruning }) },
+    state: { ...config.state, ...pruningFlags(flags) },
     logLevel: flags.logLevel ?? config.logLevel,
   };
+  // The file is sound: what is refused now is a flag.
+  return orCliError("usage", () => parseNodeConfig(given));
+}
+
+function pruningFlags({ pruning, pruningKeepRecent, pruningInterval }: StartFlags): Partial<NodeConfig["state"]> {
+  return {
+    ...(pruning === undefined ? {} : { pruning }),
+    ...(pruningKeepRecent === undefined
+      ? {}
+      : { pruningKeepRecent: parseCount("pruning-keep-recent", pruningKeepRecent) }),
+    ...(pruningInterval === undefined ? {} : { pruningInterval: parseCount("pruning-interval", pruningInterval) }),
+  };
+}
+
+function parseCount(name: string, text: string): number {
+  if (!/^[0-9]{1,10}$/.test(text)) throw new CliError("usage", `--${name}: expected a number of blocks`);
+  return Number(text);
 }
 
 function addStart(program: Command): void {
@@ -107,6 +134,8 @@ function addStart(program: Command): void {
     .command("start")
     .description("run the node of --home")
     .option("--pruning <name>", "default, nothing, everything or custom")
+    .option("--pruning-keep-recent <n>", "heights kept for queries and proofs; with --pruning custom")
+    .option("--pruning-interval <n>", "blocks after which older heights go; with --pruning custom")
     .option("--block-interval <ms>", "least time between two blocks")
     .option("--log-level <level>", "silent, error, warn, info, debug or trace")
     .option("--abci <address>", "let a CometBFT make the blocks, which connects to unix:///path or tcp://host:port")
@@ -170,7 +199,7 @@ async function withStoppedApp<T>(home: string, work: (app: ReturnType<typeof cre
   const disk = await openStateDisk({
     folder: files.data,
     names: STORE_NAMES,
-    pruning: pruningOptions("custom", Math.max(2, config.state.pruningKeepRecent)),
+    pruning: pruningOf(config),
     onProgress: ({ done, total }) => show(done, total),
   });
   try {

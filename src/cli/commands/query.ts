@@ -8,7 +8,7 @@ import { addRequestFlags, autoMethods, exampleArguments } from "../autocli/comma
 import { isPageRequest, kebab, requestJson } from "../autocli/fields.ts";
 import { pageRequestJson } from "../autocli/paging.ts";
 import { chainClient } from "../chainClient.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions, type Json, print } from "../output.ts";
 
 function parseHeight(text: unknown): number | undefined {
@@ -24,17 +24,9 @@ async function runQuery(registry: TypeRegistry, path: string, desc: DescMethod, 
   const page = pageRequestJson(flags);
   if (paging !== undefined && page !== undefined) request[paging.name] = page;
   const options = globalOptions(command);
-  const data = encodeRequest(registry, desc, request);
+  const data = orCliError("usage", () => jsonToMessage(registry, desc.input.typeName, request));
   const answer = await chainClient(options.node).queryRaw(path, data, parseHeight(flags["height"]));
   print(options, messageToJson(registry, desc.output.typeName, answer.value) as Json);
-}
-
-function encodeRequest(registry: TypeRegistry, desc: DescMethod, request: Json): Uint8Array {
-  try {
-    return jsonToMessage(registry, desc.input.typeName, request);
-  } catch (cause) {
-    throw new CliError("usage", cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }
 
 /** Adds one subcommand for each module and one below it for each query. */

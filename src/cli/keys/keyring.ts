@@ -11,7 +11,7 @@ import { decodePubKey } from "../../crypto/pubKey.ts";
 import { SEAL_ENTROPY_BYTES, type SealedKey, SealedKeyError, seal, unseal } from "../../crypto/sealedKey.ts";
 import { publicKeyOf } from "../../crypto/secp256k1.ts";
 import { writeJson } from "../../devnet/nodeConfig.ts";
-import { CliError } from "../cliError.ts";
+import { CliError, orCliError } from "../cliError.ts";
 
 /** Where keys lie and how. */
 export type KeyringBackend = "file" | "test";
@@ -155,11 +155,7 @@ export class Keyring {
 
   #read(name: string): KeyFile {
     const file = this.#fileOf(name);
-    try {
-      return checkKeyFile(JSON.parse(readFileSync(file, "utf8")));
-    } catch (cause) {
-      throw new CliError("failed", `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    }
+    return orCliError("failed", () => checkKeyFile(JSON.parse(readFileSync(file, "utf8"))), file);
   }
 
   #write(file: KeyFile): void {

@@ -8,6 +8,7 @@ import { SimulateRequest, SimulateResponse } from "../../../gen/cosmos/tx/v1beta
 import { QueryParamsRequest, QueryParamsResponse } from "../../../gen/stateset/fees/v1/query.ts";
 import { toHex } from "../../codec/bytes.ts";
 import { amountOf, type Coin, formatCoins, parseCoins } from "../../codec/coins.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import { requiredAmount } from "../../codec/priceList.ts";
 import { messageToJson } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
@@ -117,7 +118,7 @@ function parseFees(text: string): readonly Coin[] {
   try {
     return parseCoins(text);
   } catch (cause) {
-    throw new CliError("usage", `--fees: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new CliError("usage", `--fees: ${messageOf(cause)}`);
   }
 }
 

@@ -1,10 +1,11 @@
 // Runs methods of the table and turns what comes out into answers, whatever carries them.
 
+import { messageOf } from "../../codec/errorText.ts";
 import type { Json, JsonText } from "./json.ts";
 import { type Call, errorText, type RpcId, resultText } from "./jsonRpc.ts";
 import type { Caller, Environment, Method } from "./method.ts";
 import { type Params, paramsFromJson, paramsFromUri } from "./params.ts";
-import { invalidRequest, messageOf, methodNotFound, RPC_CODE, RpcError, refused } from "./rpcError.ts";
+import { invalidRequest, methodNotFound, RPC_CODE, RpcError, refused } from "./rpcError.ts";
 
 /** Hears of every request. Must not throw. */
 export interface RpcObserver {

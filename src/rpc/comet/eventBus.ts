@@ -1,12 +1,13 @@
 // Who wants to hear of what (CometBFT v0.38 rpc/core/events.go, libs/pubsub). A client is a connection: it has a few
 // subscriptions, and its broadcast_tx_commit calls count among them.
 
+import { messageOf } from "../../codec/errorText.ts";
 import type { CommittedBlock } from "../../consensus/chainNode.ts";
 import { matchesEvents, parseQuery, type Query } from "../../consensus/query/query.ts";
 import { eventsOfBlock, type PublishedEvent, TYPE_KEY } from "./blockEvents.ts";
 import type { RpcId } from "./jsonRpc.ts";
 import { type CometRpcLimits, QUERY_BYTES_MAX } from "./limits.ts";
-import { messageOf, refused } from "./rpcError.ts";
+import { refused } from "./rpcError.ts";
 
 /** A connection: what it has taken is counted, and ends with it. */
 export interface Client {

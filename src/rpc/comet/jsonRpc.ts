@@ -1,7 +1,8 @@
 // JSON-RPC 2.0 as CometBFT v0.38 reads and writes it (rpc/jsonrpc/types/types.go).
 
+import { messageOf } from "../../codec/errorText.ts";
 import { type Json, type JsonText, textOfJson } from "./json.ts";
-import { messageOf, parseError, type RpcError } from "./rpcError.ts";
+import { parseError, type RpcError } from "./rpcError.ts";
 
 /** What an answer is told apart by. Null only where the request could not be read. */
 export type RpcId = string | number | null;

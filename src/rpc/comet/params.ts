@@ -3,8 +3,9 @@
 // http_uri_handler.go) a text stands in double quotes, bytes are 0x… or a quoted text that is taken as it is.
 
 import { fromBase64, fromHex, utf8 } from "../../codec/bytes.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import { excerpt } from "../../codec/integer.ts";
-import { invalidParams, messageOf } from "./rpcError.ts";
+import { invalidParams } from "./rpcError.ts";
 
 /** What a parameter is. `bytes` is base64 in a body, `hex` is hex; in a URL they are alike. */
 export type ParamKind = "int64" | "uint64" | "bool" | "string" | "bytes" | "hex";

@@ -53,8 +53,3 @@ export function refused(reason: string): RpcError {
 export function subscriptionCanceled(reason: string): RpcError {
   return new RpcError(RPC_CODE.server, "Server error", `subscription was canceled (reason: ${reason})`);
 }
-
-/** The text of whatever was thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}

@@ -3,6 +3,7 @@
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ExecTxResult } from "../../../gen/tendermint/abci/types.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import type { MempoolView } from "../../consensus/chainNode.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
@@ -134,7 +135,7 @@ export async function startMetrics(metrics: NodeMetrics, options: ListenOptions 
     }
     metrics.registry.metrics().then(
       (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
-      (error: unknown) => response.writeHead(500).end(error instanceof Error ? error.message : "internal error"),
+      (error: unknown) => response.writeHead(500).end(messageOf(error)),
     );
   });
   const address = await listenHttp(server, { host: options.host ?? "127.0.0.1", port: options.port ?? 26660 });

@@ -5,6 +5,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { reflect } from "@bufbuild/protobuf/reflect";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { fromUtf8 } from "../../codec/bytes.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import { type JsonValue, jsonToMessage } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import { setFieldPath } from "./fieldPath.ts";
@@ -43,7 +44,7 @@ function bodyMessage(registry: TypeRegistry, route: Route, body: Uint8Array): Ui
   try {
     return jsonToMessage(registry, route.input.typeName, whole);
   } catch (cause) {
-    throw invalid(cause instanceof Error ? cause.message : "malformed body");
+    throw invalid(messageOf(cause));
   }
 }
 
@@ -52,7 +53,7 @@ function parseJson(body: Uint8Array): JsonValue {
     // JSON.parse gives nothing but JSON values.
     return JSON.parse(fromUtf8(body)) as JsonValue;
   } catch (cause) {
-    throw invalid(`body is not JSON: ${cause instanceof Error ? cause.message.slice(0, 100) : "malformed"}`);
+    throw invalid(`body is not JSON: ${messageOf(cause).slice(0, 100)}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { type DescEnum, type DescField, type DescMessage, ScalarType } from "@bu
 import { type ReflectMessage, reflect } from "@bufbuild/protobuf/reflect";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { parseDuration } from "../../codec/duration.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import { parseTimestamp } from "../../codec/time.ts";
 
 /** Fields from the request down to the one that is set. */
@@ -118,7 +119,7 @@ function parseWellKnown(message: DescMessage, text: string, path: string): Refle
     const { seconds, nanos } = parse(text);
     for (const field of message.fields) made.set(field, field.name === "seconds" ? seconds : nanos);
   } catch (cause) {
-    throw invalid(`field ${path}: ${cause instanceof Error ? cause.message : "malformed"}`);
+    throw invalid(`field ${path}: ${messageOf(cause)}`);
   }
   return made;
 }

@@ -2,6 +2,7 @@
 
 import { ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import type { ServiceInfo, TypeRegistry } from "../../codec/registry.ts";
 import type { ChainClient } from "../../consensus/chainNode.ts";
 import type { PruningOptions } from "../../store/pruning.ts";
@@ -138,7 +139,7 @@ function decodeRequest(service: NodeService, data: Uint8Array): unknown {
   try {
     return service.request.decode(data);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "malformed";
+    const why = messageOf(cause);
     throw new QueryError(GRPC_STATUS.INVALID_ARGUMENT, `cannot decode ${service.request.$type}: ${why}`);
   }
 }

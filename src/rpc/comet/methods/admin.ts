@@ -1,12 +1,13 @@
 // The devnet's controls: methods that CometBFT does not have, as Anvil has them. They exist only where the server is
 // told to offer them and the node has controls.
 
+import { messageOf } from "../../../codec/errorText.ts";
 import { parseUint } from "../../../codec/integer.ts";
 import type { DevnetAdmin } from "../../../consensus/chainNode.ts";
 import type { Json } from "../json.ts";
 import type { Environment, MethodTable } from "../method.ts";
 import type { Params } from "../params.ts";
-import { invalidParams, messageOf, refused } from "../rpcError.ts";
+import { invalidParams, refused } from "../rpcError.ts";
 
 /** Blocks that one call makes. */
 const BLOCKS_MAX = 1_000n;

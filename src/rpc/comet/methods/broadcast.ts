@@ -1,13 +1,14 @@
 // Sending transactions (CometBFT v0.38 rpc/core/mempool.go).
 
 import type { ExecTxResult, ResponseCheckTx } from "../../../../gen/tendermint/abci/types.ts";
+import { messageOf } from "../../../codec/errorText.ts";
 import { sha256 } from "../../../crypto/hash.ts";
 import { txResultJson } from "../encodeAbci.ts";
 import { hexJson } from "../encodeHeader.ts";
 import type { Json } from "../json.ts";
 import type { Caller, Environment, MethodTable } from "../method.ts";
 import type { ParamSpec, Params } from "../params.ts";
-import { messageOf, refused } from "../rpcError.ts";
+import { refused } from "../rpcError.ts";
 
 const NO_RESULT: ExecTxResult = Object.freeze({
   code: 0,
