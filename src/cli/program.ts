@@ -56,7 +56,7 @@ export function createProgram(): Command {
   addNodeCommands(program);
   addDevnet(program);
   addTestnet(program);
-  addKeys(program);
+  addKeys(program, registry);
   const tx = program.command("tx").description("send transactions");
   addModuleTxs(tx, registry, keyringAccess);
   addTxTools(tx, registry);

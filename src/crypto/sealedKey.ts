@@ -43,17 +43,18 @@ function keyFrom(passphrase: string, salt: Uint8Array, { n, r, p }: { n: number;
   return scryptSync(passphrase.normalize("NFKC"), salt, 32, { N: n, r, p, maxmem: 256 * n * r });
 }
 
+/** Throws SealedKeyError on a passphrase shorter than 8 characters. */
+export function checkPassphrase(passphrase: string): void {
+  if (passphrase.length >= PASSPHRASE_LENGTH_MIN) return;
+  throw new SealedKeyError("short_passphrase", `the passphrase must have at least ${PASSPHRASE_LENGTH_MIN} characters`);
+}
+
 /**
  * Seals bytes. `entropy` is SEAL_ENTROPY_BYTES from a cryptographic source, used for nothing else. Throws SealedKeyError
  * on a passphrase shorter than 8 characters.
  */
 export function seal(secret: Uint8Array, passphrase: string, entropy: Uint8Array): SealedKey {
-  if (passphrase.length < PASSPHRASE_LENGTH_MIN) {
-    throw new SealedKeyError(
-      "short_passphrase",
-      `the passphrase must have at least ${PASSPHRASE_LENGTH_MIN} characters`,
-    );
-  }
+  checkPassphrase(passphrase);
   if (entropy.length !== SEAL_ENTROPY_BYTES) throw new RangeError(`sealing takes ${SEAL_ENTROPY_BYTES} random bytes`);
   const salt = Buffer.from(entropy.subarray(0, SALT_BYTES));
   const nonce = Buffer.from(entropy.subarray(SALT_BYTES));

@@ -59,7 +59,7 @@ beforeAll(async () => {
   await waitForText("Ctrl-C");
   rpcUrl = /RPC +(http\S+)/.exec(devnetText)?.[1] ?? "";
   const key = /\(1\) \S+ +([0-9a-f]{64})/.exec(devnetText)?.[1] ?? "";
-  expect((await run("keys", "import", "alice", key)).code).toBe(0);
+  expect((await run("keys", "import-hex", "alice", key)).code).toBe(0);
   expect((await run("keys", "add", "bob")).code).toBe(0);
 });
 

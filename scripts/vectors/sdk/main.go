@@ -256,4 +256,9 @@ func main() {
 	flag.Parse()
 	write(filepath.Join(*out, "messages.json"), map[string]any{"origin": origin, "messages": messages(), "events": events()})
 	write(filepath.Join(*out, "texts.json"), map[string]any{"origin": origin, "texts": parsed()})
+	w := newWorld()
+	write(filepath.Join(*out, "signing.json"), map[string]any{
+		"origin": origin, "chainId": chainID, "accountNumber": "7", "sequence": "3", "keys": keys(), "txs": w.singles(), "multisig": w.multisig(),
+	})
+	write(filepath.Join(*out, "aminoTxs.json"), map[string]any{"origin": origin, "txs": w.aminoTxs()})
 }

@@ -1,4 +1,4 @@
-// Cases: both backends; names; passphrases; tampering; export and import; multisig; agreement with CosmJS.
+// Cases: both backends; names; passphrases; tampering; export and import; public keys; multisig; agreement with CosmJS.
 
 import { mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,6 +67,24 @@ describe.each(["test", "file"])("%s backend", (backend) => {
   });
 });
 
+test("behavior: a public key is kept without a secret", async () => {
+  const keys = keyring("test");
+  const { pubKey, address } = await keys.add("alice", new Uint8Array(32).fill(1));
+  const added = keys.addPublic("bob", { typeUrl: pubKey.typeUrl, value: Buffer.from(pubKey.value, "base64") });
+  expect(added).toMatchObject({ type: "offline", address });
+  await expect(keys.privKey("bob")).rejects.toThrow("bob is a public key: its owner signs");
+  expect(() => keys.addPublic("carol", { typeUrl: "/x", value: new Uint8Array(0) })).toThrow("are not supported");
+});
+
+test("error: the keys of a keyring have one passphrase, which a mistyped one is not", async () => {
+  const home = newHome();
+  await keyring("file", { home }).add("alice", new Uint8Array(32).fill(1));
+  const mistyped = keyring("file", { home, passphrase: "correct house" });
+  await expect(mistyped.add("bob", new Uint8Array(32).fill(2))).rejects.toThrow("wrong passphrase");
+  expect(mistyped.list().map(({ name }) => name)).toEqual(["alice"]);
+  await keyring("file", { home }).add("bob", new Uint8Array(32).fill(2));
+});
+
 describe("sealing", () => {
   test("error: a wrong passphrase, a short one, and a changed file", async () => {
     const home = newHome();
@@ -115,7 +133,7 @@ describe("agreement with CosmJS", () => {
       }),
     );
     const multisig = createMultisigThresholdPubkey(members, 2);
-    const added = keyring("test").addMultisig("shop", encodePubkey(multisig));
+    const added = keyring("test").addPublic("shop", encodePubkey(multisig));
     expect(added).toMatchObject({ type: "multi", address: pubkeyToAddress(multisig, "stateset") });
   });
 });

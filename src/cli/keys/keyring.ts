@@ -12,6 +12,7 @@ import { SEAL_ENTROPY_BYTES, type SealedKey, SealedKeyError, seal, unseal } from
 import { publicKeyOf } from "../../crypto/secp256k1.ts";
 import { writeJson } from "../../devnet/nodeConfig.ts";
 import { CliError, orCliError } from "../cliError.ts";
+import { armorKey, unarmorKey } from "./armoredKey.ts";
 
 /** Where keys lie and how. */
 export type KeyringBackend = "file" | "test";
@@ -19,7 +20,8 @@ export type KeyringBackend = "file" | "test";
 /** What everybody may know of a key. */
 export interface KeyInfo {
   readonly name: string;
-  readonly type: "local" | "multi";
+  /** Ours; of several people; of somebody else, whose public key is all we have. */
+  readonly type: "local" | "multi" | "offline";
   readonly address: string;
   /** Type URL and value (base64) of the public key's Any. */
   readonly pubKey: { readonly typeUrl: string; readonly value: string };
@@ -38,8 +40,6 @@ export type AskPassphrase = (isNew: boolean) => Promise<string>;
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/;
 const SECP256K1_TYPE_URL = "/cosmos.crypto.secp256k1.PubKey";
-const ARMOR_HEADER = "-----BEGIN STATESET PRIVATE KEY-----";
-const ARMOR_FOOTER = "-----END STATESET PRIVATE KEY-----";
 
 /** The keys of one backend in one home. */
 export class Keyring {
@@ -92,13 +92,14 @@ export class Keyring {
     return info;
   }
 
-  /** Adds a key that several people have: its address and members, and no secret. */
-  addMultisig(name: string, pubKey: { readonly typeUrl: string; readonly value: Uint8Array }): KeyInfo {
+  /** Adds a public key: its address, and no secret. Throws CliError as `add`, and PubKeyError. */
+  addPublic(name: string, pubKey: { readonly typeUrl: string; readonly value: Uint8Array }): KeyInfo {
     this.#requireFree(name);
+    const decoded = decodePubKey(pubKey);
     const info: KeyInfo = {
       name,
-      type: "multi",
-      address: encodeAddress(addressOfPubKey(decodePubKey(pubKey))),
+      type: decoded.kind === "multisig" ? "multi" : "offline",
+      address: encodeAddress(addressOfPubKey(decoded)),
       pubKey: { typeUrl: pubKey.typeUrl, value: toBase64(pubKey.value) },
     };
     this.#write({ version: 1, ...info });
@@ -107,10 +108,11 @@ export class Keyring {
 
   /** The private key (32 bytes) of a key. Throws CliError on a wrong passphrase, or when there is no secret. */
   async privKey(nameOrAddress: string): Promise<Uint8Array> {
-    const { name } = this.require(nameOrAddress);
+    const { name, type } = this.require(nameOrAddress);
     const file = this.#read(name);
     if (file.plain !== undefined) return fromHex(file.plain);
-    if (file.sealed === undefined) throw new CliError("failed", `${name} is a multisig key: its members sign`);
+    if (type === "multi") throw new CliError("failed", `${name} is a multisig key: its members sign`);
+    if (file.sealed === undefined) throw new CliError("failed", `${name} is a public key: its owner signs`);
     return opened(file.sealed, await this.#passphraseFor(false));
   }
 
@@ -119,27 +121,34 @@ export class Keyring {
     rmSync(this.#fileOf(this.require(nameOrAddress).name));
   }
 
-  /** A private key sealed with a passphrase of its own, as text that can be sent. */
+  /** A private key sealed with a passphrase of its own, as the SDK's armored text. */
   async export(nameOrAddress: string, passphrase: string): Promise<string> {
-    const key = sealed(await this.privKey(nameOrAddress), passphrase);
-    const body = Buffer.from(JSON.stringify(key)).toString("base64");
-    return [ARMOR_HEADER, ...(body.match(/.{1,64}/g) ?? []), ARMOR_FOOTER].join("\n");
+    const privKey = await this.privKey(nameOrAddress);
+    return toldToPerson(() => armorKey(privKey, passphrase));
   }
 
-  /** Adds a key from what `export` gave. */
+  /** Adds a key from what `export`, or an SDK's command line, gave. */
   async import(name: string, armor: string, passphrase: string): Promise<KeyInfo> {
-    const lines = armor.trim().split(/\r?\n/);
-    if (lines[0] !== ARMOR_HEADER || lines.at(-1) !== ARMOR_FOOTER) {
-      throw new CliError("usage", `expected a key between ${ARMOR_HEADER} and ${ARMOR_FOOTER}`);
-    }
-    const key = parseSealed(Buffer.from(lines.slice(1, -1).join(""), "base64").toString("utf8"));
-    return this.add(name, opened(key, passphrase));
+    this.#requireFree(name);
+    return this.add(name, unarmorKey(armor, passphrase));
   }
 
+  /** The passphrase of the keyring. For a new key it is held against a key that is there: all have the same. */
   async #passphraseFor(isNew: boolean): Promise<string> {
-    const isFirstKey = isNew && this.list().length === 0;
-    this.#passphrase ??= await this.#ask(isFirstKey);
-    return this.#passphrase;
+    if (this.#passphrase !== undefined) return this.#passphrase;
+    const known = isNew ? this.#sealedKey() : undefined;
+    const passphrase = await this.#ask(isNew && known === undefined);
+    if (known !== undefined) opened(known, passphrase);
+    this.#passphrase = passphrase;
+    return passphrase;
+  }
+
+  #sealedKey(): SealedKey | undefined {
+    for (const { name } of this.list()) {
+      const { sealed } = this.#read(name);
+      if (sealed !== undefined) return sealed;
+    }
+    return undefined;
   }
 
   #fileOf(name: string): string {
@@ -184,14 +193,6 @@ function toldToPerson<T>(work: () => T): T {
 
 function infoOf({ name, type, address, pubKey }: KeyFile): KeyInfo {
   return { name, type, address, pubKey };
-}
-
-function parseSealed(text: string): SealedKey {
-  try {
-    return JSON.parse(text) as SealedKey;
-  } catch (cause) {
-    throw new CliError("usage", "the armored key is malformed", { cause });
-  }
 }
 
 /** A key file whose address belongs to its public key. Throws an Error. */
