@@ -9,10 +9,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import WebSocket from "ws";
-import { signTx } from "../../src/cli/tx/buildTx.ts";
+import { encodeDraft, newDraft, type TxOptions } from "../../src/cli/tx/draft.ts";
+import { signDraft } from "../../src/cli/tx/signDraft.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { TypeRegistry } from "../../src/codec/registry.ts";
 import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
+import { encodePubKey } from "../../src/crypto/pubKey.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
 import { writeBenchHome } from "./benchHome.ts";
 import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
@@ -54,6 +56,14 @@ export interface Load {
   /** Throws when the transactions did not do what they are for: one that fails in its block counts as committed. */
   readonly verify?: (node: StartedNode, account: Account) => Promise<void>;
 }
+
+const NO_OPTIONS: TxOptions = {
+  memo: "",
+  timeoutHeight: 0n,
+  unorderedUntilNs: undefined,
+  feePayer: "",
+  feeGranter: "",
+};
 
 /** Reads the flags. */
 export function parseLoadOptions(args: string[]): LoadOptions {
@@ -102,20 +112,12 @@ export function signAll(
     const sender = accounts[at]!;
     const recipient = accounts[(at + 1) % accounts.length]!;
     const { typeUrl, value, feeUusdc, gasLimit } = make(sender.address, recipient.address, round);
-    const tx = signTx(registry, BENCH_CHAIN_ID, "direct", {
-      messages: [{ typeUrl, value }],
-      // Genesis numbers accounts in the order in which it lists them.
-      signer: { ...sender, accountNumber: BigInt(at), sequence: BigInt(firstSequence + round) },
-      options: {
-        memo: "",
-        timeoutHeight: 0n,
-        unorderedUntilNs: undefined,
-        fee: [{ denom: "uusdc", amount: feeUusdc }],
-        gasLimit,
-        feePayer: "",
-        feeGranter: "",
-      },
-    });
+    const fee = { amount: [{ denom: "uusdc", amount: feeUusdc }], gasLimit };
+    const draft = newDraft([{ typeUrl, value }], NO_OPTIONS, fee);
+    // Genesis numbers accounts in the order in which it lists them.
+    const place = { chainId: BENCH_CHAIN_ID, accountNumber: BigInt(at), sequence: BigInt(firstSequence + round) };
+    const key = { publicKey: encodePubKey({ kind: "secp256k1", key: sender.pubKey }), privKey: sender.privKey };
+    const tx = encodeDraft(signDraft(registry, draft, key, { place, mode: "direct", overwrite: true }));
     return Buffer.from(tx).toString("base64");
   });
 }

@@ -4,8 +4,6 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { appRegistry } from "../../app/registry.ts";
-import { fromBase64 } from "../codec/bytes.ts";
-import { CliError } from "./cliError.ts";
 import { addAttester } from "./commands/attester.ts";
 import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
@@ -19,22 +17,9 @@ import { addModuleQueries } from "./commands/query.ts";
 import { addRelayer } from "./commands/relayer.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTestnet } from "./commands/testnet.ts";
-import { addModuleTxs, addTxTools } from "./commands/tx.ts";
-import { Keyring } from "./keys/keyring.ts";
-import { askPassphrase } from "./passphrase.ts";
-import type { KeyringAccess } from "./tx/sendTx.ts";
+import { addModuleTxs } from "./commands/tx.ts";
+import { addTxFiles } from "./commands/txFiles.ts";
 import { VERSION } from "./version.ts";
-
-/** Opens keys for transactions. */
-const keyringAccess: KeyringAccess = {
-  async open(options, nameOrAddress) {
-    if (nameOrAddress === undefined) throw new CliError("usage", "--from: which key signs?");
-    const keyring = new Keyring(options.home, options.keyringBackend, askPassphrase);
-    const { name, address, pubKey } = keyring.require(nameOrAddress);
-    const privKey = await keyring.privKey(name);
-    return { name, address, pubKey: fromBase64(pubKey.value).subarray(2), privKey };
-  },
-};
 
 /** The whole command line. */
 export function createProgram(): Command {
@@ -58,8 +43,8 @@ export function createProgram(): Command {
   addTestnet(program);
   addKeys(program, registry);
   const tx = program.command("tx").description("send transactions");
-  addModuleTxs(tx, registry, keyringAccess);
-  addTxTools(tx, registry);
+  addModuleTxs(tx, registry);
+  addTxFiles(tx, registry);
   const query = program.command("query").alias("q").description("ask the chain");
   addNodeQueries(query, registry);
   addModuleQueries(query, registry);

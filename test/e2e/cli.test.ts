@@ -2,7 +2,7 @@
 // Runs what `npm run build` made.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,13 +20,26 @@ let devnet: ChildProcess;
 let devnetText = "";
 let rpcUrl = "";
 
-function run(...args: readonly string[]): Promise<Outcome> {
+/** Runs the program; an object in front says what it reads. */
+function run(...given: readonly (string | { readonly input: string })[]): Promise<Outcome> {
+  const args = given.filter((argument) => typeof argument === "string");
+  const [first] = given;
   return new Promise((resolve) => {
     const all = [PROGRAM, "--home", home, "--keyring-backend", "test", "--node", rpcUrl, ...args];
-    execFile(process.execPath, all, { encoding: "utf8" }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, all, { encoding: "utf8" }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
+    child.stdin?.end(typeof first === "object" ? first.input : "");
   });
+}
+
+/** What a command prints, in a file. */
+async function save(name: string, ...args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...args);
+  if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
+  const file = join(home, name);
+  writeFileSync(file, stdout);
+  return file;
 }
 
 async function json(...args: readonly string[]): Promise<Record<string, unknown>> {
@@ -98,15 +111,85 @@ describe("a person's day", () => {
     expect(sent).toMatchObject({ code: 0, tx: { body: { unordered: true } } });
   });
 
-  test("behavior: a transaction is simulated, signed offline, decoded and broadcast", async () => {
-    const bob = await addressOf("bob");
+  test("behavior: a transaction is made, signed, checked and sent, each on its own", async () => {
+    const [alice, bob] = [await addressOf("alice"), await addressOf("bob")];
     const estimate = await json("tx", "bank", "send", "alice", bob, "1uusdc", "--dry-run");
     expect(Number(estimate["gas_estimate"])).toBeGreaterThan(40_000);
-    const signed = await json("tx", "bank", "send", "alice", bob, "1uusdc", "--generate-only");
-    const bytes = String(signed["tx_bytes"]);
-    expect(await json("tx", "decode", bytes)).toMatchObject({ body: { messages: [{ amount: [{ amount: "1" }] }] } });
-    expect(await json("debug", "tx", bytes)).toMatchObject({ fee_payer: await addressOf("alice") });
-    expect(await json("tx", "broadcast", bytes)).toMatchObject({ code: 0 });
+    const unsigned = await save("unsigned.json", "tx", "bank", "send", alice, bob, "1uusdc", "--generate-only");
+    const signed = await save("signed.json", "tx", "sign", unsigned, "--from", "alice");
+    expect(await json("tx", "validate-signatures", signed)).toMatchObject({ signatures: [{ verdict: "OK" }] });
+    expect((await run("tx", "validate-signatures", unsigned)).code).toBe(1);
+    const bytes = (await run("tx", "encode", signed)).stdout.trim();
+    expect(await json("tx", "decode", bytes)).toEqual(JSON.parse(readFileSync(signed, "utf8")));
+    expect(await json("debug", "tx", bytes)).toMatchObject({ fee_payer: alice });
+    expect(await json("tx", "broadcast", signed)).toMatchObject({ code: 0 });
+    expect((await run("tx", "validate-signatures", signed)).stdout).toContain("account sequence mismatch");
+  });
+
+  test("behavior: offline, no node is asked for anything", async () => {
+    const [alice, bob] = [await addressOf("alice"), await addressOf("bob")];
+    const { info } = (await json("query", "auth", "account-info", alice)) as {
+      info: { account_number: string; sequence: string };
+    };
+    const nowhere = ["--node", "http://127.0.0.1:1", "--chain-id", "stateset-devnet-1", "--offline"];
+    const make = ["tx", "bank", "send", alice, bob, "1uusdc", "--gas", "200000", "--fees", "5000uusdc"];
+    expect((await run(...nowhere.slice(0, 4), ...make, "--offline")).code).toBe(2);
+    const unsigned = await save("offline.json", ...make, ...nowhere, "--generate-only");
+    const at = ["-a", info.account_number, "-s", info.sequence];
+    const signed = join(home, "offline-signed.json");
+    const out = ["--output-document", signed];
+    expect((await run("tx", "sign", unsigned, "--from", "alice", ...nowhere)).stderr).toContain("--account-number");
+    expect((await run("tx", "sign", unsigned, "--from", "alice", ...nowhere, ...at, ...out)).code).toBe(0);
+    expect(await json("tx", "broadcast", signed)).toMatchObject({ code: 0 });
+  });
+
+  test("behavior: keys of several are the same in any order, and one may be somebody else's", async () => {
+    for (const name of ["m1", "m2", "m3"]) expect((await run("keys", "add", name)).code).toBe(0);
+    const pubkey = (await run("keys", "show", "m3", "--pubkey")).stdout.trim();
+    expect((await run("keys", "delete", "m3", "-y")).code).toBe(0);
+    expect(await json("keys", "add", "m3", "--pubkey", pubkey)).toMatchObject({ type: "offline" });
+    const shared = await json("keys", "add", "shop", "--multisig", "m1,m2,m3", "--multisig-threshold", "2");
+    const reordered = await json("keys", "add", "shop2", "--multisig", "m3,m1,m2", "--multisig-threshold", "2");
+    expect(reordered["address"]).toBe(shared["address"]);
+  });
+
+  test("behavior: two of three sign for a key they share", async () => {
+    const shop = await addressOf("shop");
+    expect(await json("tx", "bank", "send", "alice", shop, "1000000uusdc", "-y")).toMatchObject({ code: 0 });
+    const unsigned = await save("shop.json", "tx", "bank", "send", shop, shop, "1uusdc", "--generate-only");
+    const first = await save("m1.json", "tx", "sign", unsigned, "--from", "m1", "--multisig", "shop");
+    const second = await save("m2.json", "tx", "sign", unsigned, "--from", "m2", "--multisig", shop);
+    expect((await run("tx", "multisign", unsigned, "shop", first)).stderr).toContain("2 of 3 must sign, 1 have");
+    expect((await run("tx", "sign", unsigned, "--from", "alice", "--multisig", "shop")).stderr).toContain(
+      "not a part of",
+    );
+    const signed = await save("shop-signed.json", "tx", "multisign", unsigned, "shop", first, second);
+    expect(await json("tx", "broadcast", signed)).toMatchObject({ code: 0 });
+  });
+
+  test("behavior: a batch is signed in one go, each with the next sequence", async () => {
+    const shop = await addressOf("shop");
+    const one = readFileSync(await save("one.json", "tx", "bank", "send", "alice", shop, "1uusdc", "--generate-only"));
+    const batch = join(home, "batch.jsonl");
+    writeFileSync(batch, Buffer.concat([one, one]));
+    const lines = readFileSync(await save("batch-signed.jsonl", "tx", "sign-batch", batch, "--from", "alice"), "utf8");
+    for (const [index, line] of lines.trim().split("\n").entries()) {
+      const file = join(home, `batch-${index}.json`);
+      writeFileSync(file, line);
+      expect(await json("tx", "broadcast", file)).toMatchObject({ code: 0 });
+    }
+  });
+
+  test("behavior: keys are exported and imported", async () => {
+    const armored = await run({ input: "correct horse\n" }, "keys", "export", "bob");
+    const file = join(home, "bob.key");
+    writeFileSync(file, armored.stdout);
+    expect((await run({ input: "wrong horse\n" }, "keys", "import", "bob2", file)).stderr).toContain(
+      "wrong passphrase",
+    );
+    expect((await run({ input: "correct horse\n" }, "keys", "import", "bob2", file)).code).toBe(0);
+    expect(await addressOf("bob2")).toBe(await addressOf("bob"));
+    expect((await run("keys", "export", "bob", "--unarmored-hex")).code).toBe(2);
   });
 
   test("behavior: text output, blocks, searches, status", async () => {

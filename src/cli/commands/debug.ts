@@ -7,7 +7,7 @@ import { decodeTx } from "../../codec/decodeTx.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import { orCliError } from "../cliError.ts";
 import { globalOptions, print } from "../output.ts";
-import { txToJson } from "./tx.ts";
+import { txJson } from "../tx/txFile.ts";
 
 /** Adds `debug addr` and `debug tx`. */
 export function addDebug(program: Command, registry: TypeRegistry): void {
@@ -32,7 +32,7 @@ export function addDebug(program: Command, registry: TypeRegistry): void {
         hash: toHex(tx.hash).toUpperCase(),
         signers: tx.signers.map(encodeAddress),
         fee_payer: encodeAddress(tx.feePayer),
-        tx: txToJson(registry, bytes),
+        tx: txJson(registry, bytes),
       });
     });
 }

@@ -2,44 +2,12 @@
 
 import type { Command } from "commander";
 import { toHex } from "../../codec/bytes.ts";
-import { messageToJson } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import { chainClient } from "../chainClient.ts";
 import { CliError } from "../cliError.ts";
-import { globalOptions, type Json, print } from "../output.ts";
-
-interface FoundTx {
-  readonly hash: Uint8Array;
-  readonly height: number;
-  readonly tx: Uint8Array;
-  readonly result: {
-    readonly code: number;
-    readonly codespace?: string | undefined;
-    readonly log?: string | undefined;
-    readonly gasWanted: bigint;
-    readonly gasUsed: bigint;
-    readonly events: readonly { type: string; attributes: readonly { key: string; value: string }[] }[];
-  };
-}
-
-/** A transaction in a block as JSON, in the shape of the SDK's TxResponse. */
-export function foundTxJson(registry: TypeRegistry, found: FoundTx): Json {
-  const { code, codespace, log, gasWanted, gasUsed, events } = found.result;
-  return {
-    txhash: toHex(found.hash).toUpperCase(),
-    height: String(found.height),
-    code,
-    codespace: codespace ?? "",
-    raw_log: log ?? "",
-    gas_wanted: String(gasWanted),
-    gas_used: String(gasUsed),
-    events: events.map(({ type, attributes }) => ({
-      type,
-      attributes: attributes.map(({ key, value }) => ({ key, value })),
-    })),
-    tx: messageToJson(registry, "cosmos.tx.v1beta1.Tx", found.tx) as Json,
-  };
-}
+import { globalOptions, print } from "../output.ts";
+import { foundTxJson } from "../tx/foundTx.ts";
+import { txJson } from "../tx/txFile.ts";
 
 function parsePositive(flag: string, text: string): number {
   if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new CliError("usage", `--${flag}: expected a number above 0`);
@@ -93,7 +61,7 @@ export function addNodeQueries(query: Command, registry: TypeRegistry): void {
         chain_id: block.header.chainId,
         app_hash: toHex(block.header.appHash).toUpperCase(),
         proposer: toHex(block.header.proposerAddress).toUpperCase(),
-        txs: block.txs.map((tx) => messageToJson(registry, "cosmos.tx.v1beta1.Tx", tx) as Json),
+        txs: block.txs.map((tx) => txJson(registry, tx)),
       });
     });
 }

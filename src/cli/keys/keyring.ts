@@ -66,9 +66,14 @@ export class Keyring {
       .map((file) => infoOf(this.#read(file.slice(0, -".json".length))));
   }
 
+  /** A key by name or address; undefined when there is none. */
+  find(nameOrAddress: string): KeyInfo | undefined {
+    return this.list().find((key) => key.name === nameOrAddress || key.address === nameOrAddress);
+  }
+
   /** A key by name or address. Throws CliError when there is none. */
   require(nameOrAddress: string): KeyInfo {
-    const found = this.list().find((key) => key.name === nameOrAddress || key.address === nameOrAddress);
+    const found = this.find(nameOrAddress);
     if (found === undefined)
       throw new CliError("failed", `${nameOrAddress}: no such key in the ${this.#backend} keyring`);
     return found;

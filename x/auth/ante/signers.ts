@@ -167,7 +167,7 @@ function takeApart(key: PubKey, tx: DecodedTx, index: number) {
 }
 
 /** The bytes that a key signs in a mode. Throws ErrUnauthorized on other modes. */
-function signBytes(
+export function signBytes(
   registry: TypeRegistry,
   tx: DecodedTx,
   mode: number,
@@ -187,7 +187,7 @@ function signBytes(
 }
 
 /** The signatures of a signer, as they are verified. Throws ChainError when they cannot be. */
-function checksOf(
+export function checksOf(
   registry: TypeRegistry,
   chainId: string,
   tx: DecodedTx,
