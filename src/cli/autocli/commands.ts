@@ -9,6 +9,26 @@ import { addPagingFlags } from "./paging.ts";
 /** Flags that every command has; a field of that name is given by position. */
 const RESERVED: ReadonlySet<string> = new Set(["from", "home", "node", "output", "height", "fees", "gas", "help"]);
 
+/** Services that are in the descriptors for the types of their messages: the application does not handle them. */
+const NOT_SERVED: ReadonlySet<string> = new Set(["cosmos.consensus.v1.Msg"]);
+
+/** What the SDK's command line calls a method where it is not the method's own name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  "/cosmos.auth.v1beta1.Query/AccountAddressByID": "address-by-acc-num",
+  "/cosmos.auth.v1beta1.Query/ModuleAccountByName": "module-account",
+  "/cosmos.authz.v1beta1.Query/GranteeGrants": "grants-by-grantee",
+  "/cosmos.authz.v1beta1.Query/GranterGrants": "grants-by-granter",
+  "/cosmos.bank.v1beta1.Query/AllBalances": "balances",
+  "/cosmos.bank.v1beta1.Query/SpendableBalanceByDenom": "spendable-balance",
+  "/cosmos.bank.v1beta1.Query/SupplyOf": "total-supply-of",
+  "/cosmos.bank.v1beta1.Query/TotalSupply": "total",
+  "/cosmos.feegrant.v1beta1.Msg/GrantAllowance": "grant",
+  "/cosmos.feegrant.v1beta1.Msg/RevokeAllowance": "revoke",
+  "/cosmos.feegrant.v1beta1.Query/Allowance": "grant",
+  "/cosmos.feegrant.v1beta1.Query/Allowances": "grants-by-grantee",
+  "/cosmos.feegrant.v1beta1.Query/AllowancesByGranter": "grants-by-granter",
+};
+
 /** A method that becomes a command. */
 export interface AutoMethod {
   /** `bank` */
@@ -28,12 +48,19 @@ function moduleOf(service: DescService): string {
 export function autoMethods(registry: TypeRegistry, serviceName: "Query" | "Msg"): ReadonlyMap<string, AutoMethod[]> {
   const modules = new Map<string, AutoMethod[]>();
   for (const type of registry.descriptors) {
-    if (type.kind !== "service" || type.name !== serviceName) continue;
+    if (type.kind !== "service" || type.name !== serviceName || NOT_SERVED.has(type.typeName)) continue;
     const module = moduleOf(type);
     const methods = type.methods.map((desc) => ({ module, path: `/${type.typeName}/${desc.name}`, desc }));
     modules.set(module, [...(modules.get(module) ?? []), ...methods]);
   }
   return modules;
+}
+
+/** The command of a method, below that of its module. */
+export function methodCommand(group: Command, { path, desc }: AutoMethod, description: string): Command {
+  const command = group.command(kebab(desc.name)).description(description);
+  const other = OTHER_NAMES[path];
+  return other === undefined ? command : command.alias(other);
 }
 
 /** Gives a command the arguments and flags of a request. */

@@ -4,7 +4,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { Command } from "commander";
 import { jsonToMessage, messageToJson } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import { addRequestFlags, autoMethods, exampleArguments } from "../autocli/commands.ts";
+import { addRequestFlags, autoMethods, exampleArguments, methodCommand } from "../autocli/commands.ts";
 import { isPageRequest, kebab, requestJson } from "../autocli/fields.ts";
 import { pageRequestJson } from "../autocli/paging.ts";
 import { chainClient } from "../chainClient.ts";
@@ -33,8 +33,9 @@ async function runQuery(registry: TypeRegistry, path: string, desc: DescMethod, 
 export function addModuleQueries(query: Command, registry: TypeRegistry): void {
   for (const [module, methods] of autoMethods(registry, "Query")) {
     const group = query.command(module).description(`queries of the ${module} module`);
-    for (const { path, desc } of methods) {
-      const command = group.command(kebab(desc.name)).description(path);
+    for (const method of methods) {
+      const { path, desc } = method;
+      const command = methodCommand(group, method, path);
       addRequestFlags(command, desc.input);
       command
         .option("--height <n>", "state of this height; the latest when left out")

@@ -4,7 +4,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import type { Command } from "commander";
 import { jsonToMessage } from "../../codec/protoJson.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
-import { addRequestFlags, autoMethods, exampleArguments } from "../autocli/commands.ts";
+import { addRequestFlags, autoMethods, exampleArguments, methodCommand } from "../autocli/commands.ts";
 import { askedFields, kebab, requestJson } from "../autocli/fields.ts";
 import { orCliError } from "../cliError.ts";
 import type { Json } from "../output.ts";
@@ -40,8 +40,9 @@ async function runTx(registry: TypeRegistry, desc: DescMethod, command: Command)
 export function addModuleTxs(tx: Command, registry: TypeRegistry): void {
   for (const [module, methods] of autoMethods(registry, "Msg")) {
     const group = tx.command(module).description(`messages of the ${module} module`);
-    for (const { desc } of methods) {
-      const command = group.command(kebab(desc.name)).description(`/${desc.input.typeName}`);
+    for (const method of methods) {
+      const { desc } = method;
+      const command = methodCommand(group, method, `/${desc.input.typeName}`);
       addRequestFlags(command, desc.input);
       addTxFlags(command);
       command
