@@ -26,10 +26,16 @@ const WELL_KNOWN: Readonly<Record<string, JsonObject>> = {
 export function createOpenApi(routes: readonly Route[], version: string): JsonObject {
   const schemas = new Map<string, JsonObject>([["google.protobuf.Any", WELL_KNOWN["google.protobuf.Any"] ?? {}]]);
   const paths: Record<string, JsonObject> = {};
+  const pathsByShape = new Map<string, string>();
   for (const route of routes) {
     const path = route.rule.path.replace(/\{([^=}]+)=[^}]*\}/g, "{$1}");
+    // Two annotations may share a path and differ in their variables only, which OpenAPI does not allow: the first stands
+    // for both.
+    const shape = path.replace(/\{[^}]*\}/g, "{}");
+    const first = pathsByShape.get(shape) ?? path;
+    if (first !== path) continue;
+    pathsByShape.set(shape, path);
     const operations = paths[path] ?? {};
-    // Two annotations may share a path and differ in the variable's type only: the first stands for both.
     operations[route.rule.verb.toLowerCase()] ??= operationOf(route, schemas);
     paths[path] = operations;
   }
@@ -89,20 +95,14 @@ function queryParameters(message: DescMessage, prefix: string, depth: number): J
   return parameters;
 }
 
+/** The schema of a field in a query; undefined for fields that have no text form. */
 function parameterSchema(field: DescField): JsonObject | undefined {
-  switch (field.fieldKind) {
-    case "scalar":
-      return scalarSchema(field.scalar);
-    case "enum":
-      return enumSchema(field.enum);
-    case "message":
-      return field.message.typeName === "google.protobuf.Any" ? undefined : WELL_KNOWN[field.message.typeName];
-    case "list":
-      if (field.listKind === "message") return undefined;
-      return { type: "array", items: field.listKind === "enum" ? enumSchema(field.enum) : scalarSchema(field.scalar) };
-    case "map":
-      return undefined;
+  if (field.fieldKind === "message") {
+    return field.message.typeName === "google.protobuf.Any" ? undefined : WELL_KNOWN[field.message.typeName];
   }
+  if (field.fieldKind === "map" || (field.fieldKind === "list" && field.listKind === "message")) return undefined;
+  // Nothing of what is left refers to a schema of its own.
+  return fieldSchema(field, new Map());
 }
 
 /** A reference to the message's schema, which is added with all that it holds when it is not there yet. */

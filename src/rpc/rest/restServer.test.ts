@@ -2,6 +2,7 @@
 // page, limits; random paths, queries and bodies.
 
 import { request as httpRequest } from "node:http";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MsgSend } from "../../../gen/cosmos/bank/v1beta1/tx.ts";
@@ -297,6 +298,16 @@ describe("around the routes", () => {
     );
     expect(references.length).toBeGreaterThan(50);
     expect(references.filter((name) => json.components.schemas[name] === undefined)).toEqual([]);
+  });
+
+  test("behavior: the OpenAPI document is valid, and no two paths are the same but for their variables", async () => {
+    const { json } = await get("/openapi.json");
+    const validator = new Validator();
+    expect(await validator.validate(json)).toEqual({ valid: true });
+    const shapes = Object.keys(json.paths).map((path) => path.replace(/\{[^}]*\}/g, "{}"));
+    expect(new Set(shapes).size).toBe(shapes.length);
+    const operations = Object.values(json.paths as Record<string, object>).flatMap((verbs) => Object.values(verbs));
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
   test("error: a port that is taken", async () => {
