@@ -18,10 +18,13 @@ function feegrantGenesis(keeper: FeegrantKeeper): ModuleGenesis<GenesisState> {
     codec: GenesisState,
     defaultGenesis: () => ({ allowances: [] }),
     validate({ allowances }) {
+      const seen = new Set<string>();
       for (const { granter, grantee, allowance } of allowances) {
         decodeAddress(granter);
         decodeAddress(grantee);
         validateAllowance(decodeAllowance(allowance));
+        if (seen.has(`${granter} ${grantee}`)) throw new Error(`two fee allowances of ${granter} for ${grantee}`);
+        seen.add(`${granter} ${grantee}`);
       }
     },
     init(ctx, { allowances }) {

@@ -1,5 +1,5 @@
-// A small chain for tests of x/bank and x/authz: the real modules over a state in memory, without blocks and without the
-// checks before a transaction. Starts as scripts/vectors/bankAuthz does.
+// A small chain for tests of x/auth, x/bank, x/authz and of modules beside them: the real modules over a state in memory,
+// without blocks and without the checks before a transaction. Starts as scripts/vectors/bankAuthz does.
 
 import type { Event } from "../../../gen/tendermint/abci/types.ts";
 import { Context, type ExecMode } from "../../../src/baseapp/context.ts";
@@ -58,6 +58,14 @@ export interface Outcome<T> {
 /** `store/key` in hex → value in hex. */
 export type Dump = Readonly<Record<string, string>>;
 
+/** A module besides those that every world has. */
+export interface MoreModules {
+  readonly storeNames: readonly string[];
+  readonly make: (keepers: { readonly accounts: AccountKeeper; readonly bank: BankKeeper }) => readonly AppModule[];
+}
+
+const NO_MORE: MoreModules = { storeNames: [], make: () => [] };
+
 /** The modules and their state. */
 export class ModuleWorld {
   readonly accounts = new AccountKeeper(PERMISSIONS);
@@ -69,8 +77,8 @@ export class ModuleWorld {
   readonly #stores: CacheMultiStore;
   timeNs = START_NS;
 
-  constructor() {
-    const names = [AUTH_STORE, AUTHZ, BANK];
+  constructor(more: MoreModules = NO_MORE) {
+    const names = [AUTH_STORE, AUTHZ, BANK, ...more.storeNames];
     this.#stores = cacheMultiStore(createCommitMultiStore({ names, pruning: pruningOptions("nothing") }).latest());
     const blocked = new Set(Object.keys(PERMISSIONS).map((name) => encodeAddress(moduleAddress(name))));
     this.bank = new BankKeeper(this.accounts, blocked);
@@ -80,13 +88,14 @@ export class ModuleWorld {
       authModule(this.accounts, { address: () => GOV }),
       bankModule(this.bank, { address: () => GOV }),
       authzModule(this.authz, this.accounts, this.bank),
+      ...more.make(this),
     ];
     this.router = new Router(this.modules, this.registry);
   }
 
   /** Accounts 1 and 2 and those of the modules, some money, metadata and a denomination that must not be sent. */
-  static started(): ModuleWorld {
-    const world = new ModuleWorld();
+  static started(more?: MoreModules): ModuleWorld {
+    const world = new ModuleWorld(more);
     const ctx = world.context("genesis");
     world.accounts.setParams(ctx, DEFAULT_PARAMS);
     for (const byte of [1, 2]) world.accounts.createAccount(ctx, testAddress(byte));
