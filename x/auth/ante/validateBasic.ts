@@ -3,7 +3,8 @@
 import { areKnownExtensions } from "../../../src/baseapp/independentMessages.ts";
 import { decodeAddress } from "../../../src/codec/address.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
-import { checkCoins, coinsFromProto } from "../../../src/codec/coins.ts";
+import { checkCoins, coinsFromProto, type ProtoCoin } from "../../../src/codec/coins.ts";
+import { messageOf } from "../../../src/codec/errorText.ts";
 import {
   ErrInsufficientFee,
   ErrInvalidAddress,
@@ -18,21 +19,29 @@ import type { AnteDecorator } from "./decorator.ts";
 /** The largest gas limit a transaction may name: 2^63 - 1 (types/tx/types.go MaxGasWanted). */
 const GAS_WANTED_MAX = (1n << 63n) - 1n;
 
+/** What is wrong with the coins of a fee; amounts that are no amounts included. */
+function feeProblem(amount: readonly ProtoCoin[]): string | undefined {
+  try {
+    return checkCoins(coinsFromProto(amount));
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
 function checkFee(tx: DecodedTx): void {
   const { fee } = tx.authInfo;
   if (fee === undefined) throw new ChainError(ErrInvalidRequest, "missing fee");
   if (fee.gasLimit > GAS_WANTED_MAX) {
     throw new ChainError(ErrInvalidRequest, `invalid gas supplied; ${fee.gasLimit} > ${GAS_WANTED_MAX}`);
   }
-  const problem = checkCoins(coinsFromProto(fee.amount));
+  const problem = feeProblem(fee.amount);
   if (problem !== undefined) throw new ChainError(ErrInsufficientFee, `invalid fee provided: ${problem}`);
   for (const address of [fee.payer, fee.granter]) {
     if (address === "") continue;
     try {
       decodeAddress(address);
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new ChainError(ErrInvalidAddress, `invalid fee payer or granter address (${text})`);
+      throw new ChainError(ErrInvalidAddress, `invalid fee payer or granter address (${messageOf(error)})`);
     }
   }
 }
