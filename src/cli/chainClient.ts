@@ -5,13 +5,14 @@ import { messageOf } from "../codec/errorText.ts";
 import type { MessageCodec } from "../codec/message.ts";
 import { CliError } from "./cliError.ts";
 
-const CONNECTION_CODES: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "ECONNRESET", "EHOSTUNREACH"]);
-
-function connectionCode(error: unknown): string | undefined {
-  for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
-    if ("code" in cause && typeof cause.code === "string" && CONNECTION_CODES.has(cause.code)) return cause.code;
-  }
-  return undefined;
+/** Why nothing was sent, or no answer came; undefined when the node has answered. `fetch` says it in its cause. */
+function connectionProblem(error: unknown): string | undefined {
+  if (!(error instanceof TypeError) || error.message !== "fetch failed") return undefined;
+  const { cause } = error;
+  // With several addresses of one name, the first failure says enough.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  if (!(first instanceof Error)) return error.message;
+  return "code" in first && typeof first.code === "string" ? first.code : first.message;
 }
 
 /** What a node's refusal says: CosmJS throws the JSON of the error, whose reason is in `data`. */
@@ -42,9 +43,9 @@ export class ChainClient {
       return await work(this.rpc);
     } catch (cause) {
       if (cause instanceof CliError) throw cause;
-      const code = connectionCode(cause);
-      if (code !== undefined) {
-        throw new CliError("unreachable", `no node answers at ${this.url} (${code}); is it running?`, { cause });
+      const problem = connectionProblem(cause);
+      if (problem !== undefined) {
+        throw new CliError("unreachable", `no node answers at ${this.url} (${problem}); is it running?`, { cause });
       }
       throw new CliError("failed", reasonOf(cause), { cause });
     }

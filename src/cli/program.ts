@@ -2,7 +2,7 @@
 
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { appRegistry } from "../../app/registry.ts";
 import { addAttester } from "./commands/attester.ts";
 import { addCctp } from "./commands/cctp.ts";
@@ -21,19 +21,32 @@ import { addModuleTxs } from "./commands/tx.ts";
 import { addTxFiles } from "./commands/txFiles.ts";
 import { VERSION } from "./version.ts";
 
+/** What every command takes: flags, what they say, and what holds when nobody says anything. */
+const GLOBAL_OPTIONS: readonly (readonly [flags: string, description: string, fallback: string | undefined])[] = [
+  ["--home <folder>", "folder of configuration, data and keys", join(homedir(), ".stateset")],
+  ["--node <url>", "RPC of the node to ask", "http://127.0.0.1:26657"],
+  ["--chain-id <id>", "chain id; asked from the node when left out", undefined],
+  ["-o, --output <format>", "json or text", "text"],
+  ["--keyring-backend <backend>", "file (sealed) or test (plain, for devnets)", "file"],
+];
+
+/** An option that the environment can give too: `--keyring-backend` is STATESETD_KEYRING_BACKEND. */
+function globalOption(flags: string, description: string, fallback: string | undefined): Option {
+  const option = new Option(flags, description).default(fallback);
+  const name = option.name().replaceAll("-", "_").toUpperCase();
+  return option.env(`STATESETD_${name}`);
+}
+
 /** The whole command line. */
 export function createProgram(): Command {
   const registry = appRegistry();
   const program = new Command("statesetd")
     .description("A commerce chain: run a node, look at it, send transactions.")
     .version(VERSION)
-    .option("--home <folder>", "folder of configuration, data and keys", join(homedir(), ".stateset"))
-    .option("--node <url>", "RPC of the node to ask", "http://127.0.0.1:26657")
-    .option("--chain-id <id>", "chain id; asked from the node when left out")
-    .option("-o, --output <format>", "json or text", "text")
-    .option("--keyring-backend <backend>", "file (sealed) or test (plain, for devnets)", "file")
     .showHelpAfterError("(--help shows how it is used)")
     .exitOverride();
+  for (const [flags, description, fallback] of GLOBAL_OPTIONS)
+    program.addOption(globalOption(flags, description, fallback));
   program.addHelpText(
     "after",
     "\nExit codes: 0 done, 1 failed, 2 not understood, 3 no node answers, 4 refused by the chain.",
