@@ -32,13 +32,17 @@ import {
   GetTxsEventResponse,
   SimulateRequest,
   SimulateResponse,
+  TxDecodeAminoRequest,
+  TxDecodeAminoResponse,
   TxDecodeRequest,
   TxDecodeResponse,
   TxEncodeAminoRequest,
+  TxEncodeAminoResponse,
   TxEncodeRequest,
   TxEncodeResponse,
 } from "../../../gen/cosmos/tx/v1beta1/service.ts";
 import { ResponseCheckTx } from "../../../gen/tendermint/abci/types.ts";
+import vectors from "../../../test/vectors/sdk/aminoTxs.json" with { type: "json" };
 import { QueryError } from "../../baseapp/queryError.ts";
 import { SimulationFailure } from "../../baseapp/txResult.ts";
 import { toHex } from "../../codec/bytes.ts";
@@ -293,8 +297,43 @@ describe("cosmos.tx.v1beta1.Service", () => {
       status: 3,
       message: "invalid empty tx",
     });
-    const amino = TxEncodeAminoRequest.encode({ aminoJson: "{}" }).finish();
-    expect(await refusal(router.call(`${TX}/TxEncodeAmino`, amino, 0n))).toMatchObject({ status: 12 });
+  });
+
+  test("default: TxEncodeAmino and TxDecodeAmino translate what the SDK's amino does", async () => {
+    const { router } = setUp();
+    for (const { json, base64 } of vectors.txs) {
+      const asked = TxEncodeAminoRequest.encode({ aminoJson: JSON.stringify(json) }).finish();
+      const encoded = await router.call(`${TX}/TxEncodeAmino`, asked, 0n);
+      const { aminoBinary } = TxEncodeAminoResponse.decode(encoded.value);
+      expect(Buffer.from(aminoBinary).toString("base64")).toBe(base64);
+      const decoded = await router.call(
+        `${TX}/TxDecodeAmino`,
+        TxDecodeAminoRequest.encode({ aminoBinary }).finish(),
+        0n,
+      );
+      expect(JSON.parse(TxDecodeAminoResponse.decode(decoded.value).aminoJson)).toEqual(json);
+    }
+  });
+
+  test.each([
+    ["", "invalid empty tx json"],
+    ["{", "JSON"],
+    ["{}", "expected an object with a type and a value"],
+    ['{"type":"cosmos-sdk/MsgSend","value":{"amount":[]}}', "expected a StdTx, got /cosmos.bank.v1beta1.MsgSend"],
+  ])("error: TxEncodeAmino of %j", async (aminoJson, message) => {
+    const asked = TxEncodeAminoRequest.encode({ aminoJson }).finish();
+    const refused = await refusal(setUp().router.call(`${TX}/TxEncodeAmino`, asked, 0n));
+    expect(refused).toMatchObject({ status: 3, message: expect.stringContaining(message) });
+  });
+
+  test.each([
+    [[], "invalid empty tx bytes"],
+    [[1, 2, 3, 4], "unrecognized prefix bytes 01020304"],
+    [[0xa8, 0xa3, 0x61, 0x9a], "expected a StdTx"],
+  ])("error: TxDecodeAmino of %j", async (bytes, message) => {
+    const asked = TxDecodeAminoRequest.encode({ aminoBinary: Uint8Array.from(bytes) }).finish();
+    const refused = await refusal(setUp().router.call(`${TX}/TxDecodeAmino`, asked, 0n));
+    expect(refused).toMatchObject({ status: 3, message: expect.stringContaining(message) });
   });
 });
 

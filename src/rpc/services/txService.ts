@@ -24,11 +24,16 @@ import {
 } from "../../../gen/cosmos/tx/v1beta1/service.ts";
 import { Tx } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Timestamp } from "../../../gen/google/protobuf/timestamp.ts";
+import { StdTx } from "../../../gen/stateset/legacytx/v1/legacytx.ts";
 import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { SimulationFailure } from "../../baseapp/txResult.ts";
+import { anyFromAmino, anyToAmino } from "../../codec/aminoBinary.ts";
+import { aminoJson } from "../../codec/aminoJson.ts";
+import { anyFromAminoJson } from "../../codec/aminoJsonReader.ts";
 import { fromHex } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { decodeTx } from "../../codec/decodeTx.ts";
+import { messageOf } from "../../codec/errorText.ts";
 import type { TypeRegistry } from "../../codec/registry.ts";
 import type { ChainClient, IndexedTx } from "../../consensus/chainNode.ts";
 import { MempoolError } from "../../consensus/mempool.ts";
@@ -59,8 +64,12 @@ export function txServices(registry: TypeRegistry): readonly NodeService[] {
       txDecode(registry, request),
     ),
     nodeService(`${SERVICE}/TxEncode`, TxEncodeRequest, TxEncodeResponse, txEncode),
-    nodeService(`${SERVICE}/TxEncodeAmino`, TxEncodeAminoRequest, TxEncodeAminoResponse, refuseAminoBinary),
-    nodeService(`${SERVICE}/TxDecodeAmino`, TxDecodeAminoRequest, TxDecodeAminoResponse, refuseAminoBinary),
+    nodeService(`${SERVICE}/TxEncodeAmino`, TxEncodeAminoRequest, TxEncodeAminoResponse, async (_node, request) =>
+      txEncodeAmino(registry, request),
+    ),
+    nodeService(`${SERVICE}/TxDecodeAmino`, TxDecodeAminoRequest, TxDecodeAminoResponse, async (_node, request) =>
+      txDecodeAmino(registry, request),
+    ),
   ];
 }
 
@@ -227,7 +236,29 @@ async function txEncode(_node: ChainClient, request: TxEncodeRequest): Promise<T
   return { txBytes: Tx.encode(request.tx).finish() };
 }
 
-/** Amino's binary form of a StdTx is no transaction on this chain: only its JSON form is, as what is signed. */
-async function refuseAminoBinary(): Promise<never> {
-  throw new QueryError(GRPC_STATUS.UNIMPLEMENTED, "transactions in amino binary form are not supported");
+/** The Any of a StdTx, however it is read. Throws QueryError on what is none. */
+function readStdTx(read: () => { typeUrl: string; value: Uint8Array }): { typeUrl: string; value: Uint8Array } {
+  try {
+    const any = read();
+    if (any.typeUrl !== `/${StdTx.$type}`) throw new Error(`expected a StdTx, got ${any.typeUrl}`);
+    return any;
+  } catch (error) {
+    throw invalid(messageOf(error));
+  }
+}
+
+function txEncodeAmino(registry: TypeRegistry, { aminoJson: json }: TxEncodeAminoRequest): TxEncodeAminoResponse {
+  if (json === "") throw invalid("invalid empty tx json");
+  return {
+    aminoBinary: anyToAmino(
+      registry,
+      readStdTx(() => anyFromAminoJson(registry, JSON.parse(json))),
+    ),
+  };
+}
+
+function txDecodeAmino(registry: TypeRegistry, { aminoBinary }: TxDecodeAminoRequest): TxDecodeAminoResponse {
+  if (aminoBinary.length === 0) throw invalid("invalid empty tx bytes");
+  const { typeUrl, value } = readStdTx(() => anyFromAmino(registry, aminoBinary));
+  return { aminoJson: aminoJson(registry, typeUrl, value) };
 }
