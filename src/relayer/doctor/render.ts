@@ -1,6 +1,14 @@
 // A diagnosis as a person reads it: a timeline of stages with ✓, … and ✗, and what to do.
 
-import type { Action, Diagnosis, Finding, OrderDiagnosis, StepState, TransferDiagnosis } from "./diagnosis.ts";
+import type {
+  Action,
+  Diagnosis,
+  Finding,
+  OrderDiagnosis,
+  RefundDiagnosis,
+  StepState,
+  TransferDiagnosis,
+} from "./diagnosis.ts";
 import { duration, usdc } from "./texts.ts";
 
 const MARKS: Readonly<Record<StepState, string>> = { done: "✓", waiting: "…", stuck: "✗", ahead: "·" };
@@ -22,8 +30,8 @@ function transferLines({ cctpVersion, route, amount, messageHash, steps, finding
 }
 
 /** What it is called, and what comes next. */
-function conclusion({ cause, state, action }: Finding): string[] {
-  return [`  ${state === "done" ? "done" : state}: ${cause}`, ...actionLines(action)];
+function conclusion({ cause, state, text, action }: Finding): string[] {
+  return [`  ${state}: ${cause}${state === "done" ? `, ${text}` : ""}`, ...actionLines(action)];
 }
 
 function actionLines(action: Action): string[] {
@@ -61,12 +69,19 @@ function orderLines(order: OrderDiagnosis): string[] {
     head,
     ...payments.map((payment) => `  ${MARKS.done} payment   ${payment}`),
     ...findings.flatMap(findingLines),
-    ...refunds.flatMap(({ refundId, phase, finding, transfer }) => [
-      `  ${MARKS[finding.state]} ${refundId} ${phase}: ${finding.text}`,
-      ...(transfer === undefined ? [] : transferLines(transfer).map((line) => `    ${line}`)),
-      ...(transfer === undefined || finding.cause !== transfer.finding.cause ? actionLines(finding.action) : []),
-    ]),
+    ...refunds.flatMap(refundLines),
     ...inbound.flatMap((transfer) => ["  on its way:", ...transferLines(transfer).map((line) => `    ${line}`)]),
+  ];
+}
+
+/** What the transfer says already is not said twice. */
+function refundLines({ refundId, amount, phase, finding, transfer }: RefundDiagnosis): string[] {
+  const head = `  ${MARKS[finding.state]} ${refundId}  ${phase}  ${usdc(amount)}`;
+  const isTold = transfer?.finding.text === finding.text;
+  return [
+    isTold ? head : `${head}  ${finding.text}`,
+    ...(transfer === undefined ? [] : transferLines(transfer).map((line) => `    ${line}`)),
+    ...(isTold ? [] : actionLines(finding.action)),
   ];
 }
 

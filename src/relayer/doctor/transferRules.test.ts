@@ -2,6 +2,7 @@
 // cause, the state and the action that must come of it. Cases: every cause of a transfer; which of two faults wins; the
 // timeline; every known refusal has a cause that the documentation knows.
 
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { bytes32ToAddress } from "../../cctp/bytes32.ts";
 import { readMessage } from "../messageFacts.ts";
@@ -341,7 +342,7 @@ describe("rules", () => {
     const late = judgeTransfer({ ...DELIVERED, credit: { payment: undefined, exceptions: [OPEN_LATE] } }).finding;
     expect(late.action).toMatchObject({
       command:
-        "statesetd tx orders resolve-exception --exception-id exc_1 --action EXCEPTION_ACTION_APPLY --from <key>",
+        "statesetd tx orders resolve-exception --exception-id exc_1 --action EXCEPTION_ACTION_REFUND --from <key>",
     });
   });
 
@@ -384,5 +385,14 @@ describe("refusals", () => {
     ["the sender is not the token messenger of its domain", "messenger_not_linked"],
   ])("default: %s", (reason, cause) => {
     expect(knownRefusal(reason).cause).toBe(cause);
+  });
+});
+
+describe("documentation", () => {
+  test("behavior: docs/bridge-stuck.md has a row for each cause, and no other", () => {
+    const text = readFileSync(new URL("../../../docs/bridge-stuck.md", import.meta.url), "utf8");
+    const cells = text.split("\n").flatMap((line) => /^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|/.exec(line)?.[1] ?? []);
+    const documented = cells.flatMap((cell) => cell.split(", ").map((name) => name.slice(1, -1)));
+    expect([...documented].sort()).toEqual(Object.keys(CAUSES).sort());
   });
 });

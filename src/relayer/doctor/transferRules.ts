@@ -8,7 +8,7 @@ import { toHex } from "../../codec/bytes.ts";
 import type { Cause } from "./causes.ts";
 import type { Action, Finding } from "./diagnosis.ts";
 import { knownRefusal } from "./refusals.ts";
-import { duration, usdc } from "./texts.ts";
+import { usdc } from "./texts.ts";
 import type { ExceptionFacts, ServiceFacts, TransferFacts } from "./transferFacts.ts";
 
 /** The stage that a finding is about. `over` is behind the last. */
@@ -75,10 +75,12 @@ export function exceptionText({ id, kind, amount, status, policy, detail, refund
   return `${usdc(amount)} ${kind}${more}: ${id} is ${status}${refund}, policy ${policy}`;
 }
 
+/** Kinds of entries that can still pay their order; the others can only go back. */
+const APPLIABLE: ReadonlySet<string> = new Set(["LOW_FINALITY", "NOT_PAYABLE", "TOO_SMALL"]);
+
 /** What is to be done about an open entry. */
 export function exceptionAction({ id, orderId, kind }: ExceptionFacts): Action {
-  const isAppliable = kind === "LOW_FINALITY" || kind === "NOT_PAYABLE" || kind === "LATE" || kind === "TOO_SMALL";
-  const choice = isAppliable && orderId !== "" ? "EXCEPTION_ACTION_APPLY" : "EXCEPTION_ACTION_REFUND";
+  const choice = APPLIABLE.has(kind) && orderId !== "" ? "EXCEPTION_ACTION_APPLY" : "EXCEPTION_ACTION_REFUND";
   const who = orderId === "" ? "the authority of the chain" : "the merchant's side, its arbiter or the authority";
   const address = orderId === "" ? " --refund-address <address>" : "";
   const command = `statesetd tx orders resolve-exception --exception-id ${id} --action ${choice}${address} --from <key>`;
@@ -328,9 +330,4 @@ export function judgeTransfer(facts: TransferFacts): Verdict {
   }
   // Nothing else is wrong with it.
   return undelivered(facts)!;
-}
-
-/** How long a wait takes, for a person: ` (about 13 min)`; empty where nobody knows. */
-export function waitText(seconds: number | undefined): string {
-  return seconds === undefined ? "" : ` (about ${duration(seconds)})`;
 }
