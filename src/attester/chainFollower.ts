@@ -116,6 +116,14 @@ export class ChainFollower {
     });
   }
 
+  /** Resolves when no pass runs or waits. */
+  async idle(): Promise<void> {
+    for (let last: Promise<void> | undefined; last !== this.#passes; ) {
+      last = this.#passes;
+      await last;
+    }
+  }
+
   async #tryPass(): Promise<void> {
     clearTimeout(this.#nextTimer);
     let nextMs = HEARTBEAT_MS;
@@ -169,16 +177,20 @@ export class ChainFollower {
       if (isWaiting) await ledger.applyScan({ domain, records: new Map(), progress, isCaughtUp: true }, epoch);
       return true;
     }
-    const before = await this.#requireHash(to);
+    const hash = await this.#requireHash(to);
     const messages = await reader.messages({ from, to });
-    // With another hash at its end, the range may have changed under the reader.
-    if ((await this.#requireHash(to)) !== before) throw new Error(`block ${to} changed while it was read`);
+    // The hash was read first: if the range changed since, the next pass sees another one there, and reads it again. That
+    // the range joins what was read before shows only when the end of that is still on the chain now.
+    const tip = progress.checkpoints.at(-1);
+    if (tip !== undefined && (await this.#requireHash(tip.height)) !== tip.hash) {
+      throw new Error(`block ${tip.height} changed while the blocks above it were read`);
+    }
     const records = newRecords(
       messages.filter(({ cctpVersion }) => keys.has(cctpVersion)),
       messengers,
       nowMs(),
     );
-    const checkpoints = thinned([...progress.checkpoints, { height: to, hash: before }]);
+    const checkpoints = thinned([...progress.checkpoints, { height: to, hash }]);
     const isCaughtUp = to === latest;
     await ledger.applyScan({ domain, records, progress: { ...progress, checkpoints }, isCaughtUp }, epoch);
     return isCaughtUp;
