@@ -36,8 +36,8 @@ export interface TestBridge {
   /** Our chain, signed for by the devnet's second account. */
   readonly cosmos: SigningStargateClient;
   readonly cosmosAddress: string;
-  /** The configuration of a relayer between all chains, with its own journal. */
-  config(over?: object): ReturnType<typeof parseRelayerConfig>;
+  /** The configuration of a relayer between all chains, with a journal of its own, as its file has it. */
+  configTable(): object;
   /** The chains as the configuration's file has them. */
   tables(): readonly object[];
   /** A relayer that is closed with the bridge. */
@@ -103,11 +103,11 @@ export async function startBridge(): Promise<TestBridge> {
   const folder = mkdtempSync(join(tmpdir(), "relayers-"));
   const running: RunningRelayer[] = [];
   let count = 0;
-  const config = (over: object = {}) => {
+  const configTable = () => {
     count += 1;
     const names = chains.map(({ name }) => name);
     const routes = names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })));
-    return parseRelayerConfig({
+    return {
       journal: join(folder, String(count)),
       intervalMs: FAST_POLL_MS,
       refusedFirstMs: 100,
@@ -118,8 +118,7 @@ export async function startBridge(): Promise<TestBridge> {
       wallets: names.map((chain) => ({ chain, key: "env:UNUSED", stuckAfterMs: 1_000 })),
       attestation: [{ url: iris.url, pollMs: FAST_POLL_MS, pollMaxMs: 200, requestsPerSecond: 1000, blockedMs: 1_000 }],
       routes,
-      ...over,
-    });
+    };
   };
   return {
     devnet,
@@ -127,10 +126,13 @@ export async function startBridge(): Promise<TestBridge> {
     chains,
     cosmos,
     cosmosAddress,
-    config,
+    configTable,
     tables: () => chains.map(asTable),
     async relayer(over, parts = {}) {
-      const relayer = await startRelayer(config(over), { privKeys: RELAYER_KEYS, ...parts });
+      const relayer = await startRelayer(parseRelayerConfig({ ...configTable(), ...over }), {
+        privKeys: RELAYER_KEYS,
+        ...parts,
+      });
       running.push(relayer);
       return relayer;
     },
@@ -282,7 +284,7 @@ export async function signerOf(bridge: TestBridge, key: number | Uint8Array): Pr
 }
 
 /** Sends one message. Throws when it fails. */
-export async function sendFromOperator(
+export async function sendMessage(
   { client, address }: Signer,
   typeUrl: string,
   value: object,

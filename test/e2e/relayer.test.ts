@@ -19,7 +19,7 @@ import {
   evmBalance,
   freshEvmAddress,
   LOCAL_DOMAIN,
-  sendFromOperator,
+  sendMessage,
   signerOf,
   startBridge,
   type TestBridge,
@@ -319,7 +319,7 @@ describe("delivering on our chain", () => {
   test("behavior: a message that is refused does not hold up the others, and goes when it may", async () => {
     const operator = await signerOf(bridge, 0);
     const [good, bad] = [await freshAddress(), await freshAddress()];
-    await sendFromOperator(operator, "/stateset.issuer.v1.MsgBlacklist", { from: operator.address, address: bad });
+    await sendMessage(operator, "/stateset.issuer.v1.MsgBlacklist", { from: operator.address, address: bad });
     await withRelayer({}, async (relayer) => {
       const burn = (recipient: string, amount: bigint) =>
         ({ version: 2, to: LOCAL_DOMAIN, recipient, amount }) as const;
@@ -331,7 +331,7 @@ describe("delivering on our chain", () => {
       );
       expect(await recordOf(relayer, hashes[1]!)).toMatchObject({ state: "attested", attempts: [] });
       expect((await recordOf(relayer, hashes[1]!)).lastError).toContain("blacklisted");
-      await sendFromOperator(operator, "/stateset.issuer.v1.MsgUnblacklist", { from: operator.address, address: bad });
+      await sendMessage(operator, "/stateset.issuer.v1.MsgUnblacklist", { from: operator.address, address: bad });
       await fetch(`${relayer.httpUrl}/messages/${hashes[1]}/retry`, { method: "POST" });
       await until("the bad one arrived", async () => (await cosmosBalance(bridge, bad)) === 2n);
       await until("all are done", () => relayer.openCount === 0);
