@@ -135,7 +135,9 @@ function walletsOf(file: ConfigTable, chains: readonly ChainConfig[]): readonly 
 }
 
 function keyOf(table: ConfigTable): KeySource {
-  const text = table.textLike("key", KEY, "env:NAME or keyring:NAME") ?? table.fail("key", "is missing");
+  const text = table.text("key") ?? table.fail("key", "is missing");
+  // What stands there may be the key itself: it is not repeated.
+  if (!KEY.test(text)) table.fail("key", "expected env:NAME or keyring:NAME; the key itself does not belong here");
   const [kind, name = ""] = text.split(":");
   return { kind: kind === "env" ? "env" : "keyring", name };
 }

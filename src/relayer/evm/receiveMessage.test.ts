@@ -3,53 +3,75 @@
 import { describe, expect, test } from "vitest";
 import { type NegativeReceiveCase, readVectors } from "../../cctp/testing/vectors.ts";
 import type { Refusal } from "../deliver/outcomes.ts";
-import { burnV1, burnV2, emitted, recordOf, word } from "../testing/records.ts";
+import { burnV2, emitted, recordOf, word } from "../testing/records.ts";
 import { refusalOfRevert, usedNonceKey } from "./receiveMessage.ts";
 
 /** Every reason in the vectors, and what follows from it. A reason that is not here fails. */
-const EXPECTED: Readonly<Record<string, Refusal>> = {
-  "Nonce already used": "used",
-  "Message expired and must be re-signed": "expired",
-  "Invalid attestation length": "attestation",
-  "ECDSA: invalid signature 's' value": "attestation",
-  "ECDSA: invalid signature 'v' value": "attestation",
-  "ECDSA: invalid signature": "attestation",
-  "Invalid signature order or dupe": "attestation",
-  "Invalid signature: not attester": "attestation",
-  "Invalid caller for message": "caller",
-  "Pausable: paused": "other",
-  "Invalid message: too short": "other",
-  "Invalid destination domain": "other",
-  "Invalid message version": "other",
-  "Remote TokenMessenger unsupported": "other",
-  "Unsupported finality threshold": "other",
-  "Invalid message length": "other",
-  "Invalid burn message: too short": "other",
-  "Invalid message body version": "other",
-  "Fee equals or exceeds amount": "other",
-  "Fee exceeds max fee": "other",
-  "Mint token not supported": "other",
-  "Local minter is not set": "other",
+const EXPECTED: Readonly<Record<Refusal, readonly string[]>> = {
+  used: ["Nonce already used"],
+  expired: ["Message expired and must be re-signed"],
+  attestation: [
+    "Invalid attestation length",
+    "ECDSA: invalid signature 's' value",
+    "ECDSA: invalid signature 'v' value",
+    "ECDSA: invalid signature",
+    "Invalid signature order or dupe",
+    "Invalid signature: not attester",
+  ],
+  caller: ["Invalid caller for message"],
+  other: [
+    "Pausable: paused",
+    "Invalid message: too short",
+    "Invalid destination domain",
+    "Invalid message version",
+    "Remote TokenMessenger unsupported",
+    "Unsupported finality threshold",
+    "Invalid message length",
+    "Invalid burn message: too short",
+    "Invalid message body version",
+    "Fee equals or exceeds amount",
+    "Fee exceeds max fee",
+    "Mint token not supported",
+    "Local minter is not set",
+    "handleReceiveMessage() failed",
+    "handleReceiveUnfinalizedMessage() failed",
+    "FiatToken: mint amount not greater than 0",
+    "FiatToken: mint to the zero address",
+    "Ownable: caller is not the owner",
+  ],
+  unpaid: [],
 };
 
 describe.each(["v1-negative-receive", "v2-negative-receive"])("%s", (file) => {
   const { cases } = readVectors<{ cases: readonly NegativeReceiveCase[] }>(file);
   const reasons = [...new Set(cases.flatMap(({ revertReason }) => revertReason ?? []))];
   test.each(reasons.map((reason) => [reason]))("default: %s", (reason) => {
-    expect(refusalOfRevert(reason)).toBe(EXPECTED[reason] ?? "other");
-    // What the receiving contract says is its own.
-    if (EXPECTED[reason] === undefined) expect(reason).toMatch(/failed$|^FiatToken|^ERC20|^StubReceiver|^Hook|^stub/i);
+    const [refusal] = Object.entries(EXPECTED).find(([, texts]) => texts.includes(reason)) ?? [];
+    expect(refusalOfRevert(reason)).toBe(refusal);
   });
 });
 
-test("default: what usedNonces is asked for", () => {
-  const v1 = recordOf(emitted(burnV1(0n)));
-  // keccak-256 of uint32 0 and uint64 0.
-  expect(usedNonceKey(v1)).toBe("0x15ec7bf0b50732b49f8248e07d24365338f9e3ef994b00af08e5a3bffe55fe8b".length === 66 ? usedNonceKey(v1) : "");
-  expect(usedNonceKey({ ...v1, nonce: "1" })).not.toBe(usedNonceKey(v1));
-  expect(usedNonceKey({ ...v1, sourceDomain: 1 })).not.toBe(usedNonceKey(v1));
-  const v2 = recordOf(emitted(burnV2()));
-  expect(usedNonceKey(v2)).toBeUndefined();
-  const nonce = `0x${Buffer.from(word(3)).toString("hex")}`;
-  expect(usedNonceKey({ ...v2, nonce })).toBe(nonce);
+describe("what usedNonces is asked for", () => {
+  interface Vector {
+    readonly message: string;
+    readonly decoded: { readonly sourceDomain: number; readonly nonce: string };
+    readonly receive?: readonly { readonly usedNonceKey: string }[];
+  }
+  const { vectors } = readVectors<{ vectors: readonly Vector[] }>("v1-transfers");
+  const received = vectors.filter(({ receive }) => receive !== undefined && receive.length > 0);
+
+  test("default: V1 as the contracts hash domain and nonce", () => {
+    expect(received.length).toBeGreaterThan(3);
+    for (const { decoded, receive } of received) {
+      const record = { ...recordOf(emitted(burnV2())), cctpVersion: 1 as const, sourceDomain: decoded.sourceDomain };
+      expect(usedNonceKey({ ...record, nonce: decoded.nonce })).toBe(receive![0]!.usedNonceKey);
+    }
+  });
+
+  test("default: V2 the nonce itself, when it is known", () => {
+    const record = recordOf(emitted(burnV2()));
+    expect(usedNonceKey(record)).toBeUndefined();
+    const nonce = `0x${Buffer.from(word(3)).toString("hex")}`;
+    expect(usedNonceKey({ ...record, nonce })).toBe(nonce);
+  });
 });

@@ -30,7 +30,7 @@ export const TRANSITIONS: Readonly<Record<MessageState, Readonly<Partial<Record<
     final: "the attestation no longer holds (expired, attesters changed): ask for another",
     submitted: "a transaction with it is about to be sent",
     done: "somebody delivered it",
-    parked: "reorged or replaced",
+    parked: "reorged, replaced, or for another caller",
   },
   submitted: {
     attested: "the transaction failed, or never came into a block",
