@@ -63,6 +63,11 @@ export class UnknownSourceError extends Error {
   readonly code = "unknown_source";
 }
 
+/** Nothing can be asked of it now. */
+export class PausedError extends Error {
+  readonly code = "paused";
+}
+
 const REQUEST_TIMEOUT_MS = 10_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 /** So many times the interval of polling a source chain is read again even without a new block. */
@@ -297,7 +302,6 @@ export class RelayerCore {
   async close(): Promise<void> {
     await this.pause();
     for (const { reader } of this.#sources.values()) await reader.close();
-    for (const { destination } of this.#targets.values()) await destination.close();
     await this.journal.close();
   }
 
@@ -330,8 +334,14 @@ export class RelayerCore {
     return [...pulses, ...wallets].filter((problem) => problem !== undefined);
   }
 
-  /** Relays one source transaction, whatever the filters say. Throws UnknownSourceError. */
+  /** While it is paused the journal may be replaced: nobody else writes to it. */
+  #requireRunning(): void {
+    if (!this.#isRunning) throw new PausedError("the relayer is paused");
+  }
+
+  /** Relays one source transaction, whatever the filters say. Throws UnknownSourceError, PausedError. */
   async relayTx(domain: number, txHash: string): Promise<readonly MessageRecord[] | undefined> {
+    this.#requireRunning();
     const source = this.#sources.get(domain);
     if (source === undefined) throw new UnknownSourceError(`no route begins at domain ${domain}`);
     return source.watcher.relayTx(txHash);
@@ -339,6 +349,7 @@ export class RelayerCore {
 
   /** Takes a message up again, or makes it due at once. Returns it as it is then. */
   async retry({ id }: MessageRecord): Promise<MessageRecord | undefined> {
+    this.#requireRunning();
     const record = this.journal.get(id);
     if (record === undefined) return undefined;
     const { sourceDomain, destinationDomain, txHash, parkReason } = record;

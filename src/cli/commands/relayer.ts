@@ -94,7 +94,7 @@ async function ask(url: string, path: string, method: "GET" | "POST" = "GET"): P
   }
   const json = (await response.json()) as { readonly [key: string]: Json };
   if (response.ok) return json;
-  throw new CliError("failed", String(json["error"] ?? json["message"] ?? `HTTP status ${response.status}`));
+  throw new CliError("failed", String(json["error"] ?? `HTTP status ${response.status}`));
 }
 
 function requireHash(hash: string): string {

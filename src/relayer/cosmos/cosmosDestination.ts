@@ -10,6 +10,7 @@ import { parseDecCoins } from "../../codec/coins.ts";
 import { Cached } from "../deliver/cached.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
+  type DeliveryCheck,
   type Destination,
   DestinationError,
   type DestinationParts,
@@ -145,31 +146,55 @@ export class CosmosDestination implements Destination {
     const checked = await this.#checkedDeliveries();
     const room = this.#options.batchMax - checked.length;
     const others = room > 0 ? ((await this.#items?.due(room)) ?? []) : [];
-    const deliveries = checked.flatMap(({ id, cctpVersion, attested }): BatchItem[] => {
-      if (attested === undefined) return [];
-      return [{ id, phase: undefined, msg: receiveMessageMsg(cctpVersion, this.account.address, attested) }];
-    });
-    if (deliveries.length + others.length > 0) await this.#sendBatch([...deliveries, ...others], checked);
+    const items = [...checked.map((record) => this.#itemOf(record)), ...others];
+    if (items.length > 0) await this.#sendBatch(items, checked);
+  }
+
+  /** The message that delivers. */
+  #itemOf({ id, cctpVersion, attested }: MessageRecord): BatchItem {
+    if (attested === undefined) throw new Error(`${id} is not attested`);
+    return { id, phase: undefined, msg: receiveMessageMsg(cctpVersion, this.account.address, attested) };
   }
 
   /** Due messages that are not delivered and will not expire at once. */
   async #checkedDeliveries(): Promise<MessageRecord[]> {
     const due = this.#queue.due(this.#options.batchMax);
-    const checked = await Promise.all(due.map((record) => this.#check(record)));
-    return due.filter((_, index) => checked[index] === true);
+    const isWorth = await Promise.all(due.map((record) => this.#isWorthTrying(record)));
+    return due.filter((_, index) => isWorth[index] === true);
   }
 
-  async #check(record: MessageRecord): Promise<boolean> {
-    if (await this.#state.isUsed(record)) {
-      const found = await this.findDelivery(record);
-      const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
-      await this.#queue.deliveredByOther(record.id, delivery);
-      return false;
-    }
-    const expirationBlock = BigInt(record.attested?.expirationBlock ?? "0");
-    if (expirationBlock === 0n || !(await this.isExpiring(expirationBlock))) return true;
-    await this.#queue.refuse(record.id, "expired", `its attestation expires at height ${expirationBlock}`);
+  /** Whether a due message is worth a simulation; what is not goes into the journal. */
+  async #isWorthTrying(record: MessageRecord): Promise<boolean> {
+    const check = await this.#precheck(record);
+    if (check === undefined) return true;
+    if (check.kind === "refused") await this.#queue.refuse(record.id, check.refusal, check.why);
+    else await this.#deliveredByOther(record);
     return false;
+  }
+
+  /** What is known before a simulation; undefined when that has to say. */
+  async #precheck(record: MessageRecord): Promise<Exclude<DeliveryCheck, { kind: "ready" }> | undefined> {
+    if (await this.#state.isUsed(record)) return { kind: "used" };
+    if (record.attested === undefined) return { kind: "refused", refusal: "attestation", why: "it has no attestation" };
+    const expirationBlock = BigInt(record.attested.expirationBlock);
+    if (expirationBlock === 0n || !(await this.isExpiring(expirationBlock))) return undefined;
+    return { kind: "refused", refusal: "expired", why: `its attestation expires at height ${expirationBlock}` };
+  }
+
+  async check(record: MessageRecord): Promise<DeliveryCheck> {
+    const known = await this.#precheck(record);
+    if (known !== undefined) return known;
+    const plan = await planBatch([this.#itemOf(record)], (messages) => this.#simulate(messages));
+    if (plan.kind === "sequence") return { kind: "refused", refusal: "unpaid", why: "the account's sequence moves" };
+    const [refused] = plan.refused;
+    if (refused === undefined) return { kind: "ready", gas: plan.gas };
+    return { kind: "refused", refusal: refused.refusal, why: `${this.name} refuses it: ${refused.log}` };
+  }
+
+  async #deliveredByOther(record: MessageRecord): Promise<void> {
+    const found = await this.findDelivery(record);
+    const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
+    await this.#queue.deliveredByOther(record.id, delivery);
   }
 
   async #sendBatch(items: readonly BatchItem[], checked: readonly MessageRecord[]): Promise<void> {
@@ -236,9 +261,5 @@ export class CosmosDestination implements Destination {
       balanceMin: this.#options.balanceMin,
       inFlight: this.#queue.pending().length,
     };
-  }
-
-  async close(): Promise<void> {
-    // Its client holds no connection open.
   }
 }

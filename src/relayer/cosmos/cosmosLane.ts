@@ -86,6 +86,7 @@ export class CosmosLane {
 
   /** Looks after the transaction that is on its way. Resolves to whether the next one may be sent. */
   async settle(): Promise<boolean> {
+    await this.#parts.queue.dropForeign(this.#parts.account.address);
     const [tx] = this.#parts.queue.pending();
     if (tx === undefined) return true;
     const hash = hashOf(tx);
@@ -176,6 +177,7 @@ export class CosmosLane {
     });
     const tx: PendingTx = {
       domain,
+      account: account.address,
       sequence,
       deliveries: items.filter(({ phase }) => phase === undefined).map(({ id }) => id),
       reports: items.flatMap(({ id, phase }) => (phase === undefined ? [] : [{ id, phase }])),

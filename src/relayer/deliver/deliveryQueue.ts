@@ -52,6 +52,14 @@ export class DeliveryQueue {
     return this.#parts.journal.pending(this.#parts.domain);
   }
 
+  /** Lets go of what another account sent: the key was changed, and the turns of the old one are not ours to look after. */
+  async dropForeign(account: string): Promise<void> {
+    for (const tx of this.pending()) {
+      if (tx.account !== account)
+        await this.cameBack(tx, "dropped", `sent by ${tx.account}, which is not our account any more`);
+    }
+  }
+
   /**
    * Records a transaction before it is sent. Resolves to whether it may be: a message that changed meanwhile (its log is
    * gone, its attestation was replaced) holds it back.

@@ -6,6 +6,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { MessageRecord } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
 import type { QueueParts } from "./deliveryQueue.ts";
+import type { Refusal } from "./outcomes.ts";
 
 /** What the relayer's account on a chain has, and where it stands. */
 export interface WalletStatus {
@@ -26,6 +27,14 @@ export interface FoundDelivery {
   readonly height: bigint;
 }
 
+/** What would become of a delivery now. */
+export type DeliveryCheck =
+  /** Somebody delivered it. */
+  | { readonly kind: "used" }
+  /** The chain would not take it, or we would not pay for it; `why` is for people. */
+  | { readonly kind: "refused"; readonly refusal: Refusal; readonly why: string }
+  | { readonly kind: "ready"; readonly gas: bigint };
+
 /** One chain to deliver to, with the account that pays for it. */
 export interface Destination {
   readonly name: string;
@@ -40,6 +49,8 @@ export interface Destination {
   attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule>;
   /** Whether an attestation that is void from this height on would not be delivered in time. Rejects with DestinationError. */
   isExpiring(expirationBlock: bigint): Promise<boolean>;
+  /** Asks the chain what would become of the delivery of an attested message. Changes nothing. Rejects with DestinationError. */
+  check(record: MessageRecord): Promise<DeliveryCheck>;
   /** Delivers what is attested and looks after what was sent. Called again and again; rejects with DestinationError. */
   tick(): Promise<void>;
   /** Makes a message due at once. */
@@ -49,7 +60,6 @@ export interface Destination {
   /** The transaction that delivered a message; undefined when it is not found. Rejects with DestinationError. */
   findDelivery(record: MessageRecord): Promise<FoundDelivery | undefined>;
   wallet(): WalletStatus;
-  close(): Promise<void>;
 }
 
 /** What a destination tells besides what it writes. */

@@ -9,6 +9,7 @@ import { bytesEqual, fromHex } from "../../codec/bytes.ts";
 import { Cached } from "../deliver/cached.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
+  type DeliveryCheck,
   type Destination,
   DestinationError,
   type DestinationParts,
@@ -18,7 +19,7 @@ import {
 import { type Hex, hexOf, type MessageRecord, type PendingTx } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
 import { asked, createEvmClient, type EvmClient, revertReason } from "./evmClient.ts";
-import { EvmLane } from "./evmLane.ts";
+import { type EvmDelivery, EvmLane } from "./evmLane.ts";
 import { findEvmDelivery } from "./findDelivery.ts";
 import { receiveMessageCalldata, refusalOfRevert, usedNonceKey } from "./receiveMessage.ts";
 
@@ -45,13 +46,6 @@ const EXPIRY_MARGIN_BLOCKS = 10n;
 const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
 const ATTESTERS_MAX = 256n;
 const BALANCE_AGE_MAX_MS = 15_000;
-
-/** A message that would be taken now. */
-interface ReadyDelivery {
-  readonly record: MessageRecord;
-  readonly gas: bigint;
-  readonly data: Hex;
-}
 
 /** One EVM chain. */
 export class EvmDestination implements Destination {
@@ -176,35 +170,37 @@ export class EvmDestination implements Destination {
     if (this.#queue.pending().length === 0 && this.#queue.due(1).length === 0) return;
     await this.#lane.settle();
     const due = this.#queue.due(this.#lane.room);
-    const checked = await Promise.all(due.map((record) => this.#check(record)));
-    const ready = checked.filter((delivery) => delivery !== undefined);
-    if (ready.length > 0) await this.#sendAll(ready);
+    const prepared = await Promise.all(due.map((record) => this.#prepare(record)));
+    const deliveries = prepared.filter((delivery) => delivery !== undefined);
+    if (deliveries.length > 0) await this.#send(deliveries);
   }
 
-  /** Whether a message would be taken now, and for how much gas. What is refused goes into the journal. */
-  async #check(record: MessageRecord): Promise<ReadyDelivery | undefined> {
-    const { id, attested } = record;
-    if (attested === undefined) return undefined;
-    if (await this.#isUsed(record)) {
-      await this.#deliveredByOther(id, []);
-      return undefined;
-    }
+  async check(record: MessageRecord): Promise<DeliveryCheck> {
+    const { attested } = record;
+    if (await this.#isUsed(record)) return { kind: "used" };
+    if (attested === undefined) return { kind: "refused", refusal: "attestation", why: "it has no attestation" };
     const expirationBlock = BigInt(attested.expirationBlock);
     if (expirationBlock !== 0n && (await this.isExpiring(expirationBlock))) {
-      await this.#queue.refuse(id, "expired", `its attestation expires at height ${expirationBlock}`);
-      return undefined;
+      return { kind: "refused", refusal: "expired", why: `its attestation expires at height ${expirationBlock}` };
     }
     const used = await this.#estimateGas(record, attested);
     if (typeof used === "string") {
-      await this.#queue.refuse(id, refusalOfRevert(used), `${this.name} refuses it: ${used}`);
-      return undefined;
+      return { kind: "refused", refusal: refusalOfRevert(used), why: `${this.name} refuses it: ${used}` };
     }
     const gas = used + (used * GAS_MARGIN_PERCENT) / 100n;
-    if (gas > this.#options.gasLimitMax) {
-      await this.#queue.refuse(id, "unpaid", `it needs ${gas} gas, and at most ${this.#options.gasLimitMax} are paid`);
-      return undefined;
-    }
-    return { record, gas, data: receiveMessageCalldata(attested.message, attested.attestation) };
+    const { gasLimitMax } = this.#options;
+    if (gas <= gasLimitMax) return { kind: "ready", gas };
+    return { kind: "refused", refusal: "unpaid", why: `it needs ${gas} gas, and at most ${gasLimitMax} are paid` };
+  }
+
+  /** The delivery of a due message; what cannot be delivered goes into the journal. */
+  async #prepare(record: MessageRecord): Promise<EvmDelivery | undefined> {
+    const check = await this.check(record);
+    if (check.kind === "used") await this.#deliveredByOther(record.id, []);
+    if (check.kind === "refused") await this.#queue.refuse(record.id, check.refusal, check.why);
+    if (check.kind !== "ready" || record.attested === undefined) return undefined;
+    const data = receiveMessageCalldata(record.attested.message, record.attested.attestation);
+    return { record, call: { to: this.#requireTransmitter(record.cctpVersion), data, gas: check.gas } };
   }
 
   /** Simulates the delivery: the gas it uses, or why it is refused. */
@@ -228,16 +224,21 @@ export class EvmDestination implements Destination {
     );
   }
 
-  async #sendAll(ready: readonly ReadyDelivery[]): Promise<void> {
+  /** Sends what we can and want to pay for. */
+  async #send(deliveries: readonly EvmDelivery[]): Promise<void> {
     const fees = await this.#lane.fees();
-    for (const { record, gas, data } of ready) {
-      const cost = gas * (fees?.maxFeePerGas ?? 0n);
-      const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
-      if (fees === undefined) await this.#queue.refuse(record.id, "unpaid", "gas is dearer than maxFeeGwei allows");
-      else if (balance >= cost)
-        await this.#lane.send(record, { to: this.#requireTransmitter(record.cctpVersion), data, gas }, fees);
-      else await this.#queue.refuse(record.id, "unpaid", `the wallet has ${balance} wei, and needs ${cost}`);
+    const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
+    const paid: EvmDelivery[] = [];
+    let left = balance;
+    for (const delivery of deliveries) {
+      const cost = delivery.call.gas * (fees?.maxFeePerGas ?? 0n);
+      const why =
+        fees === undefined ? "gas is dearer than maxFeeGwei allows" : `the wallet has ${left} wei, and needs ${cost}`;
+      if (fees === undefined || left < cost) await this.#queue.refuse(delivery.record.id, "unpaid", why);
+      else paid.push(delivery);
+      left -= cost;
     }
+    if (fees !== undefined) await this.#lane.send(paid, fees);
   }
 
   async #isUsedById(id: string): Promise<boolean> {
@@ -290,9 +291,5 @@ export class EvmDestination implements Destination {
       balanceMin: this.#options.balanceMin,
       inFlight: this.#queue.pending().length,
     };
-  }
-
-  async close(): Promise<void> {
-    // Its client holds no connection open.
   }
 }

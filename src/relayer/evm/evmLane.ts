@@ -44,6 +44,12 @@ export interface EvmCall {
   readonly gas: bigint;
 }
 
+/** A message to deliver, and the call that does it. */
+export interface EvmDelivery {
+  readonly record: MessageRecord;
+  readonly call: EvmCall;
+}
+
 /** Copies that one transaction gets; the last is then sent again as it is. */
 const COPIES_MAX = 16;
 const TRANSFER_GAS = 21_000n;
@@ -98,6 +104,7 @@ export class EvmLane {
     ]);
     this.#count = count;
     const failures: unknown[] = [];
+    await queue.dropForeign(account.address);
     for (const tx of queue.pending()) {
       const settling = tx.sequence < count ? this.#conclude(tx, height) : this.#nurse(tx);
       await settling.catch((error: unknown) => failures.push(error));
@@ -240,14 +247,24 @@ export class EvmLane {
   #pendingTx(sequence: number, deliveries: readonly string[], copy: TxCopy): PendingTx {
     const sentAtMs = this.#parts.clock.nowMs();
     const { domain } = this.#parts;
-    return { domain, sequence, deliveries, reports: [], copies: [copy], sentAtMs, timeoutHeight: "0" };
+    const account = this.#parts.account.address;
+    return { domain, account, sequence, deliveries, reports: [], copies: [copy], sentAtMs, timeoutHeight: "0" };
   }
 
-  /** Sends the delivery of a message that was checked just now. Rejects with DestinationError; then `settle` sends it. */
-  async send(record: MessageRecord, call: EvmCall, fees: GasFees): Promise<void> {
-    const sequence = this.#freeSequence();
-    const tx = this.#pendingTx(sequence, [record.id], await this.#sign(sequence, call, fees));
-    if (await this.#parts.queue.submit(tx, [record])) await this.#broadcast(tx);
+  /**
+   * Sends deliveries of messages that were checked just now. All are in the journal before the first is sent. Rejects with
+   * DestinationError when one could not be sent; `settle` sends it again.
+   */
+  async send(deliveries: readonly EvmDelivery[], fees: GasFees): Promise<void> {
+    const submitted: Promise<PendingTx | undefined>[] = [];
+    for (const { record, call } of deliveries) {
+      // A message that changed meanwhile takes no turn, and so leaves no gap.
+      const sequence = this.#freeSequence();
+      const tx = this.#pendingTx(sequence, [record.id], await this.#sign(sequence, call, fees));
+      submitted.push(this.#parts.queue.submit(tx, [record]).then((isSubmitted) => (isSubmitted ? tx : undefined)));
+    }
+    const txs = (await Promise.all(submitted)).filter((tx) => tx !== undefined);
+    await Promise.all(txs.map((tx) => this.#broadcast(tx)));
   }
 }
 

@@ -1,11 +1,11 @@
 // The relayer's HTTP API: what it is doing, what became of a message, and the two things that a person may ask of it.
 
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyError, type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import type { HealthProblem } from "../health.ts";
 import { PAGE_MAX } from "../journal/journal.ts";
 import { MESSAGE_STATES, type MessageState } from "../journal/states.ts";
-import { UnknownSourceError } from "../relayerCore.ts";
+import { PausedError, UnknownSourceError } from "../relayerCore.ts";
 import type { View } from "./views.ts";
 
 /** What the API shows and asks for. */
@@ -36,6 +36,11 @@ export function createApi(backend: ApiBackend): FastifyInstance {
     if (request.method === "POST" && request.headers.origin !== undefined) {
       await reply.code(403).send({ error: "not for browsers" });
     }
+  });
+  app.setErrorHandler<FastifyError>((error, _request, reply) => {
+    const status = error instanceof UnknownSourceError ? 404 : error instanceof PausedError ? 503 : error.statusCode;
+    // What nobody foresaw is told as such, without its text.
+    return reply.code(status ?? 500).send({ error: status === undefined ? "internal error" : error.message });
   });
   app.get("/status", () => backend.status());
   app.get("/health", async (_request, reply) => {
@@ -94,13 +99,8 @@ function addMessages(app: FastifyInstance, backend: ApiBackend): void {
     "/tx/:domain/:hash",
     { schema: { params: txParams } },
     async ({ params: { domain, hash } }, reply) => {
-      try {
-        const messages = await backend.relayTx(domain, hash);
-        return messages === undefined ? reply.code(404).send({ error: "no such transaction" }) : { messages };
-      } catch (error) {
-        if (error instanceof UnknownSourceError) return reply.code(404).send({ error: error.message });
-        throw error;
-      }
+      const messages = await backend.relayTx(domain, hash);
+      return messages === undefined ? reply.code(404).send({ error: "no such transaction" }) : { messages };
     },
   );
 }

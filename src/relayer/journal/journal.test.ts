@@ -42,6 +42,7 @@ const attested: MessageRecord = {
 };
 const pendingTx: PendingTx = {
   domain: 7770,
+  account: "stateset1…",
   sequence: 4,
   deliveries: [seen.id],
   reports: [],

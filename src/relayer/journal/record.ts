@@ -117,6 +117,8 @@ export interface TxCopy {
 export interface PendingTx {
   /** Chain that it is for. */
   readonly domain: number;
+  /** Who sends it, as the chain writes addresses. */
+  readonly account: string;
   /** The account's turn: nonce on EVM chains, sequence on Cosmos chains. At most one copy comes into a block. */
   readonly sequence: number;
   /** Messages that it delivers; none when it only closes a gap. */

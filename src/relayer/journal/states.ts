@@ -23,7 +23,6 @@ export const TRANSITIONS: Readonly<Record<MessageState, Readonly<Partial<Record<
   },
   final: {
     attested: "the service signed it; bytes and signatures were checked here",
-    done: "somebody delivered it",
     parked: "reorged or replaced",
   },
   attested: {
@@ -40,7 +39,6 @@ export const TRANSITIONS: Readonly<Record<MessageState, Readonly<Partial<Record<
   parked: {
     seen: "its log is back, or somebody asked to try again",
     final: "the same, and its block is final",
-    done: "somebody delivered it",
   },
 };
 
