@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ConfigError, ConfigTable } from "../chains/configTable.ts";
 import { type FaultBook, faultJson, parseFault } from "./faults.ts";
+import { RotationError } from "./keyKeeper.ts";
 import { createHttp, HttpError } from "./listen.ts";
 
 /** What the controls do. */
@@ -54,7 +55,9 @@ export function createAdminServer(parts: AdminParts): FastifyInstance {
   });
   http.post("/keys/rotate", (request) => {
     const { version, overlapMs } = asked(() => parseRotation(request.body));
-    return parts.rotateKeys(version, overlapMs);
+    return parts.rotateKeys(version, overlapMs).catch((error: unknown) => {
+      throw error instanceof RotationError ? new HttpError(409, error.message) : error;
+    });
   });
   http.post("/snapshots", async (_request, reply) => reply.code(201).send({ id: await parts.snapshot() }));
   http.post("/snapshots/:id/revert", async (request) => {

@@ -43,6 +43,12 @@ export interface FollowerParts {
   readonly expirations: Expirations;
 }
 
+/** The newest block, and the newest one that is final by the standard rule. */
+interface Heights {
+  readonly latest: bigint;
+  readonly final: bigint;
+}
+
 /** How a chain stands. */
 export interface ChainStatus {
   readonly chain: string;
@@ -129,6 +135,8 @@ export class ChainFollower {
     let nextMs = HEARTBEAT_MS;
     try {
       await this.#pass();
+      // A chain that is shorter than it was has no new blocks that would ask for a pass.
+      if (this.#shortSinceMs !== undefined) nextMs = this.#chain.retryMs;
       this.#lastError = undefined;
       this.#lastPassAtMs = this.#parts.nowMs();
     } catch (error) {
@@ -156,20 +164,23 @@ export class ChainFollower {
     await this.verify();
     const latest = await reader.latestHeight();
     this.#latest = latest;
+    const heights = { latest, final: await reader.finalHeight("standard") };
     for (let isCaughtUp = false; !isCaughtUp && !this.#isClosed; ) {
-      isCaughtUp = await this.#scanStep(latest, epoch);
+      isCaughtUp = await this.#scanStep(heights, epoch);
       observer.progressed(reader.name, { latest, scanned: this.status.scannedHeight ?? -1n });
     }
-    if (!this.#isClosed) await this.#bringDue(latest, epoch);
+    if (!this.#isClosed) await this.#bringDue(heights, epoch);
   }
 
   /** Reads the next blocks. Resolves with whether the newest is among them. */
-  async #scanStep(latest: bigint, epoch: number): Promise<boolean> {
+  async #scanStep({ latest, final }: Heights, epoch: number): Promise<boolean> {
     const { reader, messengers } = this.#chain;
     const { ledger, keys, nowMs } = this.#parts;
-    const progress = await this.#progressOnChain(latest, epoch);
+    const progress = await this.#progressOnChain({ latest, final }, epoch);
     const from = scannedHeight(progress) + 1n;
-    const to = latest < from + SCAN_BLOCKS_MAX ? latest : from + SCAN_BLOCKS_MAX - 1n;
+    // A step ends where finality does: a fork above must find the last block that is below.
+    const end = from <= final && final < latest ? final : latest;
+    const to = end < from + SCAN_BLOCKS_MAX ? end : from + SCAN_BLOCKS_MAX - 1n;
     const domain = this.#domain;
     if (from > to) {
       // Nothing stands above the fork: what stood there is gone.
@@ -197,16 +208,23 @@ export class ChainFollower {
   }
 
   /** How far the chain was read, once what is no longer on it was taken back. */
-  async #progressOnChain(latest: bigint, epoch: number): Promise<ChainProgress> {
-    const { startHeight } = this.#chain;
+  async #progressOnChain({ latest, final }: Heights, epoch: number): Promise<ChainProgress> {
     const { journal } = this.#parts;
     const known = journal.progress(this.#domain);
-    if (known === undefined) return { checkpoints: [], settledHeight: (startHeight ?? latest) - 1n };
+    if (known === undefined) return this.#firstProgress(final);
     const reached = known.checkpoints.filter(({ height }) => height <= latest);
     const common = await this.#countOnChain(reached);
     if (common === reached.length && !this.#isRewound(known, latest)) return known;
     await this.#takeBack(known, known.checkpoints.slice(0, common), epoch);
     return journal.progress(this.#domain) ?? known;
+  }
+
+  /** Reading begins at the start height; without one, above the newest final block. */
+  async #firstProgress(final: bigint): Promise<ChainProgress> {
+    const { startHeight } = this.#chain;
+    if (startHeight !== undefined) return { checkpoints: [], settledHeight: startHeight - 1n };
+    if (final < 0n) return { checkpoints: [], settledHeight: -1n };
+    return { checkpoints: [{ height: final, hash: await this.#requireHash(final) }], settledHeight: final };
   }
 
   /**
@@ -241,12 +259,12 @@ export class ChainFollower {
   async #takeBack(progress: ChainProgress, kept: readonly Checkpoint[], epoch: number): Promise<void> {
     const { startHeight } = this.#chain;
     const { ledger, observer } = this.#parts;
-    const isReplaced = kept.length === 0 && progress.checkpoints.length > 0;
-    if (isReplaced && startHeight === undefined) {
+    if (kept.length === 0 && progress.settledHeight >= 0n && startHeight === undefined) {
       const text = "no block that was read is on the chain any more, and no startHeight says where to begin anew";
       observer.alarm("chain_replaced", { domain: this.#domain, text });
       throw new Error(text);
     }
+    // Without checkpoints, and without a start height, reading began at the first block.
     const height = kept.at(-1)?.height ?? (startHeight ?? 0n) - 1n;
     this.#shortSinceMs = undefined;
     await ledger.applyFork({ domain: this.#domain, height, progress: { ...progress, checkpoints: kept } }, epoch);
@@ -260,15 +278,12 @@ export class ChainFollower {
   }
 
   /** Brings everything to the ledger that is far enough. */
-  async #bringDue(latest: bigint, epoch: number): Promise<void> {
+  async #bringDue({ latest, final: standard }: Heights, epoch: number): Promise<void> {
     const { reader } = this.#chain;
     const { ledger, journal } = this.#parts;
     const domain = this.#domain;
     const open = ledger.openRecords(domain).filter(({ presence }) => presence === "there");
-    const final = {
-      fast: open.some(isWaitingForFast) ? await reader.finalHeight("fast") : -1n,
-      standard: await reader.finalHeight("standard"),
-    };
+    const final = { standard, fast: open.some(isWaitingForFast) ? await reader.finalHeight("fast") : -1n };
     const progress = journal.progress(domain);
     if (progress === undefined) return;
     const near = open.map((record) => ({ record, reached: this.#reached(record, final, latest) }));
@@ -277,9 +292,10 @@ export class ChainFollower {
       const due = await this.#due(far.slice(index, index + DUE_MAX), progress, epoch);
       await ledger.applyDue({ domain, due, settledHeight: progress.settledHeight }, epoch);
     }
-    const scanned = scannedHeight(progress);
-    const settledHeight = final.standard < scanned ? final.standard : scanned;
-    if (settledHeight > progress.settledHeight) await ledger.applyDue({ domain, due: [], settledHeight }, epoch);
+    // Only where a checkpoint stands: a fork above does not look like one below, then.
+    const settled = progress.checkpoints.findLast(({ height }) => height <= standard);
+    if (settled === undefined || settled.height <= progress.settledHeight) return;
+    await ledger.applyDue({ domain, due: [], settledHeight: settled.height }, epoch);
   }
 
   #reached(

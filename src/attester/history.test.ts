@@ -269,6 +269,14 @@ function checkSignatures(signatures: readonly Signature[]): void {
   }
 }
 
+/** The chain forks after the end of what was read was found on it, and before the blocks above were read. */
+const FORK_BELOW_A_SCAN: readonly Step[] = [
+  { do: "fork", depth: 1, again: 0, blocks: 1 },
+  { do: "restart" },
+  { do: "mine", amounts: [0] },
+  { do: "race", depth: 2, again: 1, blocks: 2, after: 2 },
+];
+
 test("property: what is signed follows the rules, whatever the chain does", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -291,6 +299,6 @@ test("property: what is signed follows the rules, whatever the chain does", asyn
         await history.end();
       }
     }),
-    { numRuns: RUNS, seed: SEED },
+    { numRuns: RUNS, seed: SEED, examples: [[[...FORK_BELOW_A_SCAN]]] },
   );
 });

@@ -264,7 +264,9 @@ export class Ledger {
   async #afterDue(record: MessageRecord, due: DueMessage, round: Round): Promise<MessageRecord> {
     const isDone = record.attested !== undefined || record.refused;
     const after = isDone ? record : await this.#attest(record, due, round);
-    return due.reached.standard ? { ...after, settled: true } : after;
+    if (!due.reached.standard) return after;
+    if (record.attested?.level === "fast") round.allowance += amountOf(record);
+    return { ...after, settled: true };
   }
 
   /** The record attested; the same one, or one with a reason, when it has to wait. */

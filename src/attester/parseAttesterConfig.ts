@@ -6,7 +6,7 @@ import type { ChainConfig } from "../chains/chainConfig.ts";
 import { ConfigError, ConfigTable } from "../chains/configTable.ts";
 import { parseChainConfig } from "../chains/parseChainConfig.ts";
 import { fromHex } from "../codec/bytes.ts";
-import { SECP256K1_FULL_PUBKEY_BYTES } from "../crypto/secp256k1.ts";
+import { fullPublicKey } from "../crypto/secp256k1.ts";
 import { AttesterConfigError, type AttesterOptions, checkChains, type DestinationOptions } from "./attesterOptions.ts";
 import { type FeeSchedule, type RouteFee, type RouteRates, rateOfBps } from "./fees.ts";
 import { KEYS_MAX, type PublicKey } from "./keyRing.ts";
@@ -130,15 +130,13 @@ function keyPlaces(file: ConfigTable, version: 1 | 2): KeyPlaces | undefined {
 
 function publicKey(table: ConfigTable, key: string, version: 1 | 2, text: string): PublicKey {
   try {
-    const bytes = fromHex(text.replace(/^0x/, ""));
-    if (bytes.length === SECP256K1_FULL_PUBKEY_BYTES) {
-      return { version, publicKey: bytes, address: evmAddressOfPublicKey(bytes) };
-    }
+    const bytes = fullPublicKey(fromHex(text.replace(/^0x/, "")));
+    return { version, publicKey: bytes, address: evmAddressOfPublicKey(bytes) };
   } catch (error) {
-    // No hex.
+    // No hex, or no point of the curve.
     if (!(error instanceof Error)) throw error;
   }
-  return table.fail(key, `expected an uncompressed public key: 0x and ${2 * SECP256K1_FULL_PUBKEY_BYTES} hex digits`);
+  return table.fail(key, "expected a public key of secp256k1 in hex");
 }
 
 function feesOf(file: ConfigTable): FeeSchedule {

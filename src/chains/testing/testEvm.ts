@@ -165,7 +165,9 @@ export class TestEvm {
   async send(version: 1 | 2, ...messages: readonly Uint8Array[]): Promise<SentTx> {
     const args = [messages.map((message): Hex => `0x${toHex(message)}`)] as const;
     const data = encodeFunctionData({ abi: ABI, functionName: "send", args });
-    const tx = { from: this.#from, to: this.#emitters.get(version), data, gas: "0x1c9c380" };
+    // With a fixed price the hash follows from sender, nonce and content: the same after a revert.
+    const gas = { gas: "0x1c9c380", gasPrice: "0x77359400" };
+    const tx = { from: this.#from, to: this.#emitters.get(version), data, ...gas };
     const txHash = String(await this.rpc("eth_sendTransaction", [tx]));
     const receipt = await receiptOf(this.#rpc, txHash);
     return { txHash, height: BigInt(receipt["blockNumber"]!), blockHash: receipt["blockHash"]! };
