@@ -284,18 +284,19 @@ export class ChainFollower {
     const domain = this.#domain;
     const open = ledger.openRecords(domain).filter(({ presence }) => presence === "there");
     const final = { standard, fast: open.some(isWaitingForFast) ? await reader.finalHeight("fast") : -1n };
-    const progress = journal.progress(domain);
+    let progress = journal.progress(domain);
     if (progress === undefined) return;
     const near = open.map((record) => ({ record, reached: this.#reached(record, final, latest) }));
     const far = near.filter(({ reached }) => reached.fast || reached.standard);
     for (let index = 0; index < far.length; index += DUE_MAX) {
-      const due = await this.#due(far.slice(index, index + DUE_MAX), progress, epoch);
-      await ledger.applyDue({ domain, due, settledHeight: progress.settledHeight }, epoch);
+      const some = far.slice(index, index + DUE_MAX);
+      const due = await this.#due(some, progress, epoch);
+      progress = settledAt(progress, some.findLast(({ reached }) => reached.standard)?.record);
+      await ledger.applyDue({ domain, due, progress }, epoch);
     }
-    // Only where a checkpoint stands: a fork above does not look like one below, then.
-    const settled = progress.checkpoints.findLast(({ height }) => height <= standard);
-    if (settled === undefined || settled.height <= progress.settledHeight) return;
-    await ledger.applyDue({ domain, due: [], settledHeight: settled.height }, epoch);
+    const settledHeight = progress.checkpoints.findLast(({ height }) => height <= standard)?.height ?? -1n;
+    if (settledHeight <= progress.settledHeight) return;
+    await ledger.applyDue({ domain, due: [], progress: { ...progress, settledHeight } }, epoch);
   }
 
   #reached(
@@ -338,6 +339,18 @@ export class ChainFollower {
 /** As far as a chain was read. */
 function scannedHeight({ checkpoints, settledHeight }: ChainProgress): bigint {
   return checkpoints.at(-1)?.height ?? settledHeight;
+}
+
+/**
+ * Progress when a message, whose block was seen on the chain just now, is settled. A checkpoint stands there from now on:
+ * a fork above it does not look like one below, and one below is noticed.
+ */
+function settledAt(progress: ChainProgress, record: MessageRecord | undefined): ChainProgress {
+  if (record === undefined || record.height <= progress.settledHeight) return progress;
+  const { height, blockHash } = record;
+  const others = progress.checkpoints.filter((checkpoint) => checkpoint.height !== height);
+  const index = others.filter((checkpoint) => checkpoint.height < height).length;
+  return { checkpoints: others.toSpliced(index, 0, { height, hash: blockHash }), settledHeight: height };
 }
 
 /** V2, asked for at the fast level, and not attested. */

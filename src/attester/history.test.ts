@@ -277,6 +277,20 @@ const FORK_BELOW_A_SCAN: readonly Step[] = [
   { do: "race", depth: 2, again: 1, blocks: 2, after: 2 },
 ];
 
+/** A message is settled, and a fork below it brings another one with its nonce. */
+const FORK_BELOW_A_SETTLED_MESSAGE: readonly Step[] = [
+  { do: "mine", amounts: [0] },
+  { do: "mine", amounts: [] },
+  { do: "mine", amounts: [] },
+  { do: "pass", failures: 0 },
+  { do: "mine", amounts: [2276] },
+  { do: "pass", failures: 0 },
+  { do: "fork", depth: 4, again: 2, blocks: 1 },
+  { do: "mine", amounts: [] },
+  { do: "pass", failures: 0 },
+  { do: "race", depth: 1, again: 0, blocks: 0, after: 0 },
+];
+
 test("property: what is signed follows the rules, whatever the chain does", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
@@ -299,6 +313,6 @@ test("property: what is signed follows the rules, whatever the chain does", asyn
         await history.end();
       }
     }),
-    { numRuns: RUNS, seed: SEED, examples: [[[...FORK_BELOW_A_SCAN]]] },
+    { numRuns: RUNS, seed: SEED, examples: [[[...FORK_BELOW_A_SCAN]], [[...FORK_BELOW_A_SETTLED_MESSAGE]]] },
   );
 });

@@ -230,14 +230,14 @@ export class Ledger {
 
   /**
    * Attests what may be attested, and settles what is final. The caller saw the block of each message on the chain after
-   * it had read how far the chain is final.
+   * it had read how far the chain is final. `progress` covers every message that is settled.
    */
   applyDue(
     {
       domain,
       due,
-      settledHeight,
-    }: { readonly domain: number; readonly due: readonly DueMessage[]; readonly settledHeight: bigint },
+      progress,
+    }: { readonly domain: number; readonly due: readonly DueMessage[]; readonly progress: ChainProgress },
     epoch: number,
   ): Promise<void> {
     return this.#change(epoch, async () => {
@@ -249,11 +249,10 @@ export class Ledger {
         const after = await this.#afterDue(known, message, round);
         if (after !== known) round.changed.set(message.key, after);
       }
-      const known = journal.progress(domain);
-      const progress = known?.settledHeight === settledHeight ? undefined : known;
       const put = [...round.changed.values()];
       const before = new Map(put.map((record) => [record, this.#open.get(domain)?.get(recordKey(record))]));
-      await this.#save(domain, put, progress && { progress: { ...progress, settledHeight } });
+      const isFurther = journal.progress(domain)?.settledHeight !== progress.settledHeight;
+      await this.#save(domain, put, isFurther ? { progress } : {});
       for (const [record, old] of before) {
         if (record.attested?.level === "fast") this.#allowanceChangedAtMs = this.#parts.nowMs();
         if (record.attested !== undefined && old?.attested === undefined) observer.attested(record, "first");
