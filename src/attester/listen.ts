@@ -1,6 +1,6 @@
 // HTTP servers of the attester: bounded in size, time and connections.
 
-import Fastify, { type FastifyInstance } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { errorBody } from "./irisAnswers.ts";
 
 /** Bodies are not needed, or are small. */
@@ -47,6 +47,11 @@ export function createHttp(onInternalError: (error: Error) => void): FastifyInst
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: 2 * REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    // Before a route is found: what was asked for is not repeated.
+    frameworkErrors: ({ statusCode = 400 }, _request, reply) => {
+      // No route was found, so the reply has none of the types that a route would give it.
+      (reply as FastifyReply).code(statusCode).send(errorBody(statusCode, "Malformed request"));
+    },
   });
   http.server.maxConnections = CONNECTIONS_MAX;
   http.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody(404, "Not found.")));
