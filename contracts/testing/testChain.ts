@@ -20,7 +20,7 @@ import {
   testActions,
 } from "viem";
 import type { EvmArtifact } from "../../src/chains/evmArtifact.ts";
-import { type Anvil, startAnvil } from "./anvil.ts";
+import { type Anvil, startAnvil } from "../../src/devnet/evm/anvil.ts";
 
 export interface Call {
   readonly from: Address;
@@ -76,7 +76,7 @@ export class TestChain {
   }
 
   static async start(options: { readonly chainId: number }): Promise<TestChain> {
-    return new TestChain(await startAnvil(options));
+    return new TestChain(await startAnvil({ ...options, port: 0 }));
   }
 
   stop(): Promise<void> {

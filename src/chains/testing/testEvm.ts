@@ -1,17 +1,13 @@
 // A real anvil for tests, with contracts that emit MessageSent: all that a reader sees of Circle's transmitters.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import solc from "solc";
 import { encodeDeployData, encodeFunctionData, type Hex, parseAbi } from "viem";
 import { toHex } from "../../codec/bytes.ts";
+import { type Anvil, startAnvil } from "../../devnet/evm/anvil.ts";
 import type { EvmChainConfig } from "../chainConfig.ts";
 import { JsonRpcEndpoint, REQUEST_TIMEOUT_MS } from "../jsonRpc.ts";
 import { TOKEN_MESSENGER } from "./testMessages.ts";
 
-const STARTED = /Listening on 127\.0\.0\.1:([0-9]+)/;
 const RECEIPT_TRIES = 200;
 const RECEIPT_WAIT_MS = 20;
 const ABI = parseAbi(["constructor(uint32 domain, uint32 version_)", "function send(bytes[] messages)"]);
@@ -58,27 +54,6 @@ export interface TestEvmOptions {
   readonly port?: number;
 }
 
-/** The binary of anvil's package for this platform. */
-export function anvilBinary(): string {
-  const require = createRequire(import.meta.url);
-  const architecture = process.arch === "x64" ? "amd64" : process.arch;
-  const name = `@foundry-rs/anvil-${process.platform}-${architecture}`;
-  return join(dirname(require.resolve(`${name}/package.json`)), "bin", "anvil");
-}
-
-async function portOf(anvil: ChildProcess): Promise<number> {
-  let output = "";
-  for await (const chunk of anvil.stdout ?? []) {
-    output += String(chunk);
-    const port = STARTED.exec(output)?.[1];
-    if (port !== undefined) {
-      anvil.stdout?.resume();
-      return Number(port);
-    }
-  }
-  throw new Error(`anvil did not start:\n${output}`);
-}
-
 /** The receipt of a transaction, once it is in a block. */
 async function receiptOf(rpc: JsonRpcEndpoint, txHash: unknown): Promise<Readonly<Record<string, string>>> {
   for (let tries = 0; tries < RECEIPT_TRIES; tries++) {
@@ -94,34 +69,31 @@ async function receiptOf(rpc: JsonRpcEndpoint, txHash: unknown): Promise<Readonl
 export class TestEvm {
   readonly config: EvmChainConfig;
   readonly port: number;
-  readonly #anvil: ChildProcess;
+  readonly #anvil: Anvil;
   readonly #rpc: JsonRpcEndpoint;
   readonly #from: string;
   readonly #emitters: ReadonlyMap<1 | 2, Hex>;
 
   private constructor(
-    anvil: ChildProcess,
+    anvil: Anvil,
     rpc: JsonRpcEndpoint,
     from: string,
     emitters: ReadonlyMap<1 | 2, Hex>,
     config: EvmChainConfig,
-    port: number,
   ) {
     this.#anvil = anvil;
     this.#rpc = rpc;
     this.#from = from;
     this.#emitters = emitters;
     this.config = config;
-    this.port = port;
+    this.port = anvil.port;
   }
 
   /** Starts anvil and deploys the emitters: V1 in block 1, V2 in block 2. */
   static async start(options: TestEvmOptions = {}): Promise<TestEvm> {
-    const { name = "evm", domain = 0, chainId = 31337, port: wanted = 0 } = options;
-    const args = ["--port", String(wanted), "--chain-id", String(chainId), "--slots-in-an-epoch", "2"];
-    const anvil = spawn(anvilBinary(), args, { stdio: ["ignore", "pipe", "inherit"] });
-    const port = await portOf(anvil);
-    const url = `http://127.0.0.1:${port}`;
+    const { name = "evm", domain = 0, chainId = 31337, port = 0 } = options;
+    const anvil = await startAnvil({ chainId, port, slotsInAnEpoch: 2 });
+    const { url } = anvil;
     const rpc = new JsonRpcEndpoint(url, REQUEST_TIMEOUT_MS);
     const [from] = (await rpc.call("eth_accounts", [])) as string[];
     const deploy = async (version: 1 | 2): Promise<Hex> => {
@@ -153,7 +125,7 @@ export class TestEvm {
       v2: contracts(2),
       logRangeMax: 1_000,
     };
-    return new TestEvm(anvil, rpc, from!, emitters, config, port);
+    return new TestEvm(anvil, rpc, from!, emitters, config);
   }
 
   /** Any call of anvil's own. */
@@ -182,10 +154,7 @@ export class TestEvm {
     await this.rpc("anvil_reorg", [depth, []]);
   }
 
-  async stop(): Promise<void> {
-    if (this.#anvil.exitCode !== null) return;
-    const ended = once(this.#anvil, "exit");
-    this.#anvil.kill("SIGKILL");
-    await ended;
+  stop(): Promise<void> {
+    return this.#anvil.stop();
   }
 }

@@ -18,26 +18,31 @@ const LAST_WORDS_CHARS_MAX = 2000;
 const LISTENING = /^Listening on 127\.0\.0\.1:([0-9]+)/m;
 const PORT_IN_USE = /address already in use|Only one usage of each socket address/i;
 
-/** What anvil is started with. */
+/** What anvil is started with; what is left out is as anvil has it. */
 export interface AnvilOptions {
   readonly chainId: number;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly mnemonic: string;
-  readonly accountCount: number;
-  /** Time of block 0, seconds since 1970. The same at every start: block 0 is not in the state. */
-  readonly genesisTime: number;
-  readonly logFile: string;
+  readonly mnemonic?: string | undefined;
+  readonly accountCount?: number | undefined;
+  /** Time of block 0, seconds since 1970. The same at every start from a state: block 0 is not in it. */
+  readonly genesisTime?: number | undefined;
+  /** Everything that anvil says. */
+  readonly logFile?: string | undefined;
   /** The state to go on from. */
-  readonly stateFile: string | undefined;
+  readonly stateFile?: string | undefined;
   /** Where anvil writes its state when it ends. */
-  readonly exitFile: string;
-  /** A block each so many seconds; without it, one for each transaction. */
-  readonly blockTimeSeconds: number | undefined;
+  readonly exitFile?: string | undefined;
+  /** A block each so many seconds, beside those that transactions make. */
+  readonly blockTimeSeconds?: number | undefined;
+  /** An epoch behind the newest block is `safe`, two are `finalized`. */
+  readonly slotsInAnEpoch?: number | undefined;
 }
 
 /** An anvil that listens. */
 export interface Anvil {
+  /** `http://127.0.0.1:8545` */
+  readonly url: string;
   readonly port: number;
   readonly pid: number;
   /** Resolves when the process has ended, whether it was asked to or not. */
@@ -57,6 +62,7 @@ function argumentsOf(options: AnvilOptions): string[] {
     "block-time": options.blockTimeSeconds,
     "load-state": options.stateFile,
     "dump-state": options.exitFile,
+    "slots-in-an-epoch": options.slotsInAnEpoch,
     // Kept in memory; without a limit anvil writes them into the home of the user.
     "prune-history": PAST_STATES_MAX,
     color: "never",
@@ -70,16 +76,17 @@ function argumentsOf(options: AnvilOptions): string[] {
 
 /** Starts anvil. Rejects with PortInUseError, or EvmError `anvil_missing` or `anvil_ended`; nothing runs then. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
-  const log = new RotatingLog(options.logFile);
+  const log = options.logFile === undefined ? undefined : new RotatingLog(options.logFile);
   const child = await startWatched(anvilPath(), argumentsOf(options)).catch((cause: unknown) => {
-    log.close();
+    log?.close();
     throw new EvmError("anvil_missing", `anvil cannot be run: ${cause instanceof Error ? cause.message : cause}`, {
       cause,
     });
   });
-  void child.ended.then(() => log.close());
+  void child.ended.then(() => log?.close());
   const port = await untilListening(child, log, options);
   return {
+    url: `http://127.0.0.1:${port}`,
     port,
     pid: child.pid,
     ended: child.ended,
@@ -93,7 +100,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
 }
 
 /** Resolves with the port once anvil listens. Everything it says goes to the log, then and later. */
-function untilListening(child: WatchedProcess, log: RotatingLog, options: AnvilOptions): Promise<number> {
+function untilListening(child: WatchedProcess, log: RotatingLog | undefined, options: AnvilOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     let words: string | undefined = "";
     const settle = (error?: Error): void => {
@@ -102,7 +109,7 @@ function untilListening(child: WatchedProcess, log: RotatingLog, options: AnvilO
       if (error !== undefined) reject(error);
     };
     const hear = (chunk: Buffer): void => {
-      log.write(chunk);
+      log?.write(chunk);
       if (words === undefined) return;
       words += chunk.toString();
       const port = LISTENING.exec(words)?.[1];
@@ -111,7 +118,7 @@ function untilListening(child: WatchedProcess, log: RotatingLog, options: AnvilO
       resolve(Number(port));
     };
     const timeout = setTimeout(() => {
-      settle(new EvmError("anvil_ended", `anvil did not listen within ${START_TIMEOUT_MS} ms; see ${options.logFile}`));
+      settle(new EvmError("anvil_ended", `anvil did not listen within ${START_TIMEOUT_MS} ms`));
       void child.stop(0);
     }, START_TIMEOUT_MS);
     child.stdout.on("data", hear);

@@ -153,7 +153,7 @@ class RunningEvmChain implements LocalEvmChain {
     this.name = record.name;
     this.domain = record.domain;
     this.chainId = record.chainId;
-    this.rpcUrl = `http://127.0.0.1:${anvil.port}`;
+    this.rpcUrl = anvil.url;
     this.wsUrl = `ws://127.0.0.1:${anvil.port}`;
     this.pid = anvil.pid;
     this.contracts = record.contracts;
