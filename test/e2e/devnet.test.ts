@@ -1,4 +1,4 @@
-// The whole devnet, with real anvils. Cases: USDC in both versions of CCTP between any two chains; the clock of all
+// The devnet's chains, with real anvils and nobody who delivers. Cases: USDC in both versions of CCTP between any two chains; the clock of all
 // chains; snapshots of all chains; a dump that another devnet loads; a restart; two devnets at once; what is refused.
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +17,8 @@ import { attest, type CctpVersion, cosmosSide, evmSide } from "./bridgeByHand.ts
 import { freshAddress } from "./testChain.ts";
 
 const STRANGER = "0x00000000000000000000000000000000000beef1";
-const FAST = { blockIntervalMs: 10, emptyBlockIntervalMs: 0 };
+/** Without a relayer: each delivery is made by hand here, by the tests. */
+const FAST = { blockIntervalMs: 10, emptyBlockIntervalMs: 0, relayer: false };
 const HOUR_SECONDS = 3600;
 
 let folder: string;
