@@ -22,8 +22,9 @@ const ATTESTER_ADMIN_PORT = 4602;
 /** Our chain among the chains of the bridge. */
 const OUR_NAME = "stateset";
 const LOOPBACK = "127.0.0.1";
-/** A devnet is looked at, so it answers soon; new blocks are told by WebSocket. */
-const POLL_INTERVAL_MS = 250;
+/** New blocks are told over the WebSocket; polls are for when it has nothing to say, and cost CPU. */
+const POLL_INTERVAL_MS = 1000;
+/** A devnet is looked at, so it answers soon. */
 const RELAYER_INTERVAL_MS = 50;
 const ATTESTATION_POLL_MS = { firstMs: 50, factor: 1.5, maxMs: 500 };
 const REFUSED_MS = { firstMs: 250, factor: 2, maxMs: 10_000 };

@@ -88,8 +88,15 @@ function answers(url: string): Promise<boolean> {
 describe("a devnet that runs", () => {
   test("default: tells all as JSON, and all of it is so", async () => {
     const running = await start("--ephemeral");
-    const { chain, evm, evm_accounts } = running.info;
-    for (const url of [chain.rpc_url, `${chain.rest_url}/`, `${chain.metrics_url}/metrics`, chain.faucet_url]) {
+    const { chain, evm, evm_accounts, attester, relayer } = running.info;
+    const bridge = [`${attester?.url}/v2/publicKeys`, `${attester?.admin_url}/faults`, `${relayer?.url}/health`];
+    for (const url of [
+      chain.rpc_url,
+      `${chain.rest_url}/`,
+      `${chain.metrics_url}/metrics`,
+      chain.faucet_url,
+      ...bridge,
+    ]) {
       expect(await answers(url), url).toBe(true);
     }
     expect(chain.accounts.length).toBe(16);
@@ -132,7 +139,7 @@ describe("a devnet that runs", () => {
     process.kill(pidOf(running, 1), "SIGKILL");
     await exited;
     expect(running.child.exitCode).toBe(1);
-    expect(running.complaints()).toMatch(/^Error: the chain base ended by SIGKILL; see \S+anvil\.log\n$/);
+    expect(running.complaints()).toMatch(/^Error: the chain base ended by SIGKILL; see \S+anvil\.log$/m);
     expect(await answers(running.info.evm[0]!.rpc_url)).toBe(false);
     expect(await answers(running.info.chain.rpc_url)).toBe(false);
   });
@@ -153,7 +160,7 @@ describe("a devnet that runs", () => {
 
   test("behavior: without EVM chains", async () => {
     const { info } = await start("--no-evm", "--ephemeral");
-    expect(info).toMatchObject({ evm: [], evm_accounts: null, relayer: null });
+    expect(info).toMatchObject({ evm: [], evm_accounts: null, attester: null, relayer: null });
   });
 });
 

@@ -24,7 +24,8 @@ const ETHER_OF_OTHERS = parseEther("10000");
 /** The end of a process shows a little after the end of its connections. */
 const DEATH_SHOWS_MS = 1000;
 const LOG_RANGE_MAX = 10_000;
-const POLL_INTERVAL_MS = 200;
+/** New blocks are told over the WebSocket; this is for when it has nothing to say, and costs CPU. */
+const POLL_INTERVAL_MS = 1000;
 
 /** Which chain it is to be. */
 export interface EvmChainOptions {
