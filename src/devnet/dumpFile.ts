@@ -33,7 +33,8 @@ export async function readDump(file: string, home: string): Promise<void> {
   await mkdir(scratch, { recursive: true });
   try {
     await unpack(file, scratch);
-    for (const part of HOME_PARTS) {
+    // The genesis, which makes a home a devnet's, lies in the first part and comes last.
+    for (const part of [...HOME_PARTS].reverse()) {
       if (existsSync(join(scratch, part))) await rename(join(scratch, part), join(home, part));
     }
   } finally {

@@ -147,8 +147,10 @@ describe("a new chain", () => {
     await expectDeployed(chain, OURS);
     for (const { address } of chain.accounts) expect(await usdcOf(chain, address)).toBe(10n ** 12n);
     expect(await chain.client.getBalance({ address: RELAYER_KEY.evmAddress })).toBe(10_000n * ETHER);
-    await chain.fundUsdc(STRANGER, 123n);
-    expect(await usdcOf(chain, STRANGER)).toBe(123n);
+    await Promise.all([100n, 100n, 23n].map((amount) => chain.fundUsdc(STRANGER, amount)));
+    expect(await usdcOf(chain, STRANGER)).toBe(223n);
+    await expect(chain.fundUsdc(STRANGER, 10n ** 30n)).rejects.toThrow();
+    await chain.fundUsdc(STRANGER, 1n);
     const { config } = chain;
     expect(config).toMatchObject({ kind: "evm", domain: 0, chainId: SPEC.chainId, usdc: chain.contracts.usdc });
     const byHttp = createPublicClient({ transport: http(config.rpcUrls[0]) });

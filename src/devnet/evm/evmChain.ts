@@ -146,6 +146,8 @@ class RunningEvmChain implements LocalEvmChain {
   /** The base fee that the block after a snapshot was to have: anvil leaves it where it is. */
   readonly #baseFees = new Map<Hex, bigint>();
   #saver: StateSaver | undefined;
+  /** Never rejects. */
+  #lastFunding: Promise<void> = Promise.resolve();
   #isStopping = false;
   /** It ended without having been asked to, which was told then. */
   #hasDied = false;
@@ -249,7 +251,14 @@ class RunningEvmChain implements LocalEvmChain {
     await this.#setTime();
   }
 
-  async fundUsdc(address: Address, amountUusdc: bigint): Promise<void> {
+  fundUsdc(address: Address, amountUusdc: bigint): Promise<void> {
+    // anvil gives two equal transactions one nonce when the second comes before the first is in a block.
+    const funded = this.#lastFunding.then(() => this.#mint(address, amountUusdc));
+    this.#lastFunding = funded.catch(() => undefined);
+    return funded;
+  }
+
+  async #mint(address: Address, amountUusdc: bigint): Promise<void> {
     const data = encodeFunctionData({ abi: ADMIN_ABI, functionName: "mint", args: [address, amountUusdc] });
     const from = this.#options.deployment.operator;
     const hash = await this.client.request({
