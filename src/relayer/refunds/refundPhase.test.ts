@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { RefundPhase as ChainPhase } from "../../../gen/stateset/orders/v1/types.ts";
 import type { MessageRecord } from "../journal/record.ts";
 import { burnV2, emitted, recordOf, txHashOf } from "../testing/records.ts";
-import { FAILED_AFTER_MS, isKnown, wantedPhase } from "./refundPhase.ts";
+import { FAILED_AFTER_MS, isKnown, wantedPhases } from "./refundPhase.ts";
 
 const NOW_MS = 10_000_000;
 const seen = recordOf(emitted(burnV2()), { isRefund: true });
@@ -21,23 +21,24 @@ const reported = (record: MessageRecord, phase: "attested" | "completed" | "fail
 const refused = { ...attested, refusedSinceMs: NOW_MS - FAILED_AFTER_MS };
 
 describe("what is to be told", () => {
-  test.each<[string, MessageRecord, ReturnType<typeof wantedPhase>]>([
-    ["what is no refund", { ...attested, refund: undefined }, undefined],
-    ["seen", seen, undefined],
-    ["attested", attested, "attested"],
-    ["attested, and told", reported(attested, "attested"), undefined],
-    ["submitted, and not told yet", { ...attested, state: "submitted" }, "attested"],
-    ["arrived", { ...attested, state: "done" }, "completed"],
-    ["arrived, attested was told", reported({ ...attested, state: "done" }, "attested"), "completed"],
-    ["arrived, and told", reported({ ...attested, state: "done" }, "completed"), undefined],
-    ["refused for a moment", { ...refused, refusedSinceMs: NOW_MS - 1 }, "attested"],
-    ["refused for long", refused, "failed"],
-    ["refused for long, and told", reported(refused, "failed"), undefined],
-    ["arrived after it failed", reported({ ...refused, state: "done" }, "failed"), "completed"],
-    ["only another may deliver it", { ...seen, state: "parked", parkReason: "caller" }, "failed"],
-    ["filtered", { ...seen, state: "parked", parkReason: "filtered" }, undefined],
-  ])("default: %s", (_name, record, phase) => {
-    expect(wantedPhase(record, NOW_MS)).toBe(phase);
+  test.each<[string, MessageRecord, readonly string[]]>([
+    ["what is no refund", { ...attested, refund: undefined }, []],
+    ["seen", seen, []],
+    ["attested", attested, ["attested"]],
+    ["attested, and told", reported(attested, "attested"), []],
+    ["submitted, and not told yet", { ...attested, state: "submitted" }, ["attested"]],
+    ["arrived at once", { ...attested, state: "done" }, ["attested", "completed"]],
+    ["arrived by somebody else before it was attested here", { ...seen, state: "done" }, ["completed"]],
+    ["arrived, attested was told", reported({ ...attested, state: "done" }, "attested"), ["completed"]],
+    ["arrived, and told", reported({ ...attested, state: "done" }, "completed"), []],
+    ["refused for a moment", { ...refused, refusedSinceMs: NOW_MS - 1 }, ["attested"]],
+    ["refused for long", refused, ["failed"]],
+    ["refused for long, and told", reported(refused, "failed"), []],
+    ["arrived after it failed", reported({ ...refused, state: "done" }, "failed"), ["completed"]],
+    ["only another may deliver it", { ...seen, state: "parked", parkReason: "caller" }, ["failed"]],
+    ["filtered", { ...seen, state: "parked", parkReason: "filtered" }, []],
+  ])("default: %s", (_name, record, phases) => {
+    expect(wantedPhases(record, NOW_MS)).toEqual(phases);
   });
 });
 

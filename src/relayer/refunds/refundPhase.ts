@@ -13,15 +13,16 @@ export interface ChainRefund {
 /** How long a destination has to refuse a refund before that is reported as its failure. */
 export const FAILED_AFTER_MS = 60 * 60_000;
 
-/** What the message's state calls for; undefined when nothing new is to be told. */
-export function wantedPhase(record: MessageRecord, nowMs: number): RefundPhase | undefined {
+/** What the message's state calls for, in the order in which it is told; nothing when all of it was. */
+export function wantedPhases(record: MessageRecord, nowMs: number): readonly RefundPhase[] {
   const { refund, state, parkReason, refusedSinceMs, attested } = record;
-  if (refund === undefined || refund.reported === "completed") return undefined;
-  if (state === "done") return "completed";
+  if (refund === undefined || refund.reported === "completed") return [];
+  // One that arrives at once is told to be attested all the same: the chain keeps the hash of what was signed.
+  const first: readonly RefundPhase[] = attested !== undefined && refund.reported === undefined ? ["attested"] : [];
+  if (state === "done") return [...first, "completed"];
   const isRefused = refusedSinceMs !== undefined && nowMs - refusedSinceMs >= FAILED_AFTER_MS;
-  if (parkReason === "caller" || isRefused) return refund.reported === "failed" ? undefined : "failed";
-  if (attested === undefined) return undefined;
-  return refund.reported === undefined ? "attested" : undefined;
+  if (parkReason !== "caller" && !isRefused) return first;
+  return refund.reported === "failed" ? [] : ["failed"];
 }
 
 /** Whether the chain knows that already, or knows better. */

@@ -30,7 +30,7 @@ import { reported } from "../deliver/outcomes.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { MessageRecord, RefundPhase } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
-import { type ChainRefund, isKnown, wantedPhase } from "./refundPhase.ts";
+import { type ChainRefund, isKnown, wantedPhases } from "./refundPhase.ts";
 
 /** What a reporter is made with. */
 export interface RefundReporterParts {
@@ -81,9 +81,9 @@ export class RefundReporter implements ItemSource {
     const { journal, clock, domain } = this.#parts;
     const nowMs = clock.nowMs();
     const candidates = journal.open("attested", "submitted", "done", "parked").flatMap((record) => {
-      const phase = record.sourceDomain === domain ? wantedPhase(record, nowMs) : undefined;
-      const isDue = phase !== undefined && this.#schedule.isDue(reportName(record.id, phase), nowMs);
-      return isDue ? [{ record, phase }] : [];
+      const phases = record.sourceDomain === domain ? wantedPhases(record, nowMs) : [];
+      const due = phases.filter((phase) => this.#schedule.isDue(reportName(record.id, phase), nowMs));
+      return due.map((phase) => ({ record, phase }));
     });
     if (candidates.length === 0) return [];
     if (!(await this.#isReporter.get(REPORTERS_AGE_MAX_MS))) return this.#leaveToOthers(candidates);
@@ -91,7 +91,8 @@ export class RefundReporter implements ItemSource {
     for (const { record, phase } of candidates.slice(0, limit)) {
       // Put off first: a block that no endpoint has any more must not be asked for with every step.
       this.#schedule.postpone(reportName(record.id, phase), nowMs, this.#parts.backoff);
-      const item = await this.#item(record, phase);
+      // The refund of a record may just have been found, for the phase before.
+      const item = await this.#item(journal.get(record.id) ?? record, phase);
       if (item !== undefined) items.push(item);
     }
     return items;
