@@ -5,9 +5,11 @@ import {
   QueryOrderResponse,
   QueryRefundRequest,
   QueryRefundResponse,
+  QueryRefundsRequest,
+  QueryRefundsResponse,
 } from "../../gen/stateset/orders/v1/query.ts";
 import { MsgCreateOrderResponse, MsgRefundOrderResponse } from "../../gen/stateset/orders/v1/tx.ts";
-import type { OrderStatus, Refund } from "../../gen/stateset/orders/v1/types.ts";
+import type { Order, Refund } from "../../gen/stateset/orders/v1/types.ts";
 import { encodeOrderHook } from "../../src/cctp/orderHook.ts";
 import type { LocalEvmChain } from "../../src/devnet/evm/evmChain.ts";
 import { hexOf } from "../../src/relayer/journal/record.ts";
@@ -53,9 +55,15 @@ export class TestOrders {
     return MsgRefundOrderResponse.decode(refunded.msgResponses[0]!.value).refundIds;
   }
 
-  status({ orderId }: TestOrder): OrderStatus {
+  get({ orderId }: TestOrder): Order {
     const data = QueryOrderRequest.encode({ orderId }).finish();
-    return this.#query("/stateset.orders.v1.Query/Order", data, QueryOrderResponse).order!.status;
+    return this.#query("/stateset.orders.v1.Query/Order", data, QueryOrderResponse).order!;
+  }
+
+  /** Refunds of an order. */
+  refundsOf({ orderId }: TestOrder): readonly Refund[] {
+    const data = QueryRefundsRequest.encode(QueryRefundsRequest.fromPartial({ orderId })).finish();
+    return this.#query("/stateset.orders.v1.Query/Refunds", data, QueryRefundsResponse).refunds;
   }
 
   refundOf(refundId: string): Refund {

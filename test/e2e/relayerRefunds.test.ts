@@ -1,5 +1,5 @@
 // Orders paid and refunded through the relayer, and the relayer taken back with its chains. Cases: a burn with a hook pays;
-// its refund arrives and is reported once; equal refunds of one transaction; two relayers on the same routes; snapshot and revert of everything.
+// its refund arrives and is reported once; equal refunds of one transaction; a refund that no transaction burned; two relayers on the same routes; snapshot and revert of everything.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { OrderStatus, RefundPhase } from "../../gen/stateset/orders/v1/types.ts";
@@ -49,7 +49,7 @@ describe("refunds", () => {
     const [backOnEthereum, backOnBase] = [freshEvmAddress(), freshEvmAddress()];
     await orders.pay(order, ethereum, 5_000_000n, backOnEthereum);
     await orders.pay(order, base, 7_000_000n, backOnBase);
-    await until("it is paid", () => orders.status(order) === OrderStatus.ORDER_STATUS_PAID);
+    await until("it is paid", () => orders.get(order).status === OrderStatus.ORDER_STATUS_PAID);
     const refundIds = await orders.refund(order);
     expect(refundIds).toHaveLength(2);
     const isCompleted = (id: string) => orders.refundOf(id).phase === RefundPhase.REFUND_PHASE_COMPLETED;
@@ -60,7 +60,7 @@ describe("refunds", () => {
     });
     expect(await evmBalance(ethereum, backOnEthereum)).toBe(5_000_000n);
     expect(await evmBalance(base, backOnBase)).toBe(7_000_000n);
-    expect(orders.status(order)).toBe(OrderStatus.ORDER_STATUS_REFUNDED);
+    expect(orders.get(order).status).toBe(OrderStatus.ORDER_STATUS_REFUNDED);
     for (const id of refundIds) {
       const { destinationTxHash, attestedMessageHash } = orders.refundOf(id);
       const [record] = await relayer.find(destinationTxHash);
@@ -78,7 +78,7 @@ describe("refunds", () => {
     const back = freshEvmAddress();
     await orders.pay(order, base, 6_000_000n, back);
     await orders.pay(order, base, 6_000_000n, back);
-    await until("it is paid", () => orders.status(order) === OrderStatus.ORDER_STATUS_PAID);
+    await until("it is paid", () => orders.get(order).status === OrderStatus.ORDER_STATUS_PAID);
     const refundIds = await orders.refund(order);
     expect(new Set(refundIds).size).toBe(2);
     await until("both are completed", () =>
@@ -86,6 +86,22 @@ describe("refunds", () => {
     );
     expect(await evmBalance(base, back)).toBe(TOTAL);
     expect(new Set(refundIds.map((id) => orders.refundOf(id).destinationTxHash)).size).toBe(2);
+    await relayer.close();
+  });
+
+  test("behavior: a refund that the chain burns by itself, when an order expires, arrives and is reported", async () => {
+    const relayer = await bridge.relayer();
+    const order = await orders.create(TOTAL);
+    const back = freshEvmAddress();
+    await orders.pay(order, base, 5_000_000n, back);
+    await until("it is paid in part", () => orders.get(order).amountPaid === "5000000");
+    const now = BigInt(Math.floor(bridge.devnet.time.now().getTime() / 1000));
+    await bridge.devnet.time.advance(Number(orders.get(order).expiresAt!.seconds - now) + 1);
+    await until("it arrived", async () => (await evmBalance(base, back)) === 5_000_000n);
+    expect(orders.get(order).status).toBe(OrderStatus.ORDER_STATUS_CANCELLED);
+    const isCompleted = () => orders.refundsOf(order)[0]?.phase === RefundPhase.REFUND_PHASE_COMPLETED;
+    await until("it is reported as completed", isCompleted);
+    expect(await orders.reportsOf(orders.refundsOf(order)[0]!.id)).toHaveLength(2);
     await relayer.close();
   });
 });
