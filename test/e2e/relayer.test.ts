@@ -1,4 +1,3 @@
-import { pino } from "pino";
 // A relayer between our chain and two EVM chains, all real; only the attestation service is a stub. Cases: V1 and V2 from
 // every chain to every other; the HTTP API; delivered by somebody else; an attestation that expires; one of strangers, and
 // the right one later; a rate limit; a stuck transaction; a message that our chain refuses among others; a sequence that
@@ -52,12 +51,7 @@ async function recordOf(relayer: RunningRelayer, hash: string): Promise<MessageR
 /** Runs work with a relayer that begins at the newest blocks, and closes it. */
 async function withRelayer(over: object, work: (relayer: RunningRelayer) => Promise<void>): Promise<void> {
   const chains = bridge.tables().map((table) => ({ ...table, startHeight: undefined }));
-  const relayer = await bridge.relayer(
-    { chains, ...over },
-    process.env["LOG"]
-      ? { logger: pino({ level: "info" }, pino.destination({ dest: "/tmp/relayer-log.json", sync: true })) }
-      : {},
-  );
+  const relayer = await bridge.relayer({ chains, ...over });
   try {
     await until("the chains are read", async () => {
       const { sources } = (await (await fetch(`${relayer.httpUrl}/status`)).json()) as {

@@ -7,7 +7,7 @@ import { addressToBytes32, bytes32ToAddress, isZero } from "../../cctp/bytes32.t
 import type { CosmosChainConfig } from "../../chains/chainConfig.ts";
 import { bytesEqual } from "../../codec/bytes.ts";
 import { parseDecCoins } from "../../codec/coins.ts";
-import { Cached } from "../deliver/cached.ts";
+import { ChainValues } from "../deliver/chainValues.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
   type DeliveryCheck,
@@ -50,7 +50,6 @@ export interface ItemSource {
 
 /** Blocks that a delivery may take: an attestation that lives no longer is not worth its fee. */
 const EXPIRY_MARGIN_BLOCKS = 10n;
-const BALANCE_AGE_MAX_MS = 15_000;
 
 /** One Cosmos chain. */
 export class CosmosDestination implements Destination {
@@ -63,8 +62,7 @@ export class CosmosDestination implements Destination {
   readonly #state: CosmosState;
   readonly #queue: DeliveryQueue;
   readonly #lane: CosmosLane;
-  readonly #rules: { readonly 1: Cached<AttestationRule>; readonly 2: Cached<AttestationRule> };
-  readonly #balance: Cached<bigint>;
+  readonly #values: ChainValues;
   /** Whether the chain knows independent messages; shows when the first are simulated. */
   #isIndependent = true;
   #items: ItemSource | undefined;
@@ -78,11 +76,10 @@ export class CosmosDestination implements Destination {
     this.rpc = new CosmosRpc(chain.name, chain.rpcUrls);
     this.#state = new CosmosState(this.rpc);
     this.account = new CosmosAccount(chain, options.privKey, this.rpc);
-    this.#rules = {
-      1: new Cached(parts.clock, () => this.#state.attestationRule(1)),
-      2: new Cached(parts.clock, () => this.#state.attestationRule(2)),
-    };
-    this.#balance = new Cached(parts.clock, () => this.#state.balance(this.account.address, this.#feeDenom()));
+    this.#values = new ChainValues(parts.clock, {
+      attestationRule: (version) => this.#state.attestationRule(version),
+      balance: () => this.#state.balance(this.account.address, this.#feeDenom()),
+    });
     this.#queue = new DeliveryQueue({ ...parts, domain: chain.domain });
     this.#lane = new CosmosLane(
       { ...options, gasPrice: chain.gasPrice },
@@ -95,7 +92,7 @@ export class CosmosDestination implements Destination {
         queue: this.#queue,
         isUsed: (id) => this.#isUsedById(id),
         paid: (amount, isUseful) => {
-          this.#balance.forget();
+          this.#values.spent();
           parts.observer.paid(chain.name, amount, isUseful);
         },
       },
@@ -132,7 +129,7 @@ export class CosmosDestination implements Destination {
   }
 
   attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
-    return this.#rules[cctpVersion].get(ageMaxMs);
+    return this.#values.attestationRule(cctpVersion, ageMaxMs);
   }
 
   async isExpiring(expirationBlock: bigint): Promise<boolean> {
@@ -141,7 +138,7 @@ export class CosmosDestination implements Destination {
   }
 
   async tick(): Promise<void> {
-    await this.#balance.get(BALANCE_AGE_MAX_MS);
+    await this.#values.balance();
     if (!(await this.#lane.settle())) return;
     const checked = await this.#checkedDeliveries();
     const room = this.#options.batchMax - checked.length;
@@ -192,7 +189,8 @@ export class CosmosDestination implements Destination {
   }
 
   async #deliveredByOther(record: MessageRecord): Promise<void> {
-    const found = await this.findDelivery(record);
+    // Nodes without an index must not hold it up: that it was delivered is known.
+    const found = await this.findDelivery(record).catch(() => undefined);
     const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
     await this.#queue.deliveredByOther(record.id, delivery);
   }
@@ -248,15 +246,13 @@ export class CosmosDestination implements Destination {
   reset(): void {
     this.#lane.reset();
     this.#queue.reset();
-    this.#rules[1].forget();
-    this.#rules[2].forget();
-    this.#balance.forget();
+    this.#values.forget();
   }
 
   wallet(): WalletStatus {
     return {
       address: this.account.address,
-      balance: this.#balance.known,
+      balance: this.#values.knownBalance,
       unit: this.#feeDenom(),
       balanceMin: this.#options.balanceMin,
       inFlight: this.#queue.pending().length,

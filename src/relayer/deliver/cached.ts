@@ -7,6 +7,7 @@ export class Cached<T> {
   readonly #clock: Clock;
   readonly #read: () => Promise<T>;
   #known: { readonly value: T; readonly atMs: number } | undefined;
+  #isExpired = false;
 
   constructor(clock: Clock, read: () => Promise<T>) {
     this.#clock = clock;
@@ -22,10 +23,17 @@ export class Cached<T> {
   async get(ageMaxMs: number): Promise<T> {
     const nowMs = this.#clock.nowMs();
     const known = this.#known;
-    if (known !== undefined && nowMs >= known.atMs && nowMs - known.atMs <= ageMaxMs) return known.value;
+    const isFresh = known !== undefined && nowMs >= known.atMs && nowMs - known.atMs <= ageMaxMs;
+    if (isFresh && !this.#isExpired) return known.value;
+    this.#isExpired = false;
     const value = await this.#read();
     this.#known = { value, atMs: nowMs };
     return value;
+  }
+
+  /** Makes the next `get` read again; `known` stays. */
+  expire(): void {
+    this.#isExpired = true;
   }
 
   forget(): void {

@@ -80,7 +80,9 @@ export type DestinationFault =
   /** No endpoint answered sensibly: always worth another try. */
   | "unreachable"
   /** It is another chain than the configuration says. */
-  | "wrong_chain";
+  | "wrong_chain"
+  /** The configuration does not say what is needed for a message of the journal. Other messages go on. */
+  | "not_configured";
 
 export class DestinationError extends Error {
   readonly code: DestinationFault;
@@ -92,6 +94,6 @@ export class DestinationError extends Error {
     this.name = "DestinationError";
     this.chain = chain;
     this.code = code;
-    this.retryable = code === "unreachable";
+    this.retryable = code !== "wrong_chain";
   }
 }

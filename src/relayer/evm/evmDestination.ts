@@ -6,7 +6,7 @@ import { addressToBytes32, isZero } from "../../cctp/bytes32.ts";
 import { MESSAGE_TRANSMITTER_ABI } from "../../cctp/evmAbi.ts";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
 import { bytesEqual, fromHex } from "../../codec/bytes.ts";
-import { Cached } from "../deliver/cached.ts";
+import { ChainValues } from "../deliver/chainValues.ts";
 import { DeliveryQueue } from "../deliver/deliveryQueue.ts";
 import {
   type DeliveryCheck,
@@ -45,7 +45,6 @@ const EXPIRY_MARGIN_BLOCKS = 10n;
 /** Arbitrum: its contracts see the height of Ethereum, which this chain's endpoints do not tell. */
 const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
 const ATTESTERS_MAX = 256n;
-const BALANCE_AGE_MAX_MS = 15_000;
 
 /** One EVM chain. */
 export class EvmDestination implements Destination {
@@ -57,8 +56,7 @@ export class EvmDestination implements Destination {
   readonly #client: EvmClient;
   readonly #account: PrivateKeyAccount;
   readonly #lane: EvmLane;
-  readonly #rules: { readonly 1: Cached<AttestationRule>; readonly 2: Cached<AttestationRule> };
-  readonly #balance: Cached<bigint>;
+  readonly #values: ChainValues;
 
   constructor(options: EvmDeliveryOptions, parts: DestinationParts) {
     const { chain } = options;
@@ -68,13 +66,10 @@ export class EvmDestination implements Destination {
     this.#parts = parts;
     this.#client = createEvmClient(chain.rpcUrls);
     this.#account = privateKeyToAccount(hexOf(options.privKey));
-    this.#rules = {
-      1: new Cached(parts.clock, () => this.#readRule(1)),
-      2: new Cached(parts.clock, () => this.#readRule(2)),
-    };
-    this.#balance = new Cached(parts.clock, () =>
-      this.#ask(this.#client.getBalance({ address: this.#account.address })),
-    );
+    this.#values = new ChainValues(parts.clock, {
+      attestationRule: (version) => this.#readRule(version),
+      balance: () => this.#ask(this.#client.getBalance({ address: this.#account.address })),
+    });
     this.#queue = new DeliveryQueue({ ...parts, domain: chain.domain });
     this.#lane = new EvmLane(
       { ...options, chainId: chain.chainId },
@@ -88,7 +83,7 @@ export class EvmDestination implements Destination {
         isUsed: (id) => this.#isUsedById(id),
         overtaken: (id, settled) => this.#deliveredByOther(id, settled),
         paid: (wei, isUseful) => {
-          this.#balance.forget();
+          this.#values.spent();
           parts.observer.paid(chain.name, wei, isUseful);
         },
       },
@@ -107,7 +102,7 @@ export class EvmDestination implements Destination {
   #requireTransmitter(cctpVersion: 1 | 2): Hex {
     const address = this.#transmitter(cctpVersion);
     if (address !== undefined) return address;
-    throw new DestinationError(this.name, "wrong_chain", `no contracts of CCTP V${cctpVersion} are configured`);
+    throw new DestinationError(this.name, "not_configured", `no contracts of CCTP V${cctpVersion} are configured`);
   }
 
   async verify(): Promise<void> {
@@ -141,7 +136,7 @@ export class EvmDestination implements Destination {
   }
 
   attestationRule(cctpVersion: 1 | 2, ageMaxMs: number): Promise<AttestationRule> {
-    return this.#rules[cctpVersion].get(ageMaxMs);
+    return this.#values.attestationRule(cctpVersion, ageMaxMs);
   }
 
   async #readRule(cctpVersion: 1 | 2): Promise<AttestationRule> {
@@ -165,7 +160,7 @@ export class EvmDestination implements Destination {
   }
 
   async tick(): Promise<void> {
-    await this.#balance.get(BALANCE_AGE_MAX_MS);
+    await this.#values.balance();
     // With nothing to do nothing is asked.
     if (this.#queue.pending().length === 0 && this.#queue.due(1).length === 0) return;
     await this.#lane.settle();
@@ -176,7 +171,10 @@ export class EvmDestination implements Destination {
   }
 
   async check(record: MessageRecord): Promise<DeliveryCheck> {
-    const { attested } = record;
+    const { attested, cctpVersion } = record;
+    if (this.#transmitter(cctpVersion) === undefined) {
+      return { kind: "refused", refusal: "unpaid", why: `no contracts of CCTP V${cctpVersion} are configured` };
+    }
     if (await this.#isUsed(record)) return { kind: "used" };
     if (attested === undefined) return { kind: "refused", refusal: "attestation", why: "it has no attestation" };
     const expirationBlock = BigInt(attested.expirationBlock);
@@ -227,7 +225,7 @@ export class EvmDestination implements Destination {
   /** Sends what we can and want to pay for. */
   async #send(deliveries: readonly EvmDelivery[]): Promise<void> {
     const fees = await this.#lane.fees();
-    const balance = await this.#balance.get(BALANCE_AGE_MAX_MS);
+    const balance = await this.#values.balance();
     const paid: EvmDelivery[] = [];
     let left = balance;
     for (const delivery of deliveries) {
@@ -261,7 +259,8 @@ export class EvmDestination implements Destination {
 
   async #deliveredByOther(id: string, settled: readonly PendingTx[]): Promise<void> {
     const record = this.#parts.journal.get(id);
-    const found = record === undefined ? undefined : await this.findDelivery(record);
+    // Endpoints that do not look back so far must not hold it up: that it was delivered is known.
+    const found = record === undefined ? undefined : await this.findDelivery(record).catch(() => undefined);
     const delivery = { txHash: found?.txHash, height: (found?.height ?? 0n).toString() };
     await this.#queue.deliveredByOther(id, delivery, settled);
   }
@@ -278,15 +277,13 @@ export class EvmDestination implements Destination {
   reset(): void {
     this.#lane.reset();
     this.#queue.reset();
-    this.#rules[1].forget();
-    this.#rules[2].forget();
-    this.#balance.forget();
+    this.#values.forget();
   }
 
   wallet(): WalletStatus {
     return {
       address: this.#account.address,
-      balance: this.#balance.known,
+      balance: this.#values.knownBalance,
       unit: "wei",
       balanceMin: this.#options.balanceMin,
       inFlight: this.#queue.pending().length,

@@ -12,6 +12,7 @@ import {
   plainHash,
   plainNonce,
   rangeOf,
+  seenBefore,
 } from "./keys.ts";
 import {
   type Cursor,
@@ -300,8 +301,9 @@ export class Journal {
     await this.#written;
     let removed = 0;
     for (const state of ["done", "parked"] as const) {
-      for (const record of await this.byState(state, { limit: PAGE_MAX })) {
-        if (record.seenAtMs >= seenBeforeMs || this.#records.has(record.id)) continue;
+      for await (const indexKey of this.#level.keys(seenBefore(state, seenBeforeMs))) {
+        const record = this.get(idOfIndexKey(indexKey));
+        if (record?.state !== state || this.#records.has(record.id)) continue;
         const keys = [messageKey(record.id), ...indexKeysOf(record)];
         await this.#write(keys.map((key) => ({ type: "del", key }) as const));
         this.#counts.set(state, this.count(state) - 1);

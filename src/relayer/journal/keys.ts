@@ -65,7 +65,16 @@ export function pendingKey({ domain, sequence }: Pick<PendingTx, "domain" | "seq
 }
 
 function stateKey(state: MessageState, seenAtMs: number, id: string): string {
-  return key(KIND.state, state, String(seenAtMs).padStart(TIME_DIGITS, "0"), id);
+  return key(KIND.state, state, timeText(seenAtMs), id);
+}
+
+/** Keys of the messages in a state that were seen before a time. */
+export function seenBefore(state: MessageState, ms: number): { readonly gte: string; readonly lt: string } {
+  return { gte: rangeOf(KIND.state, state).gte, lt: key(KIND.state, state, timeText(ms)) };
+}
+
+function timeText(ms: number): string {
+  return String(Math.max(0, ms)).padStart(TIME_DIGITS, "0");
 }
 
 /** The index keys of a record. They have no values. */
