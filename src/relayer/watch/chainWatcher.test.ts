@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ChainReadError, type HeightRange } from "../../chains/chainReader.ts";
 import { Journal } from "../journal/journal.ts";
 import type { MessageRecord } from "../journal/record.ts";
 import type { RouteVerdict } from "../routes.ts";
@@ -63,6 +64,36 @@ async function recordsOfTx(name: string): Promise<MessageRecord[]> {
 async function statesOfTx(name: string): Promise<string[]> {
   return (await recordsOfTx(name)).map(({ state, parkReason }) => parkReason ?? state);
 }
+
+/** A chain whose connection breaks before more than ten blocks were read. */
+class FragileChain extends FakeChain {
+  broken = 0;
+
+  override messages(range: HeightRange): ReturnType<FakeChain["messages"]> {
+    if (range.to - range.from < 10n) return super.messages(range);
+    this.broken += 1;
+    return Promise.reject(new ChainReadError("fake", "the connection broke"));
+  }
+}
+
+describe("a bad connection", () => {
+  test("behavior: over one that breaks with every long step it catches up all the same, in short ones", async () => {
+    const fragile = new FragileChain();
+    chain = fragile;
+    chain.mine({ name: "early", messages: [burnV1(1n)] });
+    for (let block = 0; block < 200; block++) chain.mine();
+    const watching = watcher();
+    let ticks = 0;
+    for (; journal.cursor(chain.domain)?.scanned !== chain.height; ticks++) {
+      await watching.tick().catch((error: unknown) => expect(error).toBeInstanceOf(ChainReadError));
+      expect(ticks).toBeLessThan(100);
+    }
+    expect(fragile.broken).toBeGreaterThan(5);
+    expect(await statesOfTx("early")).toEqual(["final"]);
+    await settle(watching);
+    expect(journal.cursor(chain.domain)?.standard).toBe(chain.height - chain.depth.standard);
+  });
+});
 
 describe("a chain that goes on", () => {
   test("default: seen when it is there, final at the depth that it asks for, settled at the standard one", async () => {

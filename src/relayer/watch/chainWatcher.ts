@@ -2,13 +2,24 @@
 // writes messages and cursor together, so that a message is either recorded or will be read again.
 
 import { CctpFormatError } from "../../cctp/formatError.ts";
-import type { ChainReader, EmittedMessage } from "../../chains/chainReader.ts";
+import { ChainReadError, type ChainReader, type EmittedMessage } from "../../chains/chainReader.ts";
 import type { Clock } from "../clock.ts";
 import type { Journal } from "../journal/journal.ts";
 import { type Cursor, type MessageRecord, recordId } from "../journal/record.ts";
 import { type MessageFacts, readMessage } from "../messageFacts.ts";
 import type { RouteVerdict } from "../routes.ts";
-import { advance, type Heads, isInRanges, newCursor, planScan, rewind, type ScanPlan } from "./cursor.ts";
+import {
+  advance,
+  type Heads,
+  isInRanges,
+  larger,
+  newCursor,
+  planScan,
+  rewind,
+  SCAN_BLOCKS_MAX,
+  type ScanPlan,
+  smaller,
+} from "./cursor.ts";
 import { matchTx } from "./matchTx.ts";
 import { gone, newRecord, placed, promoted, replaced } from "./reconcile.ts";
 
@@ -58,6 +69,8 @@ export class ChainWatcher {
   #heads: Heads | undefined;
   /** The last step. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** Blocks that the next step reads at most. */
+  #blocksMax = SCAN_BLOCKS_MAX;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
@@ -102,14 +115,29 @@ export class ChainWatcher {
     });
   }
 
+  /**
+   * A step is all or nothing, so over a bad connection a long one may never end well: each that fails makes the next one
+   * half as long, and each that ends makes it longer again.
+   */
   async #scan(): Promise<boolean> {
+    try {
+      const hasMore = await this.#scanOnce();
+      this.#blocksMax = smaller(2n * this.#blocksMax, SCAN_BLOCKS_MAX);
+      return hasMore;
+    } catch (error) {
+      if (error instanceof ChainReadError) this.#blocksMax = larger(this.#blocksMax / 2n, 1n);
+      throw error;
+    }
+  }
+
+  async #scanOnce(): Promise<boolean> {
     const { journal, reader } = this.#parts;
     const heads = await this.#readHeads();
     this.#heads = heads;
     const stored = journal.cursor(this.#domain);
     const known = stored ?? (await this.#firstCursor());
     const cursor = await this.#checkReorganisation(known, heads.latest);
-    const plan = planScan(cursor, heads);
+    const plan = planScan(cursor, heads, this.#blocksMax);
     if (plan.ranges.length === 0 && cursor === stored) return this.#promoteRetried(cursor);
     // The hash is read before the messages: a reorganisation between the two is noticed by the next step.
     const tip = plan.ranges.length === 0 ? undefined : await reader.blockHash(plan.scanned);

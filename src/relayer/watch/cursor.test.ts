@@ -48,6 +48,14 @@ describe("what is read next", () => {
     expect([plan.hasMore, plan.standard]).toEqual([true, SCAN_BLOCKS_MAX]);
   });
 
+  test("behavior: so does what became final, and each step says whether there is more", () => {
+    const known = { ...newCursor(0, 1n), scanned: 100n };
+    const plan = planScan(known, { latest: 100n, fast: 90n, standard: 80n }, 30n);
+    expect(plan).toMatchObject({ ranges: [{ from: 1n, to: 30n }], fast: 30n, standard: 30n, hasMore: true });
+    const last = planScan({ ...known, fast: 90n, standard: 70n }, { latest: 100n, fast: 90n, standard: 80n }, 30n);
+    expect(last).toMatchObject({ ranges: [{ from: 71n, to: 80n }], hasMore: false });
+  });
+
   test("behavior: an endpoint that lags, or has nothing final, gives nothing to read", () => {
     expect(planScan(cursor, { latest: 90n, fast: 88n, standard: 70n }).ranges).toEqual([]);
     expect(planScan(cursor, { latest: 100n, fast: -1n, standard: -1n }).ranges).toEqual([]);

@@ -33,25 +33,32 @@ export function newCursor(domain: number, start: bigint): Cursor {
   return { domain, scanned: before, fast: before, standard: before, hashes: [] };
 }
 
-function smaller(a: bigint, b: bigint): bigint {
+/** The smaller of two. */
+export function smaller(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
 
-function larger(a: bigint, b: bigint): bigint {
+/** The larger of two. */
+export function larger(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }
 
-/** What to read next. A chain that is behind the cursor (an endpoint that lags) gives nothing to read. */
-export function planScan(cursor: Cursor, heads: Heads): ScanPlan {
-  const scanned = larger(cursor.scanned, smaller(heads.latest, cursor.scanned + SCAN_BLOCKS_MAX));
-  const fast = larger(cursor.fast, smaller(heads.fast, scanned));
-  const standard = larger(cursor.standard, smaller(heads.standard, scanned));
+/**
+ * What to read next, at most `blocksMax` blocks for each reason to read them. A chain that is behind the cursor (an
+ * endpoint that lags) gives nothing to read.
+ */
+export function planScan(cursor: Cursor, heads: Heads, blocksMax: bigint = SCAN_BLOCKS_MAX): ScanPlan {
+  const upTo = (done: bigint, goal: bigint) => larger(done, smaller(goal, done + blocksMax));
+  const scanned = upTo(cursor.scanned, heads.latest);
+  const fast = upTo(cursor.fast, smaller(heads.fast, scanned));
+  const standard = upTo(cursor.standard, smaller(heads.standard, scanned));
   const ranges = mergeRanges([
     { from: cursor.standard + 1n, to: standard },
     { from: cursor.fast + 1n, to: fast },
     { from: cursor.scanned + 1n, to: scanned },
   ]);
-  return { ranges, scanned, fast, standard, hasMore: scanned < heads.latest };
+  const isBehind = fast < smaller(heads.fast, scanned) || standard < smaller(heads.standard, scanned);
+  return { ranges, scanned, fast, standard, hasMore: scanned < heads.latest || isBehind };
 }
 
 /** The same heights in as few ranges as possible; empty ones are left out. */
