@@ -46,7 +46,7 @@ export interface TestBridge {
 }
 
 /** The configuration of our chain, as attester and relayer take it. */
-function localChain(devnet: DevnetSystem): CosmosChainConfig {
+export function localChain(devnet: DevnetSystem): CosmosChainConfig {
   const blocks = { kind: "blocks", blocks: 0 } as const;
   return {
     kind: "cosmos",
@@ -167,7 +167,8 @@ export interface EvmBurn {
 
 const ZERO_WORD = padded("0x00");
 
-function burnCall(chain: LocalEvmChain, burn: EvmBurn): { readonly to: Hex; readonly data: Hex } {
+/** The call that burns. */
+export function burnCall(chain: LocalEvmChain, burn: EvmBurn): { readonly to: Hex; readonly data: Hex } {
   const { usdc, v1: first, v2: second } = chain.contracts;
   const recipient = padded(burn.recipient);
   if (burn.version === 1) {
@@ -275,7 +276,7 @@ export interface Signer {
 }
 
 /** A signer by the number of a devnet account, or by a private key. */
-export async function signerOf(bridge: TestBridge, key: number | Uint8Array): Promise<Signer> {
+export async function signerOf(bridge: Pick<TestBridge, "devnet">, key: number | Uint8Array): Promise<Signer> {
   const privKey = typeof key === "number" ? bridge.devnet.chain.accounts[key]!.privKey : key;
   const wallet = await DirectSecp256k1Wallet.fromKey(privKey, PREFIX);
   const options = { broadcastPollIntervalMs: 30 };

@@ -18,6 +18,7 @@ import { RawConnection } from "../../scripts/bench/rawHttp.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
+import { randomFrom } from "../randomFrom.ts";
 
 const KILLS = Number(process.env["CHAIN_KILLS"] ?? "10");
 const SEED = Number(process.env["SEED"] ?? String(Date.now() % 1_000_000));
@@ -39,17 +40,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(home, { recursive: true, force: true });
 });
-
-/** Numbers that follow from the seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function spawnNode(): ChildProcess {
   return spawn(process.execPath, [`${ROOT}dist/src/cli/main.js`, "--home", home, "start"], {

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
+import { randomFrom } from "../randomFrom.ts";
 
 const KILLS = Number(process.env["KILLS"] ?? 15);
 const SEED = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
@@ -19,17 +20,6 @@ const SEED = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 const LIVES_PER_HOME = 10;
 const LIFE_MS_MAX = 400;
 const RUNNER = new URL("./killRunner.ts", import.meta.url).pathname;
-
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Life {
   readonly ready: string | undefined;
