@@ -5,8 +5,8 @@ import type { AttestationRule } from "../../cctp/attestation.ts";
 import { bytes32ToAddress } from "../../cctp/bytes32.ts";
 import { MESSAGE_TRANSMITTER_ABI } from "../../cctp/evmAbi.ts";
 import type { EvmChainConfig } from "../../chains/chainConfig.ts";
-import { fromHex } from "../../codec/bytes.ts";
 import type { FoundDelivery } from "../deliver/destination.ts";
+import { readAttestationRule } from "../evm/attestationRule.ts";
 import { asked, createEvmClient, type EvmClient, revertReason } from "../evm/evmClient.ts";
 import { findEvmDelivery } from "../evm/findDelivery.ts";
 import { usedNonceKey } from "../evm/receiveMessage.ts";
@@ -14,7 +14,6 @@ import { type Hex, hexOf, type MessageRecord } from "../journal/record.ts";
 import type { SimulationFacts } from "./transferFacts.ts";
 import type { Attempt, ChainProbe, OtherTx } from "./world.ts";
 
-const ATTESTERS_MAX = 256n;
 /** Blocks over which the time of one is measured. */
 const SAMPLE_BLOCKS = 50n;
 /** Who tries a delivery that anybody may make: an account that nothing depends on. */
@@ -94,19 +93,9 @@ export class EvmProbe implements ChainProbe {
   }
 
   async attestationRule(cctpVersion: 1 | 2): Promise<AttestationRule> {
-    const contract = this.#contract(cctpVersion);
-    if (contract === undefined) return { attesters: [], threshold: 0, strictEvm: true };
-    const read = { ...contract } as const;
-    const threshold = await this.#ask(this.#client.readContract({ ...read, functionName: "signatureThreshold" }));
-    const count = await this.#ask(this.#client.readContract({ ...read, functionName: "getNumEnabledAttesters" }));
-    const indexes = Array.from({ length: Number(count < ATTESTERS_MAX ? count : ATTESTERS_MAX) }, (_, i) => BigInt(i));
-    const addresses = await Promise.all(
-      indexes.map((index) =>
-        this.#ask(this.#client.readContract({ ...read, functionName: "getEnabledAttester", args: [index] })),
-      ),
-    );
-    const attesters = addresses.map((address) => fromHex(address.slice(2).toLowerCase()));
-    return { attesters, threshold: Number(threshold), strictEvm: true };
+    const address = this.#contract(cctpVersion)?.address;
+    if (address === undefined) return { attesters: [], threshold: 0, strictEvm: true };
+    return this.#ask(readAttestationRule(this.#client, address));
   }
 
   async simulate(attempt: Attempt, caller: Uint8Array | undefined): Promise<SimulationFacts> {

@@ -18,6 +18,7 @@ import {
 } from "../deliver/destination.ts";
 import { type Hex, hexOf, type MessageRecord, type PendingTx } from "../journal/record.ts";
 import type { MessageFacts } from "../messageFacts.ts";
+import { readAttestationRule } from "./attestationRule.ts";
 import { asked, createEvmClient, type EvmClient, revertReason } from "./evmClient.ts";
 import { type EvmDelivery, EvmLane } from "./evmLane.ts";
 import { findEvmDelivery } from "./findDelivery.ts";
@@ -44,7 +45,6 @@ const GAS_MARGIN_PERCENT = 25n;
 const EXPIRY_MARGIN_BLOCKS = 10n;
 /** Arbitrum: its contracts see the height of Ethereum, which this chain's endpoints do not tell. */
 const FOREIGN_HEIGHT_DOMAINS: ReadonlySet<number> = new Set([3]);
-const ATTESTERS_MAX = 256n;
 
 /** One EVM chain. */
 export class EvmDestination implements Destination {
@@ -139,19 +139,8 @@ export class EvmDestination implements Destination {
     return this.#values.attestationRule(cctpVersion, ageMaxMs);
   }
 
-  async #readRule(cctpVersion: 1 | 2): Promise<AttestationRule> {
-    const contract = { address: this.#requireTransmitter(cctpVersion), abi: MESSAGE_TRANSMITTER_ABI } as const;
-    const read = <T>(work: Promise<T>) => this.#ask(work);
-    const threshold = await read(this.#client.readContract({ ...contract, functionName: "signatureThreshold" }));
-    const count = await read(this.#client.readContract({ ...contract, functionName: "getNumEnabledAttesters" }));
-    const indexes = Array.from({ length: Number(count < ATTESTERS_MAX ? count : ATTESTERS_MAX) }, (_, i) => BigInt(i));
-    const addresses = await Promise.all(
-      indexes.map((i) =>
-        read(this.#client.readContract({ ...contract, functionName: "getEnabledAttester", args: [i] })),
-      ),
-    );
-    const attesters = addresses.map((address) => fromHex(address.slice(2)));
-    return { attesters, threshold: Number(threshold), strictEvm: true };
+  #readRule(cctpVersion: 1 | 2): Promise<AttestationRule> {
+    return this.#ask(readAttestationRule(this.#client, this.#requireTransmitter(cctpVersion)));
   }
 
   async isExpiring(expirationBlock: bigint): Promise<boolean> {
