@@ -2,9 +2,9 @@
 // unknown hashes; not final; 404; pending; insufficient_fee; complete and undelivered, finished by `resume` without a
 // relayer; delivered by somebody else; expired and attested anew; a paused destination; another caller; an unlinked token;
 // a relayer that set it aside; an order unpaid, paid in part, paid; late; unmatched; a refund claimable, pending, burned,
-// completed; the command line.
+// completed; the command line, and the configuration of a devnet that runs.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "smol-toml";
@@ -413,6 +413,29 @@ describe("orders", () => {
 });
 
 describe("the command line", () => {
+  test("behavior: the devnet that runs leaves its configuration, and its attester is asked", async () => {
+    const home = mkdtempSync(join(tmpdir(), "doctor-"));
+    symlinkSync(bridge.devnet.home, join(home, "devnet"));
+    const lines: string[] = [];
+    const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+    try {
+      const recipient = freshEvmAddress();
+      const hash = await burn({ recipient });
+      const run = (command: string) => createProgram().parseAsync(["node", "statesetd", "--home", home, command, hash]);
+      await until("the devnet's attester has signed it", async () => {
+        lines.length = 0;
+        await run("doctor");
+        return lines.join("\n").includes("stuck: undelivered");
+      });
+      await run("resume");
+      expect(lines.join("\n")).toContain("done: delivered by us in 0x");
+      expect(await evmBalance(base, recipient)).toBe(1_500_000n);
+    } finally {
+      log.mockRestore();
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
   test("behavior: text, JSON, exit codes", async () => {
     const folder = mkdtempSync(join(tmpdir(), "doctor-"));
     const file = join(folder, "relayer.toml");
