@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { DEFAULT_NODE_CONFIG } from "../../src/devnet/nodeConfig.ts";
 
 const PROGRAM = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
 const PAGES = ["README.md", ...readdirSync("docs").flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : []))];
@@ -135,6 +136,17 @@ describe.each(PAGES.filter((page) => blocksOf(page).length > 0))("%s", (name) =>
     const printed = await page.run(commands);
     if (output !== undefined) expect(printed).toBe(output);
   });
+});
+
+test("behavior: docs/node.md has every setting", () => {
+  const text = readFileSync("docs/node.md", "utf8");
+  const paths = Object.entries(DEFAULT_NODE_CONFIG).flatMap(([name, value]) => {
+    // What listens is told once.
+    if (["grpc", "rest", "metrics"].includes(name)) return [];
+    const isSection = typeof value === "object" && value !== null;
+    return isSection ? Object.keys(value).map((key) => `${name}.${key}`) : [name];
+  });
+  expect(paths.filter((path) => !text.includes(`\`${path}\``))).toEqual([]);
 });
 
 /** What a person does first, which is what brought us here: the scripts are there, and .ci/run does the same. */
