@@ -75,7 +75,7 @@ function collect(text: string, before: readonly string[]): readonly string[] {
 /** `--output` says everywhere else how to print: here it is the folder. */
 function outputFolder(program: Command): string {
   const folder: unknown = program.opts()["output"];
-  if (program.getOptionValueSource("output") !== "default" && typeof folder === "string") return folder;
+  if (program.getOptionValueSource("output") === "cli" && typeof folder === "string") return folder;
   throw new CliError("usage", "--output <folder>: where do the homes go?");
 }
 
