@@ -26,9 +26,9 @@ describe("StdTx", () => {
 });
 
 describe("messages", () => {
-  const names = registry
-    .services()
-    .flatMap(({ isMsgService, methods }) => (isMsgService ? methods.map(({ inputType }) => inputType) : []));
+  const types = registry.services().flatMap(({ isMsgService, methods }) => (isMsgService ? methods : []));
+  // The SDK gives MsgPruneAllowances no name.
+  const names = types.map(({ inputType }) => inputType).filter((type) => registry.aminoName(type) !== undefined);
 
   test.each(names)("behavior: an empty %s comes back", (name) => {
     const typeUrl = `/${name}`;

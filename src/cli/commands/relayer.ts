@@ -116,7 +116,7 @@ function addStart(relayer: Command): void {
     .description("carry messages between chains until it is stopped")
     .requiredOption("--config <file>", "TOML file; src/relayer/README.md lists the settings")
     .option("--log-level <level>", "silent, error, warn, info or debug", "info")
-    .addHelpText("after", "\nExample:\n  RELAYER_KEY=… statesetd relayer start --config relayer.toml")
+    .addHelpText("after", "\nExample:\n  statesetd relayer start --config relayer.toml")
     .action(start);
 }
 

@@ -34,6 +34,9 @@ const TOLD_CODES = new Set([
   "chain_mismatch",
 ]);
 
+/** Says that everything listens. */
+const CLOSING_LINE = "Ctrl-C stops it; the next start goes on where it stood.";
+
 function told(cause: unknown): never {
   if (cause instanceof Error && "code" in cause && TOLD_CODES.has(String(cause.code))) {
     throw new CliError(cause.code === "invalid_config" ? "usage" : "failed", cause.message, { cause });
@@ -76,6 +79,7 @@ export async function runAttester(flags: AttesterStartFlags): Promise<void> {
   if (flags.config === undefined) return startFixture(flags, logger);
   const attester = await configuredOptions(flags.config, logger).then(startAttester).catch(told);
   showAddresses(attester);
+  console.log(CLOSING_LINE);
   await untilStopped(() => attester.close());
 }
 
@@ -121,4 +125,5 @@ function showFixture(attester: RunningAttester, { keys }: AttesterOptions): void
     const texts = (set?.privKeys ?? []).map((key) => `0x${toHex(key)}`);
     console.log(`  private keys of V${version}, known to everybody: ${texts.join(" ")}`);
   }
+  console.log(CLOSING_LINE);
 }
