@@ -32,6 +32,8 @@ const METHODS = {
   exceptions: method(orders.QueryExceptionsRequest, orders.QueryExceptionsResponse),
   exception: method(orders.QueryExceptionRequest, orders.QueryExceptionResponse),
   merchant: method(orders.QueryMerchantRequest, orders.QueryMerchantResponse),
+  price: method(orders.QueryPriceRequest, orders.QueryPriceResponse),
+  prices: method(orders.QueryPricesRequest, orders.QueryPricesResponse),
   params: method(orders.QueryParamsRequest, orders.QueryParamsResponse),
   depositAddress: method(orders.QueryDepositAddressRequest, orders.QueryDepositAddressResponse),
   orderByDepositAddress: method(orders.QueryOrderByDepositAddressRequest, orders.QueryOrderByDepositAddressResponse),

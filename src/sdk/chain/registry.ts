@@ -4,6 +4,7 @@ import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
 import { defaultRegistryTypes } from "@cosmjs/stargate";
 import * as cctpV1 from "../../../gen/circle/cctp/v1/tx.ts";
 import * as cctpV2 from "../../../gen/circle/cctp/v2/tx.ts";
+import * as authority from "../../../gen/stateset/authority/v1/tx.ts";
 import * as cctp from "../../../gen/stateset/cctp/v1/tx.ts";
 import * as fees from "../../../gen/stateset/fees/v1/tx.ts";
 import * as issuer from "../../../gen/stateset/issuer/v1/tx.ts";
@@ -30,6 +31,7 @@ export const stateSetMessageTypes: readonly [string, GeneratedType][] = [
   cctpV2,
   issuer,
   fees,
+  authority,
 ].flatMap(messageTypes);
 
 /** A registry of everything that this chain takes. Each call makes a new one, to which more can be added. */
