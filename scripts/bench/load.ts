@@ -9,10 +9,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import WebSocket from "ws";
+import { appRegistry } from "../../app/registry.ts";
 import { encodeDraft, newDraft, type TxOptions } from "../../src/cli/tx/draft.ts";
 import { signDraft } from "../../src/cli/tx/signDraft.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
-import { TypeRegistry } from "../../src/codec/registry.ts";
 import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { encodePubKey } from "../../src/crypto/pubKey.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
@@ -105,7 +105,7 @@ export function signAll(
   options: Pick<LoadOptions, "txs">,
   firstSequence: number,
 ): string[] {
-  const registry = new TypeRegistry();
+  const registry = appRegistry();
   return Array.from({ length: options.txs }, (_, index) => {
     const at = index % accounts.length;
     const round = Math.trunc(index / accounts.length);

@@ -69,6 +69,8 @@ function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
       for (const note of notes) logger.warn({ note }, "state");
       logger.info({ height, appHash: toHex(appHash), replayedBlocks }, "opened at the last durable block");
     },
+    importing: ({ stateBytes }) => logger.info({ stateBytes }, "executing the genesis"),
+    snapshot: (written) => logger.info(written, "a snapshot of the state was written"),
     snapshotFailed: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
     block: (timings: BlockTimings, block: CommittedBlock) => {
       const { height, hashMs, executeMs, persistMs, publishMs } = timings;

@@ -20,6 +20,12 @@ export const DEFAULT_SNAPSHOT_SCHEDULE: SnapshotSchedule = Object.freeze({
   everyChanges: 2_000_000,
 });
 
+/** A snapshot that lies on the disk. */
+export interface WrittenSnapshot {
+  readonly version: number;
+  readonly bytes: number;
+}
+
 /** What the keeper works on. */
 export interface SnapshotKeeperParts {
   readonly db: Database;
@@ -27,6 +33,8 @@ export interface SnapshotKeeperParts {
   readonly pruning: PruningOptions;
   /** Where the snapshots lie. Made when the first one is written. */
   readonly folder: string;
+  /** Told of a snapshot that was written. */
+  readonly onWritten?: ((snapshot: WrittenSnapshot) => void) | undefined;
   /** Told when a snapshot could not be written; the node runs on, and tries again when the next one is due. */
   readonly onError: (error: unknown) => void;
 }
@@ -104,6 +112,7 @@ export class SnapshotKeeper {
       const isCancelled = () => this.#isCancelled;
       const bytes = await writeSnapshot(folder, { source: store, version, isCancelled });
       if (bytes === undefined) return;
+      this.#parts.onWritten?.({ version, bytes });
     } finally {
       unpin();
     }

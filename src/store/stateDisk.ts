@@ -9,7 +9,12 @@ import { copyDatabase, type Database, type DbBatch, type DbRange, openDatabase }
 import type { KvEntry } from "./kvStore.ts";
 import type { StoreCommit } from "./multiStore.ts";
 import type { PruningOptions } from "./pruning.ts";
-import { DEFAULT_SNAPSHOT_SCHEDULE, SnapshotKeeper, type SnapshotSchedule } from "./snapshotKeeper.ts";
+import {
+  DEFAULT_SNAPSHOT_SCHEDULE,
+  SnapshotKeeper,
+  type SnapshotSchedule,
+  type WrittenSnapshot,
+} from "./snapshotKeeper.ts";
 import { type LoadedState, type LoadProgress, loadState } from "./stateLoad.ts";
 import { putCommit, truncateLog } from "./stateLog.ts";
 import { listSnapshots, removeTemporaries } from "./treeSnapshot.ts";
@@ -23,6 +28,8 @@ export interface StateDiskOptions {
   readonly pruning: PruningOptions;
   readonly schedule?: SnapshotSchedule | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Told of each snapshot that was written in the background. */
+  readonly onSnapshot?: ((snapshot: WrittenSnapshot) => void) | undefined;
   /** Told of snapshots that could not be written. */
   readonly onSnapshotError?: ((error: unknown) => void) | undefined;
 }
@@ -118,7 +125,7 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
     const { store } = loaded;
     const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
     const onError = options.onSnapshotError ?? (() => undefined);
-    const parts = { db, store, pruning, folder, onError };
+    const parts = { db, store, pruning, folder, onError, onWritten: options.onSnapshot };
     const keeper = new SnapshotKeeper(options.schedule ?? DEFAULT_SNAPSHOT_SCHEDULE, newest, parts);
     return new StateDisk(db, loaded, { keeper, snapshotFolder: folder });
   } catch (error) {

@@ -56,6 +56,28 @@ test("default: goes on where it stopped, and says where that is", async () => {
   await second.stop();
 });
 
+test("behavior: the observer hears what takes long: the genesis, and a snapshot written in the background", async () => {
+  const told: string[] = [];
+  const observer: OpenSoloOptions["observer"] = {
+    importing: ({ stateBytes }) => void told.push(`genesis of ${stateBytes} bytes`),
+    opened: ({ height }) => void told.push(`opened at ${height}`),
+    snapshot: ({ height, bytes }) => void told.push(`snapshot of ${height}: ${bytes > 0}`),
+  };
+  const snapshots = { everyVersions: 1_000_000, everyChanges: 1 };
+  const node = await openSoloNode(options(newFolder(), { observer, snapshots }));
+  await node.start();
+  for (const sequence of [0, 1, 2]) {
+    await node.submitTx(kvTx({ from: "a", sequence, key: "k", value: `${sequence}` }));
+    await node.produce();
+  }
+  await expect.poll(() => told.at(-1)).toMatch(/^snapshot of \d: true$/);
+  expect(told.slice(0, 2)).toEqual([
+    `genesis of ${JSON.stringify(testGenesis().app_state).length} bytes`,
+    "opened at 0",
+  ]);
+  await node.stop();
+});
+
 test("behavior: the application is told of the last block, and of none at the start of a chain", async () => {
   const folder = newFolder();
   const blocks: unknown[] = [];

@@ -91,6 +91,7 @@ export async function openSoloNode(options: OpenSoloOptions): Promise<SoloNode> 
     pruning: options.pruning,
     schedule: options.snapshots,
     onProgress: (progress) => observer?.loading?.(progress),
+    onSnapshot: ({ version, bytes }) => observer?.snapshot?.({ height: version, bytes }),
     onSnapshotError: (error) => observer?.snapshotFailed?.(error),
   });
   try {
@@ -135,8 +136,9 @@ async function openOn(disk: StateDisk, options: OpenSoloOptions): Promise<SoloNo
 }
 
 /** Runs the genesis; block 1 makes it durable. */
-function startChain(disk: StateDisk, { genesis, validatorKey, createApp }: OpenSoloOptions) {
+function startChain(disk: StateDisk, { genesis, validatorKey, createApp, observer }: OpenSoloOptions) {
   const request = initChainRequest(genesis);
+  observer?.importing?.({ stateBytes: request.appStateBytes.length });
   const app = createApp({ stores: disk.store, lastBlock: undefined, maxGas: undefined });
   return { app, state: genesisState({ request, response: app.initChain(request), genesis, validatorKey }) };
 }

@@ -64,6 +64,10 @@ export interface NodeObserver {
     readonly replayedBlocks: number;
     readonly notes: readonly string[];
   }): void;
+  /** The genesis is executed, before anything else: a big one takes a while. */
+  importing?(genesis: { readonly stateBytes: number }): void;
+  /** A snapshot of the state was written in the background. */
+  snapshot?(written: { readonly height: number; readonly bytes: number }): void;
   /** A snapshot of the state could not be written. The chain goes on; the next restart takes longer. */
   snapshotFailed?(error: unknown): void;
   block?(timings: BlockTimings, block: CommittedBlock): void;
