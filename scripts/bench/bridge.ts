@@ -75,7 +75,7 @@ async function evmToUs(devnet: DevnetSystem, transfers: number): Promise<Directi
   for (let sent = 0; sent < transfers; sent += BATCH) {
     const count = Math.min(BATCH, transfers - sent);
     const hashes: Hex[] = [];
-    // One after the other: anvil makes a block of each, and may forget one of many that come at once.
+    // One after the other: of bursts of 50 some were never in a block, for a reason that was not found.
     for (let index = 0; index < count; index += 1) {
       const hash = await wallet.writeContract({
         chain: null,
