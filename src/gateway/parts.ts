@@ -1,0 +1,93 @@
+// What the routes of the gateway are given, and what they ask of the parts that are built in folders of their own.
+
+import type { Any } from "../../gen/google/protobuf/any.ts";
+import type { BlockSource } from "./readModel/blockSource.ts";
+import type { Projector } from "./readModel/projector.ts";
+import type { Database } from "./sql/database.ts";
+
+/** What an API key may do. `…:read` never changes anything. */
+export const SCOPES = [
+  "orders:read",
+  "orders:write",
+  "payments:write",
+  "customers:read",
+  "customers:write",
+  "webhooks:read",
+  "webhooks:write",
+  "analytics:read",
+  "reports:write",
+  "compliance:write",
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Who asks: an API key that was presented and is valid. */
+export interface ApiKey {
+  /** `key_…`: names the key, is no secret. */
+  readonly id: string;
+  readonly kind: "test" | "live";
+  readonly scopes: ReadonlySet<Scope>;
+  /** Whose orders the key sees and changes, bech32. */
+  readonly merchant: string;
+  /** The account on chain that signs for the key, bech32: the merchant itself, or one of its operators. */
+  readonly signer: string;
+}
+
+/** One request as one message of a transaction. */
+export interface WriteRequest {
+  readonly apiKey: ApiKey;
+  /** Its signer is the key's. */
+  readonly message: Any;
+  /**
+   * The idempotency row of the request (`(api key id, Idempotency-Key)`), so that after a restart the answer is the one
+   * that the chain gave; undefined where the client gave none.
+   */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** What became of it, durably. */
+export interface WriteOutcome {
+  /** 64 upper-case hex digits. */
+  readonly txHash: string;
+  readonly height: number;
+  /** The place of the message in its transaction. */
+  readonly messageIndex: number;
+  /** The `Msg…Response` of the message. */
+  readonly response: Any;
+  /** The whole transaction's share that falls on this message, micro-units. */
+  readonly networkFee: bigint;
+}
+
+/** A write that is on its way: `accepted` once it is journalled, `outcome` once its block is durable. */
+export interface PendingWrite {
+  /** `wrt_…` */
+  readonly id: string;
+  /** Rejects with Problem `chain_refused` (the message failed), or `chain_unavailable` (it was not, and will not be, in a block). */
+  readonly outcome: Promise<WriteOutcome>;
+}
+
+/** Puts requests into transactions: many at a time, each once. */
+export interface Writer {
+  /** Resolves when the request is journalled: from then on it is in a block once, or was refused. */
+  submit(request: WriteRequest): Promise<PendingWrite>;
+  /** What became of a write that was answered with 202; undefined when there is no such write of that key. */
+  find(apiKeyId: string, writeId: string): Promise<PendingWrite | undefined>;
+}
+
+/** A chain's node as the gateway reads it, beside what the read model knows. */
+export interface ChainReader {
+  readonly chainId: string;
+  /** `abci_query` of a gRPC method at the latest height, or another one. */
+  query(path: string, request: Uint8Array, height?: number): Promise<Uint8Array>;
+}
+
+/** Everything that routes may use. */
+export interface GatewayParts {
+  readonly database: Database;
+  readonly source: BlockSource;
+  readonly projector: Projector;
+  readonly writer: Writer;
+  readonly chain: ChainReader;
+  /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
+  readonly publicUrl: string;
+}
