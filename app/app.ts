@@ -41,8 +41,13 @@ import { OrderPayments } from "../x/orders/crossChain/receiver.ts";
 import { OrdersKeeper } from "../x/orders/keeper.ts";
 import { ORDERS } from "../x/orders/keys.ts";
 import { ordersModule } from "../x/orders/module.ts";
+import { UpgradeKeeper } from "../x/upgrade/keeper.ts";
+import { UPGRADE } from "../x/upgrade/keys.ts";
+import { upgradeModule } from "../x/upgrade/module.ts";
+import type { Upgrade } from "../x/upgrade/upgrades.ts";
 import { blockedAddresses, MODULE_PERMISSIONS } from "./accounts.ts";
 import { refundBurner } from "./refundBurner.ts";
+import { UPGRADES } from "./upgrades.ts";
 
 /** Name and version, as the application tells them to consensus and to clients. */
 export const APP_NAME = "stateset";
@@ -61,6 +66,7 @@ export const STORE_NAMES: readonly string[] = [
   FEES,
   ISSUER,
   ORDERS,
+  UPGRADE,
 ];
 
 /** What the application needs from outside. */
@@ -69,6 +75,8 @@ export interface AppOptions {
   /** The last durable block; undefined for a new chain. */
   readonly lastBlock?: BlockInfo | undefined;
   readonly maxGas?: bigint | undefined;
+  /** What this program knows of upgrades; those of upgrades.ts unless given. */
+  readonly upgrades?: readonly Upgrade[] | undefined;
 }
 
 /** The application with what a node needs of it besides ABCI. */
@@ -120,7 +128,9 @@ export function createApp(options: AppOptions): ChainApp {
     { name: ORDERS, onCctpMessageReceived: (ctx, receipt) => payments.onCctpMessageReceived(ctx, receipt) },
   ];
   const cctp: Cctp = createCctp({ bank, issuer, receivers, authority });
+  const upgrade = { keeper: new UpgradeKeeper(), modules: () => modules, upgrades: options.upgrades ?? UPGRADES };
   const modules: readonly AppModule[] = [
+    upgradeModule(upgrade, authority),
     authorityModule(authority),
     authModule(accounts, authority),
     bankModule(bank, authority, [orders]),

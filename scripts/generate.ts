@@ -36,6 +36,7 @@ const ROOTS = [
     "cosmos/store/v1beta1",
     "cosmos/tx/signing/v1beta1",
     "cosmos/tx/v1beta1",
+    "cosmos/upgrade/v1beta1",
     "tendermint",
     "confio",
   ].map((folder) => `node_modules/@liftedinit/manifestjs/proto/${folder}`),

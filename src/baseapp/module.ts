@@ -84,6 +84,10 @@ export interface AppModule {
   readonly msgs: readonly MsgHandler[];
   readonly queries: readonly QueryHandler[];
   readonly genesis?: ModuleGenesis<unknown>;
+  /** Version of the module's state and rules; 1 unless given. An upgrade brings older state up to it. */
+  readonly consensusVersion?: bigint;
+  /** Brings the module's state from the version that it is named by to the next one. */
+  readonly migrations?: ReadonlyMap<bigint, (ctx: Context) => void>;
   readonly invariants?: readonly Invariant[];
   beginBlock?(ctx: Context): void;
   endBlock?(ctx: Context): void;

@@ -2,6 +2,7 @@
 // CometBFT's own.
 
 import { type ChainApp, createApp, STORE_NAMES } from "../../app/app.ts";
+import { UPGRADES } from "../../app/upgrades.ts";
 import { toHex } from "../codec/bytes.ts";
 import { formatAbciAddress, parseAbciAddress } from "../consensus/abci/abciAddress.ts";
 import { AbciApp, type AbciObserver, type ExecutedBlock } from "../consensus/abci/abciApp.ts";
@@ -17,10 +18,11 @@ import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter } from "../rpc/services/queryRouter.ts";
 import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
-import { MINIMUM_GAS_PRICE, SNAPSHOT_CHANGES, VERIFY_INTERVAL_MS } from "./node.ts";
+import { MINIMUM_GAS_PRICE, noteUpgrade, SNAPSHOT_CHANGES, VERIFY_INTERVAL_MS } from "./node.ts";
 import { homeFiles, type NodeConfig, pruningOf } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
 import { hostPort, startServer, urlOf } from "./servers.ts";
+import { addedStoresOf } from "./upgradeInfo.ts";
 
 /** What an application is started with. */
 export interface AbciNodeOptions {
@@ -29,7 +31,7 @@ export interface AbciNodeOptions {
   readonly config: NodeConfig;
   readonly genesis: GenesisDoc;
   readonly logger: Logger;
-  /** The state can no longer be made durable: the process should end. */
+  /** The state can no longer be made durable, or the next block needs another program: the process should end. */
   readonly onFailed?: (error: Error) => void;
 }
 
@@ -68,6 +70,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
     genesis,
     dataFolder: files.data,
     storeNames: STORE_NAMES,
+    addedStores: addedStoresOf(files.data, UPGRADES),
     pruning: pruningOf(config),
     snapshots: { everyVersions: config.state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
     minRetainBlocks: config.abci.minRetainBlocks,
@@ -124,7 +127,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
   };
 }
 
-function observe({ logger, onFailed }: AbciNodeOptions, metrics: NodeMetrics): AbciObserver {
+function observe({ home, logger, onFailed }: AbciNodeOptions, metrics: NodeMetrics): AbciObserver {
   return {
     block: (block: ExecutedBlock) => {
       const { height, prepareMs, executeMs, persistMs, txResults, appHash } = block;
@@ -139,6 +142,7 @@ function observe({ logger, onFailed }: AbciNodeOptions, metrics: NodeMetrics): A
     restored: (height, appHash) => logger.info({ height, appHash: toHex(appHash) }, "restored from a snapshot"),
     failed: (error) => {
       logger.fatal({ err: error }, "the application has stopped");
+      noteUpgrade(homeFiles(home).data, error);
       onFailed?.(error);
     },
   };

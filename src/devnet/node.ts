@@ -1,6 +1,8 @@
 // A node with everything around it, in one process: the chain, its RPC, gRPC, REST and metrics.
 
 import { type ChainApp, createApp, STORE_NAMES } from "../../app/app.ts";
+import { UPGRADES } from "../../app/upgrades.ts";
+import { UpgradeHalt } from "../baseapp/upgradeHalt.ts";
 import { toHex } from "../codec/bytes.ts";
 import type { CommittedBlock } from "../consensus/chainNode.ts";
 import type { GenesisDoc } from "../consensus/genesisDoc.ts";
@@ -21,6 +23,7 @@ import type { Logger } from "./logger.ts";
 import { homeFiles, type NodeConfig, pruningOf } from "./nodeConfig.ts";
 import { paced } from "./paced.ts";
 import { hostPort, startServer, urlOf } from "./servers.ts";
+import { addedStoresOf, writeUpgradeInfo } from "./upgradeInfo.ts";
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -43,6 +46,8 @@ export interface RunningNode {
   readonly grpcAddress: string | undefined;
   readonly restUrl: string | undefined;
   readonly metricsUrl: string | undefined;
+  /** Resolves with what stopped the node, should it stop by itself: the process should end. */
+  readonly failed: Promise<Error>;
   /** Stops taking requests, lets the running block become durable, and closes everything. */
   close(): Promise<void>;
 }
@@ -62,7 +67,7 @@ function logLoading(logger: Logger): NonNullable<NodeObserver["loading"]> {
 }
 
 /** Tells logs and metrics what the node does. */
-function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
+function observe(logger: Logger, metrics: NodeMetrics, onFailed: (error: Error) => void): NodeObserver {
   return {
     loading: logLoading(logger),
     opened: ({ height, appHash, replayedBlocks, notes }) => {
@@ -80,7 +85,10 @@ function observe(logger: Logger, metrics: NodeMetrics): NodeObserver {
       logger[level]({ ...timings, appHash: toHex(block.results.appHash) }, "block");
     },
     checked: (response) => metrics.checked(response),
-    failed: (error) => logger.fatal({ err: error }, "the node has stopped"),
+    failed: (error) => {
+      logger.fatal({ err: error }, "the node has stopped");
+      onFailed(error);
+    },
     listenerFailed: (error) => logger.error({ err: error }, "a listener failed"),
   };
 }
@@ -109,6 +117,10 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   const files = homeFiles(options.home);
   const { consensus, state } = config;
   const pruning = pruningOf(config);
+  let fail: (error: Error) => void = () => undefined;
+  const failed = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
   const node = await openSoloNode({
     genesis: options.genesis,
     moniker: config.moniker,
@@ -116,6 +128,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
     validatorKey: readValidatorKey(files.validatorKey),
     dataFolder: files.data,
     storeNames: STORE_NAMES,
+    addedStores: addedStoresOf(files.data, UPGRADES),
     pruning,
     snapshots: { everyVersions: state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
     validatorStateFile: files.validatorState,
@@ -125,7 +138,10 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
       emptyBlockIntervalMs: consensus.emptyBlockIntervalMs === 0 ? undefined : consensus.emptyBlockIntervalMs,
     },
     admin: options.admin,
-    observer: observe(logger, metrics),
+    observer: observe(logger, metrics, (error) => {
+      noteUpgrade(files.data, error);
+      fail(error);
+    }),
     createApp: (parts) => {
       const app = createApp(parts);
       // The stores that the node opens are trees in memory; they can tell their size.
@@ -145,7 +161,13 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   });
   await node.start();
   const servers = await startServers({ options, node, app, router, metrics }, closers);
-  return { node, app, router, ...servers, close: () => closers.close() };
+  return { node, app, router, failed, ...servers, close: () => closers.close() };
+}
+
+/** Leaves word for the next program when this one stopped because it is too old. */
+export function noteUpgrade(dataFolder: string, error: Error): void {
+  const halt = error instanceof UpgradeHalt ? error : error.cause;
+  if (halt instanceof UpgradeHalt && halt.code === "upgrade_needed") writeUpgradeInfo(dataFolder, halt.plan);
 }
 
 /** Changed keys after which a snapshot of the state is due. */

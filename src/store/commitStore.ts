@@ -23,6 +23,8 @@ export interface CommitStoreOptions {
   readonly pruning: PruningOptions;
   /** Trees to start from, all of one version; a store without one starts empty. */
   readonly trees?: ReadonlyMap<string, MerkleTree>;
+  /** Stores that an upgrade brought, with the first version that has them: they are no part of the hash of earlier ones. */
+  readonly births?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A committed multistore, with what the disk side of the store needs besides. */
@@ -31,6 +33,7 @@ export class TreeMultiStore implements CommitMultiStore {
   readonly #trees: ReadonlyMap<string, MerkleTree>;
   /** In front of the last version of each tree. */
   readonly #caches: ReadonlyMap<string, ValueCache>;
+  readonly #births: ReadonlyMap<string, number>;
   readonly #pruning: PruningOptions;
   /** Versions that are being written to disk, with how often each is pinned. */
   readonly #pins = new Map<number, number>();
@@ -40,6 +43,7 @@ export class TreeMultiStore implements CommitMultiStore {
 
   constructor(options: CommitStoreOptions) {
     this.names = [...options.names].sort(byText);
+    this.#births = options.births ?? new Map();
     this.#pruning = options.pruning;
     const version = options.trees?.values().next().value?.version ?? 0;
     this.#trees = new Map(this.names.map((name) => [name, options.trees?.get(name) ?? new IavlTree(version)]));
@@ -98,10 +102,17 @@ export class TreeMultiStore implements CommitMultiStore {
     this.#staged = undefined;
     const byName = new Map<string, readonly KvChange[]>(changes.map((entry) => [entry.name, entry.changes]));
     if (byName.size < changes.length) throw new Error("changes of one store stand twice");
-    for (const name of byName.keys()) this.#tree(name);
-    const stores = this.names.map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }));
+    const version = this.#version + 1;
+    for (const name of byName.keys()) {
+      this.#tree(name);
+      if (!this.#has(name, version))
+        throw new Error(`store ${name} is not there before version ${this.#births.get(name)}`);
+    }
+    const stores = this.names
+      .map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }))
+      .filter(({ name }) => this.#has(name, version));
     this.#staged = {
-      version: this.#version + 1,
+      version,
       appHash: commitStores(stores).root,
       stores,
       changes: changes.filter((entry) => entry.changes.length > 0).sort((a, b) => byText(a.name, b.name)),
@@ -123,7 +134,8 @@ export class TreeMultiStore implements CommitMultiStore {
   prove(name: string, key: Uint8Array, version: number): { value: Uint8Array | undefined; ops: readonly ProofOp[] } {
     const { value, op } = proveKey(this.#tree(name), version, key);
     const { stores, proofs } = this.#commitInfo(version);
-    const index = this.names.indexOf(name);
+    const index = stores.findIndex((store) => store.name === name);
+    if (index === -1) throw new Error(`version ${version} has no store named ${name}`);
     return { value, ops: [op, proveStore(stores[index]!, proofs[index]!)] };
   }
 
@@ -175,8 +187,13 @@ export class TreeMultiStore implements CommitMultiStore {
     return tree;
   }
 
+  #has(name: string, version: number): boolean {
+    return (this.#births.get(name) ?? 0) <= version;
+  }
+
   #commitInfo(version: number) {
-    const stores = this.names.map((name) => ({ name, rootHash: this.#tree(name).rootHash(version) }));
+    const names = this.names.filter((name) => this.#has(name, version));
+    const stores = names.map((name) => ({ name, rootHash: this.#tree(name).rootHash(version) }));
     return { stores, ...commitStores(stores) };
   }
 }

@@ -15,7 +15,7 @@ import {
   type SnapshotSchedule,
   type WrittenSnapshot,
 } from "./snapshotKeeper.ts";
-import { type LoadedState, type LoadProgress, loadState } from "./stateLoad.ts";
+import { type AddedStores, type LoadedState, type LoadProgress, loadState } from "./stateLoad.ts";
 import { putCommit, truncateLog } from "./stateLog.ts";
 import { listSnapshots, removeTemporaries } from "./treeSnapshot.ts";
 
@@ -25,6 +25,7 @@ export interface StateDiskOptions {
   readonly folder: string;
   /** The stores, in any order. */
   readonly names: readonly string[];
+  readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly schedule?: SnapshotSchedule | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -120,8 +121,8 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
   const db = await openDatabase(join(options.folder, DATABASE));
   try {
     await removeTemporaries(folder);
-    const { names, pruning, onProgress } = options;
-    const loaded = await loadState(db, { names, pruning, snapshotFolder: folder, onProgress });
+    const { names, added, pruning, onProgress } = options;
+    const loaded = await loadState(db, { names, added, pruning, snapshotFolder: folder, onProgress });
     const { store } = loaded;
     const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
     const onError = options.onSnapshotError ?? (() => undefined);

@@ -15,9 +15,16 @@ export interface LoadProgress {
   readonly total: number;
 }
 
+/** Stores that an upgrade brings. They are allowed to be missing in a database whose next version is that of the upgrade. */
+export interface AddedStores {
+  readonly names: readonly string[];
+  readonly version: number;
+}
+
 /** What to load, and from where. */
 export interface LoadOptions {
   readonly names: readonly string[];
+  readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly snapshotFolder: string;
   /** Called now and then, often. */
@@ -50,7 +57,7 @@ export class StateLoadError extends Error {
 export async function loadState(db: Pick<Database, "get" | "iterate">, options: LoadOptions): Promise<LoadedState> {
   const last = await lastCommitInfo(db);
   if (last === undefined) return { store: createCommitMultiStore(options), baseVersion: 0, notes: [] };
-  requireStores(last, options.names);
+  requireStores(last, options);
   const notes: string[] = [];
   for (const base of await basesInOrder(db, last.version, options)) {
     try {
@@ -64,10 +71,29 @@ export async function loadState(db: Pick<Database, "get" | "iterate">, options: 
   );
 }
 
-function requireStores(last: CommitInfo, names: readonly string[]): void {
-  const stored = last.stores.map(({ name }) => name).join(", ");
+function requireStores(last: CommitInfo, { names, added }: LoadOptions): void {
+  const stored = last.stores.map(({ name }) => name);
+  const addedNames = added?.version === last.version + 1 ? added.names : [];
+  const isFit =
+    stored.every((name) => names.includes(name)) &&
+    names.every((name) => stored.includes(name) || addedNames.includes(name));
+  if (isFit) return;
   const wanted = [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).join(", ");
-  if (stored !== wanted) throw new StateLoadError(`the database has the stores ${stored}; this program has ${wanted}`);
+  throw new StateLoadError(`the database has the stores ${stored.join(", ")}; this program has ${wanted}`);
+}
+
+/** Of the stores that a version does not have: the first later version that has each, at the latest the next one. */
+function birthsAfter(base: number, { db, last, options }: LoadParts): ReadonlyMap<string, number> {
+  const births = new Map<string, number>();
+  const first = Math.max(base, 1);
+  const missing = new Set(options.names);
+  for (let version = first; version <= last.version && missing.size > 0; version += 1) {
+    for (const { name } of getCommitInfo(db, version)?.stores ?? []) {
+      if (missing.delete(name) && version > first) births.set(name, version);
+    }
+  }
+  for (const name of missing) births.set(name, last.version + 1);
+  return births;
 }
 
 /** The versions that a replay can begin from, the best first. */
@@ -89,7 +115,9 @@ interface LoadParts {
 }
 
 async function loadFrom(base: number, { db, last, options }: LoadParts): Promise<TreeMultiStore> {
-  const store = base === 0 ? createCommitMultiStore(options) : await loadSnapshot(base, { db, last, options });
+  const births = birthsAfter(base, { db, last, options });
+  const store =
+    base === 0 ? createCommitMultiStore({ ...options, births }) : await loadSnapshot(base, { db, options, births });
   for await (const { version, changes } of changeSetsFrom(db, base + 1)) {
     if (version !== store.version + 1) throw new StateLoadError(`no change set of version ${store.version + 1}`);
     const { appHash } = store.stage(changes);
@@ -101,14 +129,17 @@ async function loadFrom(base: number, { db, last, options }: LoadParts): Promise
   return store;
 }
 
-async function loadSnapshot(base: number, { db, options }: LoadParts): Promise<TreeMultiStore> {
+async function loadSnapshot(
+  base: number,
+  { db, options, births }: Omit<LoadParts, "last"> & { readonly births: ReadonlyMap<string, number> },
+): Promise<TreeMultiStore> {
   const trees = await readSnapshot(options.snapshotFolder, base, (done, total) =>
     options.onProgress?.({ stage: "snapshot", done, total }),
   );
   for (const name of trees.keys()) {
     if (!options.names.includes(name)) throw new StateLoadError(`the snapshot of version ${base} has a store ${name}`);
   }
-  const store = createCommitMultiStore({ ...options, trees });
+  const store = createCommitMultiStore({ ...options, trees, births });
   requireHash(base, store.appHash, getCommitInfo(db, base));
   return store;
 }

@@ -153,7 +153,7 @@ function addStart(program: Command): void {
       if (config.abci.address !== "") return startApplication({ home, config, genesis, logger });
       const running = await startNode({ home, config, genesis, logger });
       showAddresses(running);
-      await untilStopped(() => running.close());
+      await untilStopped(() => running.close(), running.failed);
     });
 }
 
@@ -162,7 +162,10 @@ async function startApplication(options: AbciNodeOptions): Promise<void> {
   const running = await startAbciNode({
     ...options,
     // The state on the disk is whole; the next start says where it stands.
-    onFailed: () => process.exit(1),
+    onFailed: (error) => {
+      console.error(error.message);
+      process.exit(1);
+    },
   });
   const { node, abciAddress, grpcAddress, restUrl, metricsUrl } = running;
   console.log(`chain ${node.chainId} at height ${node.latestHeight}, driven by CometBFT`);

@@ -36,8 +36,16 @@ import {
   ResponseProcessProposal_ProposalStatus as ProposalStatus,
   ResponseVerifyVoteExtension_VerifyStatus as VerifyStatus,
 } from "../../../gen/tendermint/abci/types.ts";
-import { type BaseApp, type BlockTx, gasLimitOf, maxGasOf } from "../../baseapp/baseApp.ts";
+import {
+  type BaseApp,
+  type BlockTx,
+  type FinalizeBlockRequest,
+  type FinalizedBlock,
+  gasLimitOf,
+  maxGasOf,
+} from "../../baseapp/baseApp.ts";
 import type { BlockInfo } from "../../baseapp/context.ts";
+import { UpgradeHalt } from "../../baseapp/upgradeHalt.ts";
 import { bytesEqual } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { type Timestamp, timestampToNs } from "../../codec/time.ts";
@@ -76,7 +84,7 @@ export interface AbciObserver {
   snapshotRefused?(height: number, reason: string): void;
   /** A state came from other nodes. */
   restored?(height: number, appHash: Uint8Array): void;
-  /** A block could not be made durable: nothing may follow, the process should end. */
+  /** A block could not be made durable, or needs another program: nothing may follow, the process should end. */
   failed?(error: Error): void;
 }
 
@@ -275,7 +283,7 @@ export class AbciApp implements AbciCalls {
       const decoded = txs.filter(isDecoded);
       await this.#verifyAll(decoded);
       const preparedMs = performance.now();
-      const { response, commit } = this.#folder.app.finalizeBlock({ ...block, txs });
+      const { response, commit } = this.#execute({ ...block, txs });
       this.#staged = {
         block: { ...block, chainId: this.#options.genesis.chain_id },
         txs: decoded,
@@ -286,6 +294,15 @@ export class AbciApp implements AbciCalls {
       };
       return response;
     });
+  }
+
+  #execute(request: FinalizeBlockRequest): FinalizedBlock {
+    try {
+      return this.#folder.app.finalizeBlock(request);
+    } catch (error) {
+      if (error instanceof UpgradeHalt) this.#stop(error);
+      throw error;
+    }
   }
 
   commit(): Promise<ResponseCommit> {
@@ -397,10 +414,14 @@ export class AbciApp implements AbciCalls {
   #fail(height: number, cause: unknown): Error {
     const text = cause instanceof Error ? cause.message : String(cause);
     const error = new AbciError("refused", `block ${height} could not be made durable: ${text}`, { cause });
+    this.#stop(error);
+    return error;
+  }
+
+  #stop(error: Error): void {
     this.#failure = error;
     this.#intake.close(error);
     this.#options.observer?.failed?.(error);
-    return error;
   }
 }
 

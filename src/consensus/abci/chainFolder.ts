@@ -8,6 +8,7 @@ import type { DbBatch } from "../../store/database.ts";
 import type { PruningOptions } from "../../store/pruning.ts";
 import type { SnapshotSchedule } from "../../store/snapshotKeeper.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "../../store/stateDisk.ts";
+import type { AddedStores } from "../../store/stateLoad.ts";
 import { META_KEY, metaKey } from "../dbKeys.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { genesisParams } from "../solo/chainState.ts";
@@ -27,6 +28,7 @@ export interface ChainFolderOptions {
   readonly dataFolder: string;
   /** The application's stores, in any order. */
   readonly storeNames: readonly string[];
+  readonly addedStores?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly snapshots?: SnapshotSchedule | undefined;
   /** Makes the application over the state as it was loaded. */
@@ -45,6 +47,7 @@ export async function openChainFolder(options: ChainFolderOptions): Promise<Chai
   const disk = await openStateDisk({
     folder: options.dataFolder,
     names: options.storeNames,
+    added: options.addedStores,
     pruning: options.pruning,
     schedule: options.snapshots,
     onProgress: options.onProgress,

@@ -10,6 +10,7 @@ import type { CommitMultiStore } from "../../store/multiStore.ts";
 import type { PruningOptions } from "../../store/pruning.ts";
 import type { SnapshotSchedule } from "../../store/snapshotKeeper.ts";
 import { openStateDisk, type StateDisk } from "../../store/stateDisk.ts";
+import type { AddedStores } from "../../store/stateLoad.ts";
 import { BlockStore } from "../blockStore.ts";
 import { META_KEY, metaKey } from "../dbKeys.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
@@ -41,6 +42,7 @@ export interface OpenSoloOptions {
   readonly dataFolder: string;
   /** The application's stores, in any order. */
   readonly storeNames: readonly string[];
+  readonly addedStores?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly snapshots?: SnapshotSchedule | undefined;
   /** `priv_validator_state.json`: the second witness against signing a height twice. */
@@ -88,6 +90,7 @@ export async function openSoloNode(options: OpenSoloOptions): Promise<SoloNode> 
   const disk = await openStateDisk({
     folder: options.dataFolder,
     names: options.storeNames,
+    added: options.addedStores,
     pruning: options.pruning,
     schedule: options.snapshots,
     onProgress: (progress) => observer?.loading?.(progress),
