@@ -348,6 +348,26 @@ describe("damage and hostile bytes", () => {
     );
   });
 
+  test("behavior: a store that an upgrade brings is no part of earlier versions, whatever the replay begins at", async () => {
+    await open({ schedule: NEVER });
+    await makeBlocks(3);
+    const before = toHex(disk.store.appHash);
+    const names = [...SAMPLE_NAMES, "zeal"];
+    await reopen({ names, added: { names: ["zeal"], version: 4 }, schedule: { everyVersions: 2, everyChanges: 1e9 } });
+    expect(toHex(disk.store.appHash)).toBe(before);
+    expect(() => disk.store.stage([{ name: "zeal", changes: [[utf8("k"), utf8("v")]] }])).not.toThrow();
+    await makeBlocks(5);
+    const hash = toHex(disk.store.appHash);
+    expect(disk.store.storesOf(3).map(({ name }) => name)).toEqual([...SAMPLE_NAMES].sort());
+    expect(disk.store.storesOf(4).map(({ name }) => name)).toEqual([...names].sort());
+    expect(() => disk.store.prove("zeal", utf8("k"), 3)).toThrow("version 3 has no store named zeal");
+    await reopen({ names, schedule: NEVER });
+    expect(disk.store.storesOf(3).map(({ name }) => name)).toEqual([...SAMPLE_NAMES].sort());
+    expect(toHex(disk.store.appHash)).toBe(hash);
+    await reopen({ names, schedule: NEVER, pruning: { keepRecent: 2, interval: 1 } });
+    expect(toHex(disk.store.appHash)).toBe(hash);
+  });
+
   test("error: a change set that is not the one that was committed stops the node", async () => {
     await open({ schedule: NEVER });
     await makeBlocks(3);
