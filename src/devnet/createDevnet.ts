@@ -84,6 +84,7 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   });
   closers.add(() => chain.close());
   const started: Started = { options: { ...options, onFailure: options.onFailure ?? console.error }, home, chain };
+  void chain.failed.then(started.options.onFailure);
   const stop = () => closers.close();
   if (plan === undefined) return new DevnetSystem({ home, chain, evm: [], bridge: undefined, stop });
   const evm = await startEvmChains(started, { accounts, plan }, closers);
