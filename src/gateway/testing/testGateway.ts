@@ -1,0 +1,95 @@
+// A gateway for tests of routes: the HTTP server over a database and a simulated chain, with API keys that are given.
+
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
+import { PEOPLE } from "../../../x/orders/testing/ordersWorld.ts";
+import { createGatewayApp } from "../http/app.ts";
+import { Problem } from "../http/problem.ts";
+import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
+import { type ApiKey, type GatewayParts, SCOPES } from "../parts.ts";
+import { Projector } from "../readModel/projector.ts";
+import type { Database } from "../sql/database.ts";
+import { SimulatedChain } from "./simulatedChain.ts";
+
+/** What a test may say about its gateway. */
+export interface TestGatewayOptions {
+  /** Empty, with tables: `testDatabases()` gives one. */
+  readonly database: Database;
+  /** Default: all of the API. */
+  readonly routes?: readonly RouteModule[];
+  readonly plugins?: readonly RouteModule[];
+  /** Keys by the text that the client shows; `key` is there in any case. */
+  readonly keys?: Readonly<Record<string, ApiKey>>;
+  /** Parts instead of those that refuse, such as a writer. */
+  readonly parts?: Partial<GatewayParts>;
+  readonly chain?: SimulatedChain;
+}
+
+/** A gateway that runs, without a port. */
+export interface TestGateway {
+  readonly app: GatewayApp;
+  readonly parts: GatewayParts;
+  readonly chain: SimulatedChain;
+  /** The key behind `Bearer test`: every scope, the merchant of the simulation. */
+  readonly key: ApiKey;
+  /** A request with that key. */
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** Lets the chain grow, and waits until the read model has it. */
+  grow(blocks: number, messages?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A key that may do everything in the name of a merchant. */
+export function testKey(merchant: string, given: Partial<ApiKey> = {}): ApiKey {
+  return { id: "key_test", kind: "test", scopes: new Set(SCOPES), merchant, signer: merchant, ...given };
+}
+
+function refused(): never {
+  throw new Problem("chain_unavailable", "this test has no chain to write to");
+}
+
+/** Starts one. */
+export async function testGateway(options: TestGatewayOptions): Promise<TestGateway> {
+  const chain = options.chain ?? new SimulatedChain(1);
+  const projector = new Projector({ database: options.database, source: chain, onOtherChain: "stop" });
+  let failure: unknown;
+  await projector.start((error) => {
+    failure = error;
+  });
+  const parts: GatewayParts = {
+    database: options.database,
+    source: chain,
+    projector,
+    writer: { submit: async () => refused(), find: async () => undefined },
+    chain: { chainId: chain.chainId, query: async () => refused() },
+    publicUrl: "http://127.0.0.1:8080",
+    ...options.parts,
+  };
+  const key = testKey(PEOPLE.merchant);
+  const keys: Readonly<Record<string, ApiKey>> = { test: key, ...options.keys };
+  const app = await createGatewayApp(parts, {
+    routes: options.routes,
+    plugins: options.plugins,
+    authenticate: async ({ headers }) => {
+      const found = keys[headers.authorization?.replace("Bearer ", "") ?? ""];
+      if (found === undefined) throw new Problem("unauthorized", "no such API key");
+      return found;
+    },
+  });
+  await app.ready();
+  return {
+    app,
+    parts,
+    chain,
+    key,
+    inject: (request) => app.inject({ ...request, headers: { authorization: "Bearer test", ...request.headers } }),
+    async grow(blocks, messages) {
+      chain.grow(blocks, messages);
+      if (!(await projector.reached(chain.blocks.length, 10_000)))
+        throw new Error("the read model stands still", { cause: failure });
+    },
+    async close() {
+      await app.close();
+      await projector.stop();
+    },
+  };
+}
