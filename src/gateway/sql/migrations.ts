@@ -1,10 +1,6 @@
 // The tables, as the list of changes that led to them. A change that was released is never edited: another follows it.
 
-/** One step. Statements run one after the other, in one transaction. */
-export interface Migration {
-  readonly name: string;
-  readonly statements: readonly string[];
-}
+import type { Migration } from "./migration.ts";
 
 /**
  * What the chain said, object by object as its events carried it, with columns for what is asked for. Amounts are
