@@ -1,4 +1,4 @@
-// The home of the node under test: keys, settings and a genesis with funded accounts. Every server but the RPC is off.
+// The home of the node under test: keys, settings and a genesis with funded accounts. Servers but the RPC and the metrics are off.
 
 import { mkdirSync } from "node:fs";
 import { defaultAppState } from "../../app/genesis.ts";
@@ -26,7 +26,7 @@ export function writeBenchHome(options: {
     rpc: { port: 0 },
     grpc: off,
     rest: off,
-    metrics: off,
+    metrics: { port: 0 },
     consensus: { ...DEFAULT_NODE_CONFIG.consensus, blockIntervalMs: options.blockIntervalMs },
     logLevel: "warn",
   });

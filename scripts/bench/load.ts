@@ -17,6 +17,7 @@ import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { encodePubKey } from "../../src/crypto/pubKey.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
 import { writeBenchHome } from "./benchHome.ts";
+import { NodeProbe } from "./nodeProbe.ts";
 import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
 import { RawConnection } from "./rawHttp.ts";
 
@@ -27,6 +28,8 @@ export interface LoadOptions {
   readonly inFlight: number;
   readonly connections: number;
   readonly blockIntervalMs: number;
+  /** Folder into which the node writes a .cpuprofile of each of its threads when it ends. It runs slower then. */
+  readonly profile: string | undefined;
 }
 
 /** An account with money. */
@@ -75,6 +78,7 @@ export function parseLoadOptions(args: string[]): LoadOptions {
       "in-flight": { type: "string", default: "500" },
       connections: { type: "string", default: "64" },
       "block-interval-ms": { type: "string", default: "100" },
+      profile: { type: "string" },
     },
   });
   return {
@@ -83,6 +87,7 @@ export function parseLoadOptions(args: string[]): LoadOptions {
     inFlight: Number(values["in-flight"]),
     connections: Number(values.connections),
     blockIntervalMs: Number(values["block-interval-ms"]),
+    profile: values.profile,
   };
 }
 
@@ -126,11 +131,13 @@ export function signAll(
 export interface StartedNode {
   readonly process: ChildProcess;
   readonly rpcPort: number;
+  readonly probe: NodeProbe;
 }
 
 /** Starts the node that people run, as it was built, and waits until it says where it listens. */
-function startNode(home: string): Promise<StartedNode> {
-  const child = spawn(process.execPath, ["dist/src/cli/main.js", "--home", home, "start"], {
+function startNode(home: string, profile: string | undefined): Promise<StartedNode> {
+  const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const child = spawn(process.execPath, [...profiling, "dist/src/cli/main.js", "--home", home, "start"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   return new Promise((resolve, reject) => {
@@ -138,10 +145,19 @@ function startNode(home: string): Promise<StartedNode> {
     child.once("exit", (code) => reject(new Error(`the node ended with ${code}`)));
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
-      const port = /RPC +http:\/\/\S+:([0-9]+)/.exec(text)?.[1];
-      if (port !== undefined) resolve({ process: child, rpcPort: Number(port) });
+      const [, port, metricsUrl] = /RPC +http:\/\/\S+:([0-9]+)[\s\S]*metrics +(http:\S+)\n/.exec(text) ?? [];
+      if (port === undefined || metricsUrl === undefined) return;
+      resolve({ process: child, rpcPort: Number(port), probe: new NodeProbe(child.pid ?? 0, metricsUrl) });
     });
   });
+}
+
+/** Ends a node; at once unless it has a profile to write. */
+async function endNode({ process: child }: StartedNode, profile: string | undefined): Promise<void> {
+  child.removeAllListeners("exit");
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill(profile === undefined ? "SIGKILL" : "SIGTERM");
+  await ended;
 }
 
 /**
@@ -199,7 +215,7 @@ export async function withLoadedNode<T>(
     blockIntervalMs: options.blockIntervalMs,
     addresses: accounts.map((account) => account.address),
   });
-  const node = await startNode(home);
+  const node = await startNode(home, options.profile);
   try {
     if (load.prepare === undefined) return await measure(node, accounts, 0);
     process.stderr.write(`preparing ${options.txs} transactions\n`);
@@ -207,8 +223,7 @@ export async function withLoadedNode<T>(
     if (prepared["refused"] !== 0) throw new Error(`${prepared["refused"]} of the preparing transactions were refused`);
     return await measure(node, accounts, Math.ceil(options.txs / accounts.length));
   } finally {
-    node.process.removeAllListeners("exit");
-    node.process.kill("SIGKILL");
+    await endNode(node, options.profile);
     rmSync(home, { recursive: true, force: true });
   }
 }
@@ -230,10 +245,12 @@ export interface LoadTarget {
   readonly rpcPorts: readonly number[];
   /** All processes that work on it. */
   readonly pids: readonly number[];
+  /** Tells where the time goes; for a single node only. */
+  readonly probe?: NodeProbe;
 }
 
-function targetOf({ process, rpcPort }: StartedNode): LoadTarget {
-  return { rpcPorts: [rpcPort], pids: [process.pid ?? 0] };
+function targetOf({ process, rpcPort, probe }: StartedNode): LoadTarget {
+  return { rpcPorts: [rpcPort], pids: [process.pid ?? 0], probe };
 }
 
 /** Transactions of a load for one node, in the order in which they are to be sent. */
@@ -293,6 +310,7 @@ export async function run(
     if (committed + refused === txs.length) finish();
   });
   const cpuBefore = sum(target.pids.map(cpuSeconds));
+  const before = await target.probe?.sample();
   const startedMs = performance.now();
   const report = setInterval(() => process.stderr.write(`${committed} of ${txs.length} committed\n`), 2000);
 
@@ -351,5 +369,6 @@ export async function run(
     },
     nodeCpuSeconds: Math.round((sum(target.pids.map(cpuSeconds)) - cpuBefore) * 100) / 100,
     nodePeakMemoryMb: Math.round(sum(target.pids.map(peakMemoryBytes)) / 1024 / 1024),
+    ...(before !== undefined && (await target.probe?.since(before, committed))),
   };
 }

@@ -105,6 +105,7 @@ export async function benchOrdersQuery(args: string[]): Promise<Record<string, u
     const answeredMs = new Float64Array(options.txs);
     let next = 0;
     let refused = 0;
+    const before = await node.probe.sample();
     const startedMs = performance.now();
     const ask = async (): Promise<void> => {
       const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
@@ -131,6 +132,7 @@ export async function benchOrdersQuery(args: string[]): Promise<Record<string, u
         p95: percentile(answeredMs, 0.95),
         p99: percentile(answeredMs, 0.99),
       },
+      ...(await node.probe.since(before, options.txs)),
       options,
     };
   });

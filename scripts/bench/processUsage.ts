@@ -1,6 +1,6 @@
 // CPU time and memory of another process, from Linux's /proc.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Linux counts CPU time in ticks of 1/100 s for user space, whatever the kernel's own clock. */
 const TICKS_PER_SECOND = 100;
@@ -11,6 +11,18 @@ export function cpuSeconds(pid: number): number {
   // The command name is in parentheses and may hold spaces; the numbers start after it with field 3.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** CPU microseconds of a process so far: of its main thread, and of all that live besides. */
+export function threadCpuMicros(pid: number): { readonly main: number; readonly others: number } {
+  let main = 0;
+  let others = 0;
+  for (const tid of readdirSync(`/proc/${pid}/task`)) {
+    const micros = Number(readFileSync(`/proc/${pid}/task/${tid}/schedstat`, "utf8").split(" ", 1)[0]) / 1000;
+    if (tid === String(pid)) main = micros;
+    else others += micros;
+  }
+  return { main, others };
 }
 
 /** The most resident memory a process has had, in bytes. */
