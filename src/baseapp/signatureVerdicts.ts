@@ -2,6 +2,8 @@
 // check and the block look the verdict up. A verdict holds for the facts it was given under, so that it never changes a
 // result: with other facts the signatures are verified again.
 
+import { bytesEqual, keyText } from "../codec/bytes.ts";
+
 /** A signer as its signature was verified: all that the sign bytes take from the state. */
 export interface VerifiedSigner {
   readonly accountNumber: bigint;
@@ -17,17 +19,13 @@ interface Verdict {
 /** Transactions remembered. Each is some hundred bytes. */
 const VERDICTS_MAX = 100_000;
 
-function textOf(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("latin1");
-}
-
 /** Verdicts by transaction hash. */
 export class SignatureVerdicts {
   readonly #verdicts = new Map<string, Verdict>();
 
   /** Remembers a verdict; the oldest is forgotten when there are too many. */
   set(txHash: Uint8Array, signers: readonly VerifiedSigner[], isValid: boolean): void {
-    this.#verdicts.set(textOf(txHash), { signers, isValid });
+    this.#verdicts.set(keyText(txHash), { signers, isValid });
     if (this.#verdicts.size <= VERDICTS_MAX) return;
     const oldest = this.#verdicts.keys().next();
     if (oldest.done !== true) this.#verdicts.delete(oldest.value);
@@ -35,20 +33,20 @@ export class SignatureVerdicts {
 
   /** The verdict on a transaction's signatures under these facts; `undefined` when it has to be found out. */
   get(txHash: Uint8Array, signers: readonly VerifiedSigner[]): boolean | undefined {
-    const verdict = this.#verdicts.get(textOf(txHash));
+    const verdict = this.#verdicts.get(keyText(txHash));
     if (verdict === undefined || verdict.signers.length !== signers.length) return undefined;
     for (let index = 0; index < signers.length; index += 1) {
       const known = verdict.signers[index]!;
       const present = signers[index]!;
       if (known.accountNumber !== present.accountNumber) return undefined;
       if (known.pubKey.typeUrl !== present.pubKey.typeUrl) return undefined;
-      if (Buffer.compare(known.pubKey.value, present.pubKey.value) !== 0) return undefined;
+      if (!bytesEqual(known.pubKey.value, present.pubKey.value)) return undefined;
     }
     return verdict.isValid;
   }
 
   /** Forgets a transaction that will not come again. */
   delete(txHash: Uint8Array): void {
-    this.#verdicts.delete(textOf(txHash));
+    this.#verdicts.delete(keyText(txHash));
   }
 }

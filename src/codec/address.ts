@@ -2,6 +2,7 @@
 // (AccAddressFromBech32) over github.com/cosmos/btcutil v1.0.5 bech32. Written out here rather than taken from a package
 // because clients see these texts, and because every transaction decodes several addresses.
 
+import { keyText } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import { messageOf } from "./errorText.ts";
 import { ErrInvalidAddress } from "./sdkErrors.ts";
@@ -173,7 +174,7 @@ const bytesOfText = new GenerationCache<Uint8Array>();
 
 /** The bech32 text of an account address of 1..255 bytes. Throws ErrInvalidAddress on another length. */
 export function encodeAddress(bytes: Uint8Array): string {
-  const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  const key = keyText(bytes);
   const cached = textOfBytes.get(key);
   if (cached !== undefined) return cached;
   requireLength(bytes);

@@ -23,19 +23,30 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** A view of the same memory as a Buffer, whose text methods are native. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/**
+ * Node's own, which work on any Uint8Array; the types only know them on Buffer. PERF: 60 ns for 32 bytes; 300 ns by way of
+ * a Buffer over the same memory, since an array of up to 64 bytes must first move out of V8's heap for that.
+ */
+const native = Buffer.prototype as Buffer & {
+  latin1Slice(start: number, end: number): string;
+  utf8Slice(start: number, end: number): string;
+  hexSlice(start: number, end: number): string;
+  base64Slice(start: number, end: number): string;
+};
+
+/** Text of UTF-8 bytes that are known to be valid. */
+export function validUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return native.utf8Slice.call(bytes as Buffer, start, end);
 }
 
-/** A plain copy that does not share memory with Buffer's pool. */
-function ownBytes(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer);
+/** Bytes as the key of a Map: one UTF-16 unit a byte, so that text order is byte order. */
+export function keyText(bytes: Uint8Array): string {
+  return native.latin1Slice.call(bytes as Buffer, 0, bytes.length);
 }
 
 /** Lower-case hex, two digits for each byte, without `0x`. */
 export function toHex(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString("hex");
+  return native.hexSlice.call(bytes as Buffer, 0, bytes.length);
 }
 
 const HEX = /^(?:[0-9a-fA-F]{2})*$/;
@@ -43,30 +54,45 @@ const HEX = /^(?:[0-9a-fA-F]{2})*$/;
 /** Bytes of an even number of hex digits in either case, without `0x`. Throws a plain Error on anything else. */
 export function fromHex(text: string): Uint8Array {
   if (!HEX.test(text)) throw new Error(`invalid hex text of ${text.length} characters`);
-  return ownBytes(Buffer.from(text, "hex"));
+  // A plain copy that does not share memory with Buffer's pool.
+  return new Uint8Array(Buffer.from(text, "hex"));
 }
 
 /** Base64 of RFC 4648 section 4, padded. */
 export function toBase64(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString("base64");
+  return native.base64Slice.call(bytes as Buffer, 0, bytes.length);
 }
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** Bytes of padded base64 in its only canonical form (no spaces, no url alphabet, zero trailing bits); else an Error. */
 export function fromBase64(text: string): Uint8Array {
-  if (text.length % 4 !== 0 || !BASE64.test(text)) throw new Error(`invalid base64 text of ${text.length} characters`);
-  const buffer = Buffer.from(text, "base64");
-  if (buffer.toString("base64") !== text) throw new Error("base64 text is not canonical");
-  return ownBytes(buffer);
+  const bytes = new Uint8Array(Buffer.from(text, "base64"));
+  if (toBase64(bytes) === text) return bytes;
+  const isBase64 = text.length % 4 === 0 && BASE64.test(text);
+  throw new Error(isBase64 ? "base64 text is not canonical" : `invalid base64 text of ${text.length} characters`);
 }
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** UTF-8 bytes of a text; lone surrogates become U+FFFD, as in every web API. */
+/** Texts up to this length are looked at for being ASCII. */
+const SHORT_TEXT_MAX = 64;
+
+/**
+ * UTF-8 bytes of a text; lone surrogates become U+FFFD, as in every web API. PERF: short ASCII 35 ns, all else 300 ns: the
+ * native encoder's bytes lie outside V8's heap.
+ */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  const { length } = text;
+  if (length > SHORT_TEXT_MAX) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return encoder.encode(text);
+    bytes[index] = code;
+  }
+  return bytes;
 }
 
 /** Text of UTF-8 bytes; a byte order mark is kept. Throws a plain Error when the bytes are not valid UTF-8. */

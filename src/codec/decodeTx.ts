@@ -3,7 +3,7 @@
 import { AuthInfo, type ModeInfo, TxBody } from "../../gen/cosmos/tx/v1beta1/tx.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { decodeAddress } from "./address.ts";
-import { bytesEqual } from "./bytes.ts";
+import { bytesEqual, keyText } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import { messageOf } from "./errorText.ts";
 import type { MessageCodec } from "./message.ts";
@@ -203,7 +203,7 @@ function collectSigners(
   const add = (signer: Uint8Array) => {
     const [first] = signers;
     if (first !== undefined && bytesEqual(first, signer)) return;
-    const key = Buffer.from(signer.buffer, signer.byteOffset, signer.byteLength).toString("latin1");
+    const key = keyText(signer);
     if (seen.has(key)) return;
     seen.add(key);
     signers.push(signer);

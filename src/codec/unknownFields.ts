@@ -5,6 +5,7 @@
 // known field with another wire type, groups, packed lists that do not end at their length, invalid UTF-8.
 
 import { isUtf8 } from "node:buffer";
+import { validUtf8 } from "./bytes.ts";
 import { type FieldPlan, fieldOf, type MessagePlan, WIRE } from "./messagePlan.ts";
 import type { TypeRegistry } from "./registry.ts";
 
@@ -231,5 +232,5 @@ const TYPE_URL_LENGTH_MAX = 256;
 
 function textOf(bytes: Uint8Array, start: number, end: number): string {
   if (end - start > TYPE_URL_LENGTH_MAX) throw new Error(`type URL longer than ${TYPE_URL_LENGTH_MAX} bytes`);
-  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8");
+  return validUtf8(bytes, start, end);
 }

@@ -1,9 +1,8 @@
 // A layer of writes over a store, and over a multistore: what a transaction or a message does before it is known to
 // succeed. Layers stack.
 
-import { compareBytes } from "../codec/bytes.ts";
+import { compareBytes, keyText } from "../codec/bytes.ts";
 import { keyAfter } from "./keyBounds.ts";
-import { keyText } from "./keyText.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
 import type { CacheMultiStore, KvChange, MultiStore, ReadonlyMultiStore, StoreChanges } from "./multiStore.ts";
 import { CachedView } from "./valueCache.ts";

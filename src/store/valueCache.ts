@@ -2,7 +2,7 @@
 // block (cosmossdk.io/store v1.1 cache/cache.go does the same), and gives the same bytes object for a key until the key
 // is written, so that those who decode a value recognise it.
 
-import { keyText } from "./keyText.ts";
+import { keyText } from "../codec/bytes.ts";
 import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
 import type { KvChange } from "./multiStore.ts";
 

@@ -1,12 +1,8 @@
 // Waits for transactions to be in a block, for broadcast_tx_commit.
 
+import { keyText } from "../../codec/bytes.ts";
 import type { CommittedBlock, IndexedTx } from "../../consensus/chainNode.ts";
 import { refused } from "./rpcError.ts";
-
-/** Bytes as a map key. */
-function keyOf(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString("latin1");
-}
 
 /** A wait that has begun. */
 export interface TxWait {
@@ -34,7 +30,7 @@ export class TxWaiter {
 
   /** Begins to wait; to be called before the transaction is sent, so that no block is missed. */
   wait(hash: Uint8Array): TxWait {
-    const key = keyOf(hash);
+    const key = keyText(hash);
     let stop = (): void => undefined;
     let cancel = (_reason: string): void => undefined;
     const found = new Promise<IndexedTx>((resolve, reject) => {
@@ -59,7 +55,7 @@ export class TxWaiter {
   publish(block: CommittedBlock): void {
     if (this.#waiting.size === 0) return;
     for (const tx of block.txs) {
-      for (const { resolve } of this.#waiting.get(keyOf(tx.hash)) ?? []) resolve(tx);
+      for (const { resolve } of this.#waiting.get(keyText(tx.hash)) ?? []) resolve(tx);
     }
   }
 
