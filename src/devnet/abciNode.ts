@@ -131,7 +131,9 @@ function observe({ home, logger, onFailed }: AbciNodeOptions, metrics: NodeMetri
   return {
     block: (block: ExecutedBlock) => {
       const { height, prepareMs, executeMs, persistMs, txResults, appHash } = block;
-      metrics.block({ height, stagesMs: { prepare: prepareMs, execute: executeMs, persist: persistMs }, txResults });
+      const stagesMs = { prepare: prepareMs, execute: executeMs, persist: persistMs };
+      const failures = txResults.filter(({ code }) => code !== 0);
+      metrics.block({ height, stagesMs, txCount: txResults.length, failures });
       const level = txResults.length > 0 ? "info" : "debug";
       const timings = { height, txCount: txResults.length, prepareMs, executeMs, persistMs };
       logger[level]({ ...timings, appHash: toHex(appHash) }, "block");

@@ -78,11 +78,11 @@ function observe(logger: Logger, metrics: NodeMetrics, onFailed: (error: Error) 
     snapshot: (written) => logger.info(written, "a snapshot of the state was written"),
     snapshotFailed: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
     block: (timings: BlockTimings, block: CommittedBlock) => {
-      const { height, hashMs, executeMs, persistMs, publishMs } = timings;
+      const { height, hashMs, executeMs, persistMs, publishMs, txCount, failures } = timings;
       const stagesMs = { hash: hashMs, execute: executeMs, persist: persistMs, publish: publishMs };
-      metrics.block({ height, stagesMs, txResults: block.results.txResults });
+      metrics.block({ height, stagesMs, txCount, failures });
       const level = timings.txCount > 0 ? "info" : "debug";
-      logger[level]({ ...timings, appHash: toHex(block.results.appHash) }, "block");
+      logger[level]({ ...timings, failures: undefined, failed: failures.length, appHash: toHex(block.results.appHash) }, "block");
     },
     checked: (response) => metrics.checked(response),
     failed: (error) => {

@@ -1,7 +1,13 @@
 // The embedded node: one process, one validator, real signed CometBFT blocks. It drives the application through ABCI,
 // makes each block durable in one synced write, and only then lets anybody see it.
 
-import type { RequestQuery, ResponseCheckTx, ResponseInfo, ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
+import type {
+  ExecTxResult,
+  RequestQuery,
+  ResponseCheckTx,
+  ResponseInfo,
+  ResponseQuery,
+} from "../../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import type { Commit, Header } from "../../../gen/tendermint/types/types.ts";
 import { ChainError } from "../../codec/chainError.ts";
@@ -39,10 +45,12 @@ const RECHECKS_PER_TURN_MAX = 256;
 /** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
 const INTAKE_MAX = 20_000;
 
-/** How long the stages of a block took, milliseconds. */
+/** A block, and how long its stages took in milliseconds. */
 export interface BlockTimings {
   readonly height: number;
   readonly txCount: number;
+  /** Of the transactions that failed. */
+  readonly failures: readonly Pick<ExecTxResult, "code" | "codespace">[];
   /** Header, data, results and part-set hashes, and the signature. */
   readonly hashMs: number;
   /** The application's finalizeBlock, with its new app hash. */
@@ -195,38 +203,49 @@ export class SoloNode implements ChainNode {
   async #produce(): Promise<CommittedBlock> {
     if (this.#stopped !== undefined) throw this.#stopped;
     try {
-      const { mempool, clock, disk } = this.#parts;
-      const txs = mempool.take(blockLimits(this.#state.params));
-      const made = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
-      const writtenMs = performance.now();
-      const batch = disk.batch();
-      this.#write(batch, made);
-      await batch.write();
+      const sealed = this.#seal();
+      const { committed, next, timings, failures } = sealed;
+      await sealed.batch.write();
       const durableMs = performance.now();
-      await this.#publish(made);
-      const { hashMs, executeMs } = made.timings;
+      await this.#publish(committed, next);
       this.#parts.observer?.block?.(
         {
-          height: made.next.height,
-          txCount: txs.length,
-          hashMs,
-          executeMs,
-          persistMs: durableMs - writtenMs,
+          height: next.height,
+          txCount: committed.txs.length,
+          failures,
+          ...timings,
+          persistMs: durableMs - sealed.madeMs,
           publishMs: performance.now() - durableMs,
         },
-        made.committed,
+        committed,
       );
-      return made.committed;
+      return committed;
     } catch (cause) {
       throw this.#fail(`block ${this.#state.height + 1} could not be made`, cause);
     }
   }
 
-  #write(batch: SoloBatch, made: MadeBlock): void {
+  /**
+   * Makes a block and fills its batch. What execution gave is left behind here: only the encoded block waits for the disk.
+   */
+  #seal() {
+    const { mempool, clock, disk } = this.#parts;
+    const txs = mempool.take(blockLimits(this.#state.params));
+    const made = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
+    const madeMs = performance.now();
+    const batch = disk.batch();
+    const committed = this.#write(batch, made);
+    const failures = made.committed.results.txResults.flatMap(({ code, codespace }) =>
+      code === 0 ? [] : [{ code, codespace }],
+    );
+    return { batch, committed, failures, next: made.next, timings: made.timings, madeMs };
+  }
+
+  #write(batch: SoloBatch, made: MadeBlock): CommittedBlock {
     const { blockStore, txIndex, disk } = this.#parts;
-    const { committed, commit, next } = made;
-    blockStore.write(batch, {
-      committed,
+    const { commit, next } = made;
+    const committed = blockStore.write(batch, {
+      committed: made.committed,
       commit,
       validators: next.height === 1 ? { fromHeight: 1, set: next.validators } : undefined,
       params: [
@@ -234,25 +253,26 @@ export class SoloNode implements ChainNode {
         ...(made.hasNewParams ? [{ fromHeight: next.height + 1, params: next.params }] : []),
       ],
     });
-    txIndex.write(batch, committed);
+    txIndex.write(batch, made.committed);
     disk.putState(batch, made.storeCommit);
+    return committed;
   }
 
   /** The block is durable: shows it, tells of it, and brings the mempool up to date. */
-  async #publish(made: MadeBlock): Promise<void> {
+  async #publish(committed: CommittedBlock, next: ChainState): Promise<void> {
     const { blockStore, mempool, validator } = this.#parts;
     // Checks wait until the check state holds what is left in the mempool.
     this.#intake.hold();
     try {
       this.#parts.app.commit();
-      this.#state = made.next;
-      blockStore.publish(made.committed);
-      validator.published(made.next.height);
+      this.#state = next;
+      blockStore.publish(committed);
+      validator.published(next.height);
       mempool.update(
-        made.committed.txs.map((tx) => tx.hash),
-        made.next.height,
+        committed.txs.map((tx) => tx.hash),
+        next.height,
       );
-      this.#tell(made.committed);
+      this.#tell(committed);
       await this.#recheck();
     } finally {
       this.#intake.release();

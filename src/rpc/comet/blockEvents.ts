@@ -2,7 +2,7 @@
 // NewBlock, NewBlockHeader, NewBlockEvents, NewEvidence, each Tx, ValidatorSetUpdates. Values and JSON are made when
 // somebody asks, and once.
 
-import type { ValidatorUpdate } from "../../../gen/tendermint/abci/types.ts";
+import type { ExecTxResult, ValidatorUpdate } from "../../../gen/tendermint/abci/types.ts";
 import type { Evidence } from "../../../gen/tendermint/types/evidence.ts";
 import { toBase64 } from "../../codec/bytes.ts";
 import type { CommittedBlock, IndexedTx } from "../../consensus/chainNode.ts";
@@ -110,20 +110,26 @@ function newEvidence(height: number, evidence: Evidence): Json {
   return { height: String(height), evidence: evidenceJson(evidence) };
 }
 
-function txEvent(height: string, { hash, index, tx, result }: IndexedTx): PublishedEvent {
+/** PERF: the result is decoded when somebody listens to transactions, and once. */
+function txEvent(height: string, tx: IndexedTx): PublishedEvent {
+  let decoded: ExecTxResult | undefined;
+  const result = () => {
+    decoded ??= tx.result;
+    return decoded;
+  };
   return new PublishedEvent(
     "Tx",
     () => ({
       TxResult: {
         height,
-        index: index === 0 ? undefined : index,
-        tx: toBase64(tx),
-        result: txEventResultJson(result),
+        index: tx.index === 0 ? undefined : tx.index,
+        tx: toBase64(tx.tx),
+        result: txEventResultJson(result()),
       },
     }),
     () => {
-      const values = eventValues(result.events);
-      append(values, "tx.hash", hexJson(hash));
+      const values = eventValues(result().events);
+      append(values, "tx.hash", hexJson(tx.hash));
       append(values, "tx.height", height);
       return values;
     },

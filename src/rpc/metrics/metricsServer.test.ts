@@ -3,7 +3,6 @@
 
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { ExecTxResult } from "../../../gen/tendermint/abci/types.ts";
 import type { MempoolView } from "../../consensus/chainNode.ts";
 import type { RunningServer } from "../services/runningServer.ts";
 import { NodeMetrics, startMetrics } from "./metricsServer.ts";
@@ -30,19 +29,14 @@ function metricsOf(mempool: () => MempoolView | undefined = () => undefined): No
 }
 
 const STAGES_MS = { hash: 1, execute: 20, persist: 3, publish: 0.2 };
-
-/** A block whose transactions ended with these codes. */
-function blockOf(height: number, codes: readonly number[]) {
-  const txResults = codes.map((code) => ExecTxResult.fromPartial({ code, codespace: code === 0 ? "" : "sdk" }));
-  return { height, stagesMs: STAGES_MS, txResults };
-}
+const FAILURE = { codespace: "sdk", code: 5 };
 
 describe("metrics", () => {
   test("default: every metric of the README is there, and those of the process", async () => {
     const readme = readFileSync(new URL("README.md", import.meta.url), "utf8");
     const names = [...readme.matchAll(/^\| `(stateset_[a-z_]+)/gm)].map(([, name]) => name!);
     const metrics = metricsOf();
-    metrics.block(blockOf(2, [0]));
+    metrics.block({ height: 2, stagesMs: STAGES_MS, txCount: 1, failures: [] });
     metrics.checked({ codespace: "", code: 0 });
     metrics.request("status", true, 1);
     const { status, type, text } = await read(metrics);
@@ -57,8 +51,8 @@ describe("metrics", () => {
 
   test("default: blocks by stage, transactions and checks by code, requests by method", async () => {
     const metrics = metricsOf();
-    metrics.block(blockOf(2, [0, 5, 0]));
-    metrics.block(blockOf(3, [5]));
+    metrics.block({ height: 2, stagesMs: STAGES_MS, txCount: 3, failures: [FAILURE] });
+    metrics.block({ height: 3, stagesMs: STAGES_MS, txCount: 1, failures: [FAILURE] });
     metrics.checked({ codespace: "sdk", code: 32 });
     metrics.request("block", true, 2);
     metrics.request("block", true, 700);

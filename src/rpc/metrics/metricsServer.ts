@@ -2,7 +2,6 @@
 
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ExecTxResult } from "../../../gen/tendermint/abci/types.ts";
 import { messageOf } from "../../codec/errorText.ts";
 import type { MempoolView } from "../../consensus/chainNode.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
@@ -102,16 +101,20 @@ export class NodeMetrics {
     });
   }
 
-  /** Counts a block and its stages, which depend on who makes the blocks. */
+  /** Counts a block, its transactions, and its stages, which depend on who makes the blocks. */
   block(block: {
     readonly height: number;
     readonly stagesMs: Readonly<Record<string, number>>;
-    readonly txResults: readonly ExecTxResult[];
+    readonly txCount: number;
+    /** Of those transactions that failed. */
+    readonly failures: readonly { readonly codespace: string; readonly code: number }[];
   }): void {
-    this.#height.set(block.height);
-    this.#blockTxs.set(block.txResults.length);
-    for (const [stage, ms] of Object.entries(block.stagesMs)) this.#stages.observe({ stage }, ms / 1000);
-    for (const { codespace, code } of block.txResults) this.#txsBy.of(codespace, String(code)).inc();
+    const { height, stagesMs, txCount, failures } = block;
+    this.#height.set(height);
+    this.#blockTxs.set(txCount);
+    for (const [stage, ms] of Object.entries(stagesMs)) this.#stages.observe({ stage }, ms / 1000);
+    if (txCount > failures.length) this.#txsBy.of("", "0").inc(txCount - failures.length);
+    for (const { codespace, code } of failures) this.#txsBy.of(codespace, String(code)).inc();
   }
 
   /** Counts a check. */
