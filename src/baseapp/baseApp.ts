@@ -23,7 +23,7 @@ import { timestampToNs } from "../codec/time.ts";
 import type { DecodedTx } from "../codec/tx.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { type WriteSet, writeSet } from "../store/cacheStore.ts";
-import type { CommitMultiStore, MultiStore, StoreCommit } from "../store/multiStore.ts";
+import type { CommitMultiStore, LayerStore, StoreCommit } from "../store/multiStore.ts";
 import { checkQueryHeight, queryFailure, queryStore, refuseQuery } from "./abciQuery.ts";
 import { type BlockInfo, Context, type ExecMode } from "./context.ts";
 import { EventManager } from "./events.ts";
@@ -340,7 +340,7 @@ export class BaseApp {
       });
   }
 
-  #runTxs(txs: readonly BlockTx[], state: MultiStore, block: BlockInfo): ExecTxResult[] {
+  #runTxs(txs: readonly BlockTx[], state: LayerStore, block: BlockInfo): ExecTxResult[] {
     let blockGas = 0n;
     return txs.map((tx) => {
       if (tx instanceof ChainError) return refusedResult(tx, 0n);
@@ -366,7 +366,7 @@ export class BaseApp {
     return runTx(ctx, tx, { router: this.router, ante, isChecking, ...(beforeWrite && { beforeWrite }) });
   }
 
-  #hooks(hook: "beginBlock" | "endBlock", mode: string, state: MultiStore, block: BlockInfo): readonly Event[] {
+  #hooks(hook: "beginBlock" | "endBlock", mode: string, state: LayerStore, block: BlockInfo): readonly Event[] {
     const ctx = this.#context("finalize", state, block);
     for (const module of this.#options.modules) module[hook]?.(ctx);
     return ctx.events.list().map(({ type, attributes }) => ({
@@ -375,7 +375,7 @@ export class BaseApp {
     }));
   }
 
-  #context(mode: ExecMode, stores: MultiStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {
+  #context(mode: ExecMode, stores: LayerStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {
     return new Context({ block, mode, gas, events: new EventManager(), stores });
   }
 }

@@ -2,7 +2,7 @@
 
 import { cacheMultiStore } from "../store/cacheStore.ts";
 import type { KvStore } from "../store/kvStore.ts";
-import type { MultiStore } from "../store/multiStore.ts";
+import type { LayerStore } from "../store/multiStore.ts";
 import { EventManager } from "./events.ts";
 import type { GasMeter } from "./gas.ts";
 import { gasStore } from "./gasStore.ts";
@@ -27,7 +27,7 @@ export interface ContextParts {
   readonly mode: ExecMode;
   readonly gas: GasMeter;
   readonly events: EventManager;
-  readonly stores: MultiStore;
+  readonly stores: LayerStore;
 }
 
 /** A view of the world for one execution. Cheap to make; never stored. */
@@ -36,7 +36,7 @@ export class Context {
   readonly mode: ExecMode;
   readonly gas: GasMeter;
   readonly events: EventManager;
-  readonly stores: MultiStore;
+  readonly stores: LayerStore;
 
   constructor(parts: ContextParts) {
     this.block = parts.block;
@@ -62,7 +62,21 @@ export class Context {
     });
   }
 
-  /** A context whose writes and events reach this one only when `write` is called (CacheContext of the SDK). */
+  /**
+   * Runs something in this context; when it throws, its writes and events are undone, and the gas stays used. In the SDK
+   * this is a CacheContext that is written on success.
+   */
+  attempt<T>(run: () => T): T {
+    const { count } = this.events;
+    try {
+      return this.stores.attempt(run);
+    } catch (thrown) {
+      this.events.dropAfter(count);
+      throw thrown;
+    }
+  }
+
+  /** A context whose writes and events reach this one only when `write` is called: for what may be dropped after all. */
   branch(): { ctx: Context; write: () => void } {
     const stores = cacheMultiStore(this.stores);
     const events = new EventManager();

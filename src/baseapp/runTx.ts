@@ -1,18 +1,17 @@
-// Runs one transaction (cosmos-sdk v0.53 baseapp.go runTx, runMsgs): the ante handler in a layer of its own, then the
-// messages in another. A transaction that fails in its messages leaves what the ante handler did, and nothing else.
-// Under the extension option IndependentMessages each message has a layer of its own, and its own result.
+// Runs one transaction (cosmos-sdk v0.53 baseapp.go runTx, runMsgs): the ante handler as one attempt, the messages as
+// another. A transaction that fails in its messages leaves what the ante handler did, and nothing else. Under the extension
+// option IndependentMessages each message is an attempt of its own, and has its own result.
 
 import { TxMsgData } from "../../gen/cosmos/base/abci/v1beta1/abci.ts";
 import type { Any } from "../../gen/google/protobuf/any.ts";
 import { EventMessageFailed, MessageFailure } from "../../gen/stateset/tx/v1/tx.ts";
-import type { Event } from "../../gen/tendermint/abci/types.ts";
+import type { Event, EventAttribute } from "../../gen/tendermint/abci/types.ts";
 import { encodeAddress } from "../codec/address.ts";
 import { ChainError } from "../codec/chainError.ts";
 import { encodeMessage, typeUrlOf } from "../codec/message.ts";
 import { ErrInvalidRequest } from "../codec/sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "../codec/tx.ts";
 import type { Context } from "./context.ts";
-import { EventManager } from "./events.ts";
 import { hasIndependentMessages } from "./independentMessages.ts";
 import type { Router } from "./msgRouter.ts";
 import { failureOf, type TxFailure, wrapFailure } from "./txResult.ts";
@@ -25,14 +24,15 @@ export interface TxRun {
   readonly failure: TxFailure | undefined;
   /** Encoded TxMsgData; empty on failure. */
   readonly data: Uint8Array;
-  readonly msgResponses: readonly Any[];
+  readonly msgResponses: Any[];
   readonly events: readonly Event[];
 }
 
 const NO_DATA = new Uint8Array(0);
 
 /**
- * Runs a transaction in a context whose gas meter is the transaction's own. `isChecking` runs the ante handler only.
+ * Runs a transaction in a context whose gas meter and events are the transaction's own. `isChecking` runs the ante handler
+ * only.
  * `beforeWrite` is called when the messages have run and may still refuse (the block's gas).
  */
 export function runTx(
@@ -45,21 +45,18 @@ export function runTx(
     readonly beforeWrite?: () => void;
   },
 ): TxRun {
-  const events: Event[] = [];
+  const events = ctx.events.list();
   const areIndependent = hasIndependentMessages(tx);
   try {
     validateMessages(tx, parts.router, { areIndependent });
-    const ante = ctx.with({ events: new EventManager() }).branch();
-    parts.ante(ante.ctx, tx);
-    ante.write();
-    events.push(...ante.ctx.events.list());
+    ctx.attempt(() => parts.ante(ctx, tx));
     if (parts.isChecking) return { failure: undefined, data: NO_DATA, msgResponses: [], events };
-    const run = ctx.with({ events: new EventManager() }).branch();
-    const msgResponses = (areIndependent ? runEachMessage : runMessages)(run.ctx, tx, parts.router);
-    parts.beforeWrite?.();
-    run.write();
-    events.push(...run.ctx.events.list());
-    const data = encodeMessage(TxMsgData, { data: [], msgResponses: [...msgResponses] });
+    const msgResponses = ctx.attempt(() => {
+      const responses = (areIndependent ? runEachMessage : runMessages)(ctx, tx, parts.router);
+      parts.beforeWrite?.();
+      return responses;
+    });
+    const data = encodeMessage(TxMsgData, { data: [], msgResponses });
     return { failure: undefined, data, msgResponses, events };
   } catch (thrown) {
     return { failure: failureOf(thrown), data: NO_DATA, msgResponses: [], events };
@@ -75,7 +72,7 @@ function validateMessages(tx: DecodedTx, router: Router, { areIndependent }: { a
   }
 }
 
-function runMessages(ctx: Context, tx: DecodedTx, router: Router): readonly Any[] {
+function runMessages(ctx: Context, tx: DecodedTx, router: Router): Any[] {
   return tx.messages.map((message, index) => {
     try {
       return runMessage(ctx, message, index, router);
@@ -86,22 +83,21 @@ function runMessages(ctx: Context, tx: DecodedTx, router: Router): readonly Any[
 }
 
 /**
- * Each message in a layer of its own: what fails leaves its gas, an event and its failure in the place of its response.
+ * Each message as an attempt of its own: what fails leaves its gas, an event and its failure in the place of its response.
  * A message that runs out of gas takes the later ones with it, since the gas is the transaction's.
  */
-function runEachMessage(ctx: Context, tx: DecodedTx, router: Router): readonly Any[] {
+function runEachMessage(ctx: Context, tx: DecodedTx, router: Router): Any[] {
   return tx.messages.map((message, index) => {
-    const layer = ctx.branch();
     try {
-      router.msg(message.typeUrl).validate?.(message.value);
-      const response = runMessage(layer.ctx, message, index, router);
-      layer.write();
-      return response;
+      return ctx.attempt(() => {
+        router.msg(message.typeUrl).validate?.(message.value);
+        return runMessage(ctx, message, index, router);
+      });
     } catch (thrown) {
       const { codespace, code, log } = failureOf(thrown);
-      const events = new EventManager();
-      events.emitTyped(EventMessageFailed, { codespace, code, action: message.typeUrl });
-      ctx.events.emitAll(withMsgIndex(events.list(), index));
+      const start = ctx.events.count;
+      ctx.events.emitTyped(EventMessageFailed, { codespace, code, action: message.typeUrl });
+      ctx.events.addAttribute(start, msgIndex(index));
       return { typeUrl: typeUrlOf(MessageFailure), value: encodeMessage(MessageFailure, { codespace, code, log }) };
     }
   });
@@ -116,16 +112,16 @@ class FailedAt extends ChainError {
 
 function runMessage(ctx: Context, message: DecodedMsg, index: number, router: Router): Any {
   const handler = router.msg(message.typeUrl);
-  const own = new EventManager();
-  const response = handler.handle(ctx.with({ events: own }), message.value);
-  ctx.events.emitAll(withMsgIndex([messageEvent(message, own.list()), ...own.list()], index));
+  const start = ctx.events.count;
+  const response = handler.handle(ctx, message.value);
+  ctx.events.insert(start, messageEvent(message, ctx.events.list().slice(start)));
+  ctx.events.addAttribute(start, msgIndex(index));
   return { typeUrl: `/${handler.response.$type}`, value: encodeMessage(handler.response, response) };
 }
 
-/** The events with the place of their message as last attribute. */
-function withMsgIndex(events: readonly Event[], index: number): readonly Event[] {
-  const msgIndex = { key: "msg_index", value: String(index), index: true };
-  return events.map(({ type, attributes }) => ({ type, attributes: [...attributes, msgIndex] }));
+/** The last attribute of an event: the place of its message. */
+function msgIndex(index: number): EventAttribute {
+  return { key: "msg_index", value: String(index), index: true };
 }
 
 /** `/cosmos.bank.v1beta1.MsgSend` → `bank`. */

@@ -1,5 +1,6 @@
-// Cases: reads, writes, deletions and discards through layers; write sets; random use of stacked layers with iterators
-// open in both directions while every layer is written to, against a plain Map; the cost of writing while iterating.
+// Cases: reads, writes, deletions and discards through layers; write sets; attempts that succeed and fail, one in another;
+// random use of stacked layers with iterators open in both directions while every layer is written to, and attempts in
+// them fail, against a plain Map; the cost of writing while iterating.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -16,6 +17,7 @@ const B = Uint8Array.of(2);
 const ONE = utf8("one");
 const TWO = utf8("two");
 const EMPTY = new Uint8Array(0);
+const ZERO = Uint8Array.of(0);
 
 function layered(): { below: KvStore; layer: CacheMultiStore; top: KvStore } {
   const base = memoryMultiStore(["s"]);
@@ -110,6 +112,76 @@ test("error: empty keys, unknown stores and a read-only layer below are refused"
   expect(() => overCommitted.write()).toThrow("the layer below is read-only");
 });
 
+describe("attempt", () => {
+  const failing = (work: () => void) => (): never => {
+    work();
+    throw new Error("refused");
+  };
+
+  test("default: keeps what it wrote and gives what it returned", () => {
+    const { layer, top } = layered();
+    const attempt = () => {
+      top.set(A, TWO);
+      return 7;
+    };
+    expect(layer.attempt(attempt)).toBe(7);
+    expect(changesOf(layer)).toEqual([{ name: "s", changes: [[A, TWO]] }]);
+  });
+
+  test("behavior: one that throws leaves the layer as it was, also where it wrote over earlier writes", () => {
+    const { below, layer, top } = layered();
+    below.set(A, ONE);
+    top.set(B, ONE);
+    const attempt = failing(() => {
+      top.set(A, TWO);
+      top.delete(A);
+      top.delete(B);
+      top.set(ZERO, ONE);
+    });
+    expect(() => layer.attempt(attempt)).toThrow("refused");
+    expect([...top.iterate()]).toEqual([
+      [A, ONE],
+      [B, ONE],
+    ]);
+    expect([...top.iterate({ reverse: true })]).toEqual([
+      [B, ONE],
+      [A, ONE],
+    ]);
+    expect([top.has(A), top.has(ZERO), top.get(ZERO)]).toEqual([true, false, undefined]);
+    expect(changesOf(layer)).toEqual([{ name: "s", changes: [[B, ONE]] }]);
+    layer.write();
+    expect([...below.iterate()]).toEqual([
+      [A, ONE],
+      [B, ONE],
+    ]);
+  });
+
+  test("behavior: an inner one that fails does not undo the outer one, and an outer one undoes both", () => {
+    const { layer, top } = layered();
+    layer.attempt(() => {
+      top.set(A, ONE);
+      expect(() => layer.attempt(failing(() => top.set(A, TWO)))).toThrow("refused");
+      expect(top.get(A)).toEqual(ONE);
+    });
+    const outer = failing(() => {
+      top.set(B, ONE);
+      layer.attempt(() => top.set(A, TWO));
+    });
+    expect(() => layer.attempt(outer)).toThrow("refused");
+    expect(changesOf(layer)).toEqual([{ name: "s", changes: [[A, ONE]] }]);
+  });
+
+  test("error: a layer is not emptied while an attempt runs in it", () => {
+    const { layer, top } = layered();
+    const attempt = () => {
+      top.set(A, ONE);
+      layer.discard();
+    };
+    expect(() => layer.attempt(attempt)).toThrow("while an attempt is running");
+    expect(changesOf(layer)).toEqual([]);
+  });
+});
+
 describe("stacked layers against a Map", () => {
   const LAYERS = 3;
   const keyArb = fc.integer({ min: 0, max: 20 }).map((n) => (n % 3 === 0 ? Uint8Array.of(n) : Uint8Array.of(n, 0)));
@@ -127,6 +199,15 @@ describe("stacked layers against a Map", () => {
     { weight: 4, arbitrary: fc.record({ kind: fc.constant("delete" as const), layer: fc.nat(LAYERS), key: keyArb }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("write" as const), layer: fc.nat(LAYERS) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("discard" as const), layer: fc.nat(LAYERS) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("attempt" as const),
+        layer: fc.integer({ min: 1, max: LAYERS }),
+        writes: fc.array(fc.tuple(keyArb, fc.option(fc.uint8Array({ maxLength: 2 }), { nil: undefined }))),
+        isFailing: fc.boolean(),
+      }),
+    },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -193,6 +274,20 @@ describe("stacked layers against a Map", () => {
               const writes = [...overlays[step.layer - 1]!.values()];
               overlays[step.layer - 1]!.clear();
               if (step.kind === "write") for (const { key, value } of writes) put(step.layer - 1, key, value);
+              break;
+            }
+            case "attempt": {
+              const { layer, writes, isFailing } = step;
+              const attempt = () => {
+                for (const [key, value] of writes) {
+                  if (value === undefined) storeAt(layer).delete(key);
+                  else storeAt(layer).set(key, value);
+                }
+                if (isFailing) throw new Error("refused");
+              };
+              if (isFailing) expect(() => layers[layer - 1]!.attempt(attempt)).toThrow("refused");
+              else layers[layer - 1]!.attempt(attempt);
+              if (!isFailing) for (const [key, value] of writes) put(layer, key, value);
               break;
             }
             case "iterate":

@@ -1,10 +1,17 @@
-// A layer of writes over a store, and over a multistore: what a transaction or a message does before it is known to
-// succeed. Layers stack.
+// A layer of writes over a store, and over a multistore: what a block does before it is durable. What a transaction or a
+// message does before it is known to succeed is an attempt within the layer: undone when it fails. Layers stack.
 
 import { compareBytes, keyText } from "../codec/bytes.ts";
 import { keyAfter } from "./keyBounds.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
-import type { CacheMultiStore, KvChange, MultiStore, ReadonlyMultiStore, StoreChanges } from "./multiStore.ts";
+import type {
+  CacheMultiStore,
+  KvChange,
+  LayerStore,
+  MultiStore,
+  ReadonlyMultiStore,
+  StoreChanges,
+} from "./multiStore.ts";
 import { CachedView } from "./valueCache.ts";
 
 /** Up to this many new keys are inserted one by one; more are sorted and merged. */
@@ -24,23 +31,63 @@ function changeCountOf(store: ReadonlyKvStore & Partial<ChangeCounting>): number
   return store.changeCount ?? Number.NaN;
 }
 
-/** A written key. `value` is undefined when it is deleted. */
+/** What is known of a key: one object for each, for as long as the layer lasts. */
 interface Write {
   readonly key: Uint8Array;
+  /** Undefined when it is deleted. */
   value: Uint8Array | undefined;
+  /** False when the write was undone: the key is as it is below. */
+  isSet: boolean;
+}
+
+/** What the attempts of a multistore that are running have written over. */
+class Journal {
+  readonly #undo: { readonly store: CacheStore; readonly write: Write; readonly before: Readonly<Write> }[] = [];
+  #running = 0;
+
+  get isRunning(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Runs something, and undoes all that was noted meanwhile when it throws. */
+  attempt<T>(run: () => T): T {
+    const start = this.#undo.length;
+    this.#running += 1;
+    try {
+      return run();
+    } catch (thrown) {
+      while (this.#undo.length > start) {
+        const { store, write, before } = this.#undo.pop()!;
+        store.restore(write, before);
+      }
+      throw thrown;
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#undo.length = 0;
+    }
+  }
+
+  /** Called before each write. */
+  note(store: CacheStore, write: Write): void {
+    if (this.#running === 0) return;
+    const { key, value, isSet } = write;
+    this.#undo.push({ store, write, before: { key, value, isSet } });
+  }
 }
 
 /** Writes over one store. */
 class CacheStore implements KvStore, ChangeCounting {
   readonly #parent: ReadonlyKvStore;
+  readonly #journal: Journal;
   readonly #writes = new Map<string, Write>();
   /** The written keys in order, but for the new ones. Only iteration and `write` need it. */
   #sorted: string[] = [];
   #new: string[] = [];
   #ownChanges = 0;
 
-  constructor(parent: ReadonlyKvStore) {
+  constructor(parent: ReadonlyKvStore, journal: Journal) {
     this.#parent = parent;
+    this.#journal = journal;
   }
 
   get changeCount(): number {
@@ -67,7 +114,7 @@ class CacheStore implements KvStore, ChangeCounting {
   // PERF: a key is turned into text once for all layers.
   #get(text: string, key: Uint8Array): Uint8Array | undefined {
     const write = this.#writes.get(text);
-    if (write !== undefined) return write.value;
+    if (write?.isSet === true) return write.value;
     const parent = this.#parent;
     if (parent instanceof CacheStore) return parent.#get(text, key);
     return parent instanceof CachedView ? parent.getByText(text, key) : parent.get(key);
@@ -75,7 +122,7 @@ class CacheStore implements KvStore, ChangeCounting {
 
   #has(text: string, key: Uint8Array): boolean {
     const write = this.#writes.get(text);
-    if (write !== undefined) return write.value !== undefined;
+    if (write?.isSet === true) return write.value !== undefined;
     const parent = this.#parent;
     if (parent instanceof CacheStore) return parent.#has(text, key);
     return parent instanceof CachedView ? parent.getByText(text, key) !== undefined : parent.has(key);
@@ -83,13 +130,22 @@ class CacheStore implements KvStore, ChangeCounting {
 
   #put(text: string, key: Uint8Array, value: Uint8Array | undefined): void {
     this.#ownChanges += 1;
-    const write = this.#writes.get(text);
-    if (write !== undefined) {
-      write.value = value;
-      return;
+    let write = this.#writes.get(text);
+    if (write === undefined) {
+      write = { key, value: undefined, isSet: false };
+      this.#writes.set(text, write);
+      this.#new.push(text);
     }
-    this.#writes.set(text, { key, value });
-    this.#new.push(text);
+    this.#journal.note(this, write);
+    write.value = value;
+    write.isSet = true;
+  }
+
+  /** Makes a write what it was before. */
+  restore(write: Write, { value, isSet }: Readonly<Write>): void {
+    this.#ownChanges += 1;
+    write.value = value;
+    write.isSet = isSet;
   }
 
   /** Applies the writes to the store below, in byte order, and forgets them. */
@@ -97,7 +153,8 @@ class CacheStore implements KvStore, ChangeCounting {
     if (this.#writes.size === 0) return;
     const target = writable(this.#parent);
     for (const text of this.#sortedTexts()) {
-      const { key, value } = this.#writes.get(text)!;
+      const { key, value, isSet } = this.#writes.get(text)!;
+      if (!isSet) continue;
       if (target instanceof CacheStore) target.#put(text, key, value);
       else if (value === undefined) target.delete(key);
       else target.set(key, value);
@@ -121,14 +178,17 @@ class CacheStore implements KvStore, ChangeCounting {
 
   /** The writes so far, in byte order of their keys. */
   sortedWrites(): readonly KvChange[] {
-    return this.#sortedTexts().map((text) => {
-      const { key, value } = this.#writes.get(text)!;
-      return [key, value];
-    });
+    const changes: KvChange[] = [];
+    for (const text of this.#sortedTexts()) {
+      const { key, value, isSet } = this.#writes.get(text)!;
+      if (isSet) changes.push([key, value]);
+    }
+    return changes;
   }
 
   clear(): void {
     if (this.#writes.size === 0) return;
+    if (this.#journal.isRunning) throw new Error("a layer cannot be emptied while an attempt is running");
     this.#ownChanges += 1;
     this.#writes.clear();
     this.#sorted = [];
@@ -166,17 +226,24 @@ class CacheStore implements KvStore, ChangeCounting {
   /** The first write after `last`, at the start of the range when there is no last. */
   #writeAfter(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
-    const at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, keyText(last));
-    const text = texts[at];
-    return text === undefined || (end !== undefined && text >= end) ? undefined : this.#writes.get(text);
+    let at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, keyText(last));
+    for (; at < texts.length && (end === undefined || texts[at]! < end); at += 1) {
+      const write = this.#writes.get(texts[at]!)!;
+      if (write.isSet) return write;
+    }
+    return undefined;
   }
 
   /** The last write before `last`, at the end of the range when there is no last. */
   #writeBefore(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
     const bound = last === undefined ? end : keyText(last);
-    const text = texts[(bound === undefined ? texts.length : lowerBound(texts, bound)) - 1];
-    return text === undefined || (start !== undefined && text < start) ? undefined : this.#writes.get(text);
+    let at = (bound === undefined ? texts.length : lowerBound(texts, bound)) - 1;
+    for (; at >= 0 && (start === undefined || texts[at]! >= start); at -= 1) {
+      const write = this.#writes.get(texts[at]!)!;
+      if (write.isSet) return write;
+    }
+    return undefined;
   }
 }
 
@@ -268,6 +335,7 @@ function upperBound(texts: readonly string[], bound: string): number {
 
 class CacheMulti implements WriteSet, CacheMultiStore {
   readonly #parent: ReadonlyMultiStore;
+  readonly #journal = new Journal();
   readonly #stores = new Map<string, CacheStore>();
 
   constructor(parent: ReadonlyMultiStore) {
@@ -277,9 +345,13 @@ class CacheMulti implements WriteSet, CacheMultiStore {
   store(name: string): KvStore {
     const known = this.#stores.get(name);
     if (known !== undefined) return known;
-    const made = new CacheStore(this.#parent.store(name));
+    const made = new CacheStore(this.#parent.store(name), this.#journal);
     this.#stores.set(name, made);
     return made;
+  }
+
+  attempt<T>(run: () => T): T {
+    return this.#journal.attempt(run);
   }
 
   write(): void {
@@ -311,7 +383,7 @@ export function cacheMultiStore(parent: MultiStore | ReadonlyMultiStore): CacheM
 }
 
 /** The top layer over a committed state: its writes go nowhere by themselves, `changes` gives them. */
-export interface WriteSet extends MultiStore {
+export interface WriteSet extends LayerStore {
   /** Sorted by store name; within a store by key, each key once. A deletion of an absent key is listed too. */
   changes(): readonly StoreChanges[];
   discard(): void;

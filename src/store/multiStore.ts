@@ -13,8 +13,17 @@ export interface MultiStore extends ReadonlyMultiStore {
   store(name: string): KvStore;
 }
 
+/** A layer of writes. */
+export interface LayerStore extends MultiStore {
+  /**
+   * Runs something, and undoes what it wrote here when it throws. Attempts nest. PERF: the writes go where all others of
+   * the layer are, so that an attempt that succeeds costs nothing but a note for each write.
+   */
+  attempt<T>(run: () => T): T;
+}
+
 /** A layer of writes over a multistore. Nothing reaches the layer below before `write`. */
-export interface CacheMultiStore extends MultiStore {
+export interface CacheMultiStore extends LayerStore {
   /** Applies the writes to the layer below, each store's keys in byte order, and empties this layer. */
   write(): void;
   /** Drops the writes. */

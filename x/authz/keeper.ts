@@ -7,7 +7,6 @@ import { EventGrant, EventRevoke } from "../../gen/cosmos/authz/v1beta1/event.ts
 import type { Any } from "../../gen/google/protobuf/any.ts";
 import type { Timestamp } from "../../gen/google/protobuf/timestamp.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { EventManager } from "../../src/baseapp/events.ts";
 import { OutOfGasError } from "../../src/baseapp/gas.ts";
 import type { MsgHandler } from "../../src/baseapp/module.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
@@ -238,10 +237,9 @@ export class AuthzKeeper {
     const [granter, ...others] = this.#registry.signersOf(typeUrl, message);
     if (granter === undefined || others.length > 0) throw new ChainError(ErrAuthorizationNumOfSigners);
     if (!bytesEqual(granter, grantee)) this.#use(ctx, { granter, grantee, msgTypeUrl: typeUrl }, message);
-    const events = new EventManager();
-    const response = this.#handle(ctx.with({ events }), inner);
-    const attribute = { key: "authz_msg_index", value: String(index), index: true };
-    ctx.events.emitAll(events.list().map(({ type, attributes }) => ({ type, attributes: [...attributes, attribute] })));
+    const start = ctx.events.count;
+    const response = this.#handle(ctx, inner);
+    ctx.events.addAttribute(start, { key: "authz_msg_index", value: String(index), index: true });
     return handler.response.encode(response).finish();
   }
 

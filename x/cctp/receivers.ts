@@ -1,4 +1,4 @@
-// Tells those who act on mints, each in a layer of its own: what one of them refuses is dropped, and the mint stands.
+// Tells those who act on mints, each in an attempt of its own: what one of them refuses is dropped, and the mint stands.
 
 import { EventReceiverFailed } from "../../gen/stateset/cctp/v1/tx.ts";
 import type { Context } from "../../src/baseapp/context.ts";
@@ -21,9 +21,8 @@ export class MintReceivers {
   /** Tells each of them. Throws OutOfGasError, and what nothing may survive; every other error becomes an event. */
   notify(ctx: Context, receipt: MintReceipt): void {
     for (const receiver of this.#receivers) {
-      const layer = ctx.branch();
       try {
-        receiver.onCctpMessageReceived(layer.ctx, receipt);
+        ctx.attempt(() => receiver.onCctpMessageReceived(ctx, receipt));
       } catch (thrown) {
         if (thrown instanceof OutOfGasError) throw thrown;
         const error = failureOf(thrown).log.slice(0, ERROR_LENGTH_MAX);
@@ -32,9 +31,7 @@ export class MintReceivers {
           messageHash: receipt.messageHash,
           error,
         });
-        continue;
       }
-      layer.write();
     }
   }
 }

@@ -160,16 +160,16 @@ export class Refunds {
   /** Burns a refund towards another chain; where that is not possible now, the money stays and the refund waits. */
   #refundCrossChain(ctx: Context, refund: Refund, { domain, address }: RefundAddress, order: Order | undefined): void {
     refund.attempts += 1;
-    const branch = ctx.branch();
+    const request = {
+      cctpVersion: refund.cctpVersion === 1 ? 1 : 2,
+      from: ESCROW_ADDRESS,
+      amount: amountOf(refund.amount),
+      denom: refund.denom,
+      destinationDomain: domain,
+      mintRecipient: address,
+    } as const;
     try {
-      const burn = this.#burner.depositForBurn(branch.ctx, {
-        cctpVersion: refund.cctpVersion === 1 ? 1 : 2,
-        from: ESCROW_ADDRESS,
-        amount: amountOf(refund.amount),
-        denom: refund.denom,
-        destinationDomain: domain,
-        mintRecipient: address,
-      });
+      const burn = ctx.attempt(() => this.#burner.depositForBurn(ctx, request));
       refund.messageHash = burn.messageHash;
       refund.nonce = burn.nonce;
     } catch (thrown) {
@@ -180,7 +180,6 @@ export class Refunds {
       ctx.events.emitTyped(EventCrossChainRefundFailed, { orderId: refund.orderId, refund });
       return;
     }
-    branch.write();
     refund.phase = PHASE.REFUND_PHASE_BURNED;
     refund.failure = "";
     this.#store.saveRefund(ctx, refund);
