@@ -1,6 +1,7 @@
 // A store whose use costs gas, charged as cosmossdk.io/store v1.1 gaskv/store.go charges it.
 
 import type { KvEntry, KvRange, KvStore } from "../store/kvStore.ts";
+import { StoredValue } from "../store/storedValue.ts";
 import { type GasMeter, KV_GAS } from "./gas.ts";
 
 const READ_FLAT = "ReadFlat";
@@ -25,10 +26,14 @@ class GasStore implements KvStore {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
+    return this.find(key)?.bytes;
+  }
+
+  find(key: Uint8Array): StoredValue | undefined {
     this.#gas.consumeUnits(KV_GAS.readCostFlat, READ_FLAT);
-    const value = this.#store.get(key);
+    const value = this.#store.find(key);
     this.#gas.consumeUnits(KV_GAS.readCostPerByte * key.length, READ_PER_BYTE);
-    this.#gas.consumeUnits(KV_GAS.readCostPerByte * (value?.length ?? 0), READ_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.readCostPerByte * (value?.bytes.length ?? 0), READ_PER_BYTE);
     return value;
   }
 
@@ -38,10 +43,14 @@ class GasStore implements KvStore {
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
+    this.put(key, new StoredValue(value));
+  }
+
+  put(key: Uint8Array, value: StoredValue): void {
     this.#gas.consumeUnits(KV_GAS.writeCostFlat, WRITE_FLAT);
     this.#gas.consumeUnits(KV_GAS.writeCostPerByte * key.length, WRITE_PER_BYTE);
-    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * value.length, WRITE_PER_BYTE);
-    this.#store.set(key, value);
+    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * value.bytes.length, WRITE_PER_BYTE);
+    this.#store.put(key, value);
   }
 
   delete(key: Uint8Array): void {

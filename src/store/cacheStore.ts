@@ -12,6 +12,7 @@ import type {
   ReadonlyMultiStore,
   StoreChanges,
 } from "./multiStore.ts";
+import { StoredValue } from "./storedValue.ts";
 import { CachedView } from "./valueCache.ts";
 
 /** Up to this many new keys are inserted one by one; more are sorted and merged. */
@@ -35,7 +36,7 @@ function changeCountOf(store: ReadonlyKvStore & Partial<ChangeCounting>): number
 interface Write {
   readonly key: Uint8Array;
   /** Undefined when it is deleted. */
-  value: Uint8Array | undefined;
+  value: StoredValue | undefined;
   /** False when the write was undone: the key is as it is below. */
   isSet: boolean;
 }
@@ -95,14 +96,22 @@ class CacheStore implements KvStore, ChangeCounting {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#get(keyText(key), key);
+    return this.#find(keyText(key), key)?.bytes;
+  }
+
+  find(key: Uint8Array): StoredValue | undefined {
+    return this.#find(keyText(key), key);
   }
 
   has(key: Uint8Array): boolean {
-    return this.#has(keyText(key), key);
+    return this.#find(keyText(key), key) !== undefined;
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
+    this.put(key, new StoredValue(value));
+  }
+
+  put(key: Uint8Array, value: StoredValue): void {
     if (key.length === 0) throw new Error("store keys are not empty");
     this.#put(keyText(key), key, value);
   }
@@ -112,23 +121,17 @@ class CacheStore implements KvStore, ChangeCounting {
   }
 
   // PERF: a key is turned into text once for all layers.
-  #get(text: string, key: Uint8Array): Uint8Array | undefined {
+  #find(text: string, key: Uint8Array): StoredValue | undefined {
     const write = this.#writes.get(text);
     if (write?.isSet === true) return write.value;
     const parent = this.#parent;
-    if (parent instanceof CacheStore) return parent.#get(text, key);
-    return parent instanceof CachedView ? parent.getByText(text, key) : parent.get(key);
+    if (parent instanceof CachedView) return parent.findByText(text, key);
+    if (parent instanceof CacheStore) return parent.#find(text, key);
+    const bytes = parent.get(key);
+    return bytes === undefined ? undefined : new StoredValue(bytes);
   }
 
-  #has(text: string, key: Uint8Array): boolean {
-    const write = this.#writes.get(text);
-    if (write?.isSet === true) return write.value !== undefined;
-    const parent = this.#parent;
-    if (parent instanceof CacheStore) return parent.#has(text, key);
-    return parent instanceof CachedView ? parent.getByText(text, key) !== undefined : parent.has(key);
-  }
-
-  #put(text: string, key: Uint8Array, value: Uint8Array | undefined): void {
+  #put(text: string, key: Uint8Array, value: StoredValue | undefined): void {
     this.#ownChanges += 1;
     let write = this.#writes.get(text);
     if (write === undefined) {
@@ -157,7 +160,7 @@ class CacheStore implements KvStore, ChangeCounting {
       if (!isSet) continue;
       if (target instanceof CacheStore) target.#put(text, key, value);
       else if (value === undefined) target.delete(key);
-      else target.set(key, value);
+      else target.set(key, value.bytes);
     }
     this.clear();
   }
@@ -181,7 +184,7 @@ class CacheStore implements KvStore, ChangeCounting {
     const changes: KvChange[] = [];
     for (const text of this.#sortedTexts()) {
       const { key, value, isSet } = this.#writes.get(text)!;
-      if (isSet) changes.push([key, value]);
+      if (isSet) changes.push([key, value?.bytes, value]);
     }
     return changes;
   }
@@ -218,7 +221,7 @@ class CacheStore implements KvStore, ChangeCounting {
         yield entry!;
       } else {
         last = write!.key;
-        if (write!.value !== undefined) yield [write!.key, write!.value];
+        if (write!.value !== undefined) yield [write!.key, write!.value.bytes];
       }
     }
   }

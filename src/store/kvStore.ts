@@ -1,5 +1,7 @@
 // The contract of an ordered key-value store. Keys and values are byte strings; keys are non-empty; order is byte order.
 
+import type { StoredValue } from "./storedValue.ts";
+
 /** A half-open range of keys: `start` is in it, `end` is not. Absent bounds are open. */
 export interface KvRange {
   readonly start?: Uint8Array | undefined;
@@ -25,8 +27,12 @@ export interface ReadonlyKvStore {
 
 /** An ordered key-value store. Keys and values passed in are owned by the store afterwards: do not change them. */
 export interface KvStore extends ReadonlyKvStore {
+  /** As `get`, of a value that is decoded once: `find(key)?.as(decode)`. */
+  find(key: Uint8Array): StoredValue | undefined;
   /** Throws on an empty key. */
   set(key: Uint8Array, value: Uint8Array): void;
+  /** As `set`, of a value whose decoded form may be known. */
+  put(key: Uint8Array, value: StoredValue): void;
   /** Deleting an absent key does nothing. */
   delete(key: Uint8Array): void;
 }

@@ -1,6 +1,7 @@
 // A set of named key-value stores that are read, cached and committed together (cosmos-sdk store/v1 rootmulti).
 
 import type { KvStore, ReadonlyKvStore } from "./kvStore.ts";
+import type { StoredValue } from "./storedValue.ts";
 
 /** Named stores for reading. */
 export interface ReadonlyMultiStore {
@@ -30,8 +31,8 @@ export interface CacheMultiStore extends LayerStore {
   discard(): void;
 }
 
-/** One key that a block changed. `undefined` means deleted. */
-export type KvChange = readonly [key: Uint8Array, value: Uint8Array | undefined];
+/** One key that a block changed. `undefined` means deleted. `stored` is the value with what is decoded from it, if any is. */
+export type KvChange = readonly [key: Uint8Array, value: Uint8Array | undefined, stored?: StoredValue | undefined];
 
 /** What one version (block) changed in one store, sorted by key, each key once. */
 export interface StoreChanges {

@@ -3,6 +3,7 @@
 import { concatBytes } from "../codec/bytes.ts";
 import { prefixEnd } from "./keyBounds.ts";
 import type { KvEntry, KvRange, KvStore, ReadonlyKvStore } from "./kvStore.ts";
+import { StoredValue } from "./storedValue.ts";
 
 class PrefixStore implements KvStore {
   readonly #store: KvStore;
@@ -25,9 +26,17 @@ class PrefixStore implements KvStore {
     return this.#store.has(this.#full(key));
   }
 
+  find(key: Uint8Array): StoredValue | undefined {
+    return this.#store.find(this.#full(key));
+  }
+
   set(key: Uint8Array, value: Uint8Array): void {
+    this.put(key, new StoredValue(value));
+  }
+
+  put(key: Uint8Array, value: StoredValue): void {
     if (key.length === 0) throw new Error("store keys are not empty");
-    this.#store.set(this.#full(key), value);
+    this.#store.put(this.#full(key), value);
   }
 
   delete(key: Uint8Array): void {

@@ -1,5 +1,5 @@
 // Cases: a cached view gives what the tree gives, over commits, reverts and full generations; views of earlier versions
-// are not mixed up with later ones; the same bytes object for a key until it is written.
+// are not mixed up with later ones; the same object for a key until it is written.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -99,7 +99,7 @@ describe("ValueCache", () => {
     tree.stage(KEYS.map((key, index) => [key, Uint8Array.of(index)]));
     tree.commit();
     // Room for two entries.
-    const cache = new ValueCache(250);
+    const cache = new ValueCache(350);
     const view = new CachedView(tree.view(1), cache);
     for (let round = 0; round < 3; round += 1) {
       for (const [index, key] of KEYS.entries()) expect(view.get(key)).toEqual(Uint8Array.of(index));

@@ -1,7 +1,6 @@
 // The accounts of the chain.
 
 import { Params } from "../../gen/cosmos/auth/v1beta1/auth.ts";
-import { Any } from "../../gen/google/protobuf/any.ts";
 import type { Context } from "../../src/baseapp/context.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
@@ -9,6 +8,7 @@ import { decodeUint64BE, encodeUint64BE } from "../../src/codec/integer.ts";
 import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
 import { moduleAddress } from "../../src/crypto/address.ts";
 import { prefixStore } from "../../src/store/prefixStore.ts";
+import { StoredValue } from "../../src/store/storedValue.ts";
 import {
   ACCOUNT_PREFIX,
   AUTH_STORE,
@@ -19,7 +19,7 @@ import {
   UNORDERED_PREFIX,
   unorderedKey,
 } from "./keys.ts";
-import { type Account, accountBytes, DEFAULT_PARAMS, decodeAccount } from "./types.ts";
+import { type Account, accountBytes, DEFAULT_PARAMS, decodeStoredAccount } from "./types.ts";
 
 /** Permissions of module accounts, by the module's name. */
 export type ModulePermissions = Readonly<Record<string, readonly string[]>>;
@@ -33,10 +33,6 @@ export class AccountKeeper {
   readonly #permissions: ModulePermissions;
   readonly #moduleNames: ReadonlyMap<string, string>;
   readonly #moduleAddresses: ReadonlyMap<string, Uint8Array>;
-  // PERF: the store gives the same bytes object for a key until it is written again, so that an account is decoded once
-  // a block however many checks look at it.
-  readonly #accounts = new WeakMap<Uint8Array, Account>();
-  readonly #params = new WeakMap<Uint8Array, Params>();
 
   /** `permissions` lists every module that has an account. */
   constructor(permissions: ModulePermissions) {
@@ -52,24 +48,12 @@ export class AccountKeeper {
 
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
-    const bytes = ctx.kv(AUTH_STORE).get(PARAMS_KEY);
-    if (bytes === undefined) return DEFAULT_PARAMS;
-    const known = this.#params.get(bytes);
-    if (known !== undefined) return known;
-    const params = Params.decode(bytes);
-    this.#params.set(bytes, params);
-    return params;
+    return ctx.kv(AUTH_STORE).find(PARAMS_KEY)?.as(Params.decode) ?? DEFAULT_PARAMS;
   }
 
   /** The account of an address. PERF: one store read. */
   getAccount(ctx: Context, address: Uint8Array): Account | undefined {
-    const bytes = ctx.kv(AUTH_STORE).get(accountKey(address));
-    if (bytes === undefined) return undefined;
-    const known = this.#accounts.get(bytes);
-    if (known !== undefined) return known;
-    const account = decodeAccount(Any.decode(bytes));
-    this.#accounts.set(bytes, account);
-    return account;
+    return ctx.kv(AUTH_STORE).find(accountKey(address))?.as(decodeStoredAccount);
   }
 
   hasAccount(ctx: Context, address: Uint8Array): boolean {
@@ -110,9 +94,8 @@ export class AccountKeeper {
 
   /** Stores an account that is there already. Its number must not change. */
   setAccount(ctx: Context, account: Account): void {
-    const bytes = accountBytes(account);
-    this.#accounts.set(bytes, account);
-    ctx.kv(AUTH_STORE).set(accountKey(account.address), bytes);
+    const value = StoredValue.of(accountBytes(account), decodeStoredAccount, account);
+    ctx.kv(AUTH_STORE).put(accountKey(account.address), value);
   }
 
   /** Stores an account that is new, and finds it by its number from now on. */

@@ -4,6 +4,7 @@ import { BaseAccount, ModuleAccount, type Params } from "../../gen/cosmos/auth/v
 import { Any } from "../../gen/google/protobuf/any.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
+import { notesOn } from "./knownKey.ts";
 
 /** An account. */
 export interface Account {
@@ -61,20 +62,13 @@ const BASE_ACCOUNT_URL = `/${BaseAccount.$type}`;
 const MODULE_ACCOUNT_URL = `/${ModuleAccount.$type}`;
 
 // PERF: every transaction writes its signer's account, of which only the sequence has changed; it is the last field, so
-// that what stands before it is encoded once for each key. 0.6 us instead of 6.
-interface EncodedStart {
-  readonly accountNumber: bigint;
-  readonly bytes: Uint8Array;
-}
-const encodedStarts = new WeakMap<Any, EncodedStart>();
-
-/** The fields of a BaseAccount before its sequence. */
+// that what stands before it is encoded once, and kept with the key. 0.6 us instead of 6.
 function encodedStart(account: Account): Uint8Array {
   const { pubKey, accountNumber } = account;
-  const known = pubKey === undefined ? undefined : encodedStarts.get(pubKey);
-  if (known !== undefined && known.accountNumber === accountNumber) return known.bytes;
+  const notes = pubKey === undefined ? undefined : notesOn(pubKey);
+  if (notes?.accountStart?.accountNumber === accountNumber) return notes.accountStart.bytes;
   const bytes = BaseAccount.encode({ ...toBaseAccount(account), sequence: 0n }).finish();
-  if (pubKey !== undefined) encodedStarts.set(pubKey, { accountNumber, bytes });
+  if (notes !== undefined) notes.accountStart = { accountNumber, bytes };
   return bytes;
 }
 
@@ -116,6 +110,11 @@ function putUvarint(out: Uint8Array, at: number, value: number): number {
   }
   out[end] = rest;
   return end + 1;
+}
+
+/** The account in stored bytes. Throws an Error as `decodeAccount` does. */
+export function decodeStoredAccount(bytes: Uint8Array): Account {
+  return decodeAccount(Any.decode(bytes));
 }
 
 /** The account in an Any. Throws an Error on other types and on bad addresses. */

@@ -39,6 +39,7 @@ import {
 } from "./keys.ts";
 import { requireBalanced, type Transfer } from "./types.ts";
 
+const DEFAULT_PARAMS: Params = Object.freeze({ sendEnabled: [], defaultSendEnabled: true });
 const NOTHING = new Uint8Array(0);
 /** google.protobuf.BoolValue. */
 const ENABLED = Uint8Array.of(8, 1);
@@ -58,9 +59,6 @@ export function decodeEnabled(bytes: Uint8Array): boolean {
 
 /** The part of the bank that reads. */
 export class BankView {
-  // PERF: the store gives the same bytes object for a key until it is written again.
-  readonly #params = new WeakMap<Uint8Array, Params>();
-
   /** A balance; 0 when there is none. PERF: one store read. */
   balance(ctx: Context, address: Uint8Array, denom: string): bigint {
     return decodeAmount(ctx.kv(BANK).get(balanceKey(address, denom)));
@@ -87,13 +85,7 @@ export class BankView {
 
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
-    const bytes = ctx.kv(BANK).get(PARAMS_KEY);
-    if (bytes === undefined) return { sendEnabled: [], defaultSendEnabled: true };
-    const known = this.#params.get(bytes);
-    if (known !== undefined) return known;
-    const params = Params.decode(bytes);
-    this.#params.set(bytes, params);
-    return params;
+    return ctx.kv(BANK).find(PARAMS_KEY)?.as(Params.decode) ?? DEFAULT_PARAMS;
   }
 
   /** Whether a denomination may be sent, where that is set for it; `undefined` where the default rules. */

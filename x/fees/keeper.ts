@@ -3,7 +3,6 @@
 import { MsgExec } from "../../gen/cosmos/authz/v1beta1/tx.ts";
 import { Params } from "../../gen/stateset/fees/v1/fees.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { amountOf, type Coin, formatCoins } from "../../src/codec/coins.ts";
 import { requiredAmount, walletGas } from "../../src/codec/priceList.ts";
@@ -18,12 +17,9 @@ const EXEC_DEPTH_MAX = 8;
 
 /** Keeper of the price list. */
 export class FeesKeeper {
-  readonly #params = new DecodedOnce((bytes) => Params.decode(bytes));
-
   /** The parameters. PERF: one store read, without gas: it is the price list, not the purchase. */
   params(ctx: Context): Params {
-    const bytes = ctx.stores.store(FEES).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
+    return ctx.stores.store(FEES).find(PARAMS_KEY)?.as(Params.decode) ?? DEFAULT_PARAMS;
   }
 
   setParams(ctx: Context, params: Params): void {

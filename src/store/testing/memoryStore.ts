@@ -3,6 +3,7 @@
 import { compareBytes, toHex } from "../../codec/bytes.ts";
 import type { KvEntry, KvRange, KvStore } from "../kvStore.ts";
 import type { MultiStore } from "../multiStore.ts";
+import { StoredValue } from "../storedValue.ts";
 
 /** A store in a Map. Each step of an iteration looks at all keys: for small tests only. */
 export class MemoryStore implements KvStore {
@@ -19,6 +20,15 @@ export class MemoryStore implements KvStore {
   set(key: Uint8Array, value: Uint8Array): void {
     if (key.length === 0) throw new Error("store keys are not empty");
     this.#entries.set(toHex(key), [key, value]);
+  }
+
+  find(key: Uint8Array): StoredValue | undefined {
+    const value = this.get(key);
+    return value === undefined ? undefined : new StoredValue(value);
+  }
+
+  put(key: Uint8Array, { bytes }: StoredValue): void {
+    this.set(key, bytes);
   }
 
   delete(key: Uint8Array): void {

@@ -21,12 +21,12 @@ import {
 } from "../../../src/codec/sdkErrors.ts";
 import { timestampToNs } from "../../../src/codec/time.ts";
 import type { DecodedTx } from "../../../src/codec/tx.ts";
-import { addressOfPubKey } from "../../../src/crypto/address.ts";
 import { sha256 } from "../../../src/crypto/hash.ts";
 import { singleSignatures } from "../../../src/crypto/multisig.ts";
-import { countSubKeys, decodePubKey, type PubKey } from "../../../src/crypto/pubKey.ts";
+import { countSubKeys, type PubKey } from "../../../src/crypto/pubKey.ts";
 import { type SignatureCheck, verifySync } from "../../../src/crypto/verifyPool.ts";
 import type { AccountKeeper } from "../keeper.ts";
+import { type KnownKey, knownKeyOf, shareKnownKey } from "../knownKey.ts";
 import type { Account } from "../types.ts";
 import type { AnteDecorator } from "./decorator.ts";
 
@@ -37,31 +37,17 @@ const UNORDERED_GAS = 2240n;
 
 const NO_PUBKEY: Any = Object.freeze({ typeUrl: "", value: new Uint8Array(0) });
 
-// PERF: each step of a check asks for the key of the same account, and the block asks again.
-const parsedPubKeys = new WeakMap<Any, PubKey>();
-
 /** A public key in an Any, which is not changed afterwards. Throws ErrInvalidPubKey. */
-function parsePubKey(any: Any): PubKey {
-  const known = parsedPubKeys.get(any);
-  if (known !== undefined) return known;
+function keyOf(any: Any): KnownKey {
   try {
-    const pubKey = decodePubKey(any);
-    parsedPubKeys.set(any, pubKey);
-    return pubKey;
+    return knownKeyOf(any);
   } catch (error) {
     throw new ChainError(ErrInvalidPubKey, error instanceof Error ? error.message : String(error));
   }
 }
 
-// PERF: the block asks for the address of a key that the check asked for.
-const addresses = new WeakMap<PubKey, Uint8Array>();
-
-function addressOf(pubKey: PubKey): Uint8Array {
-  const known = addresses.get(pubKey);
-  if (known !== undefined) return known;
-  const address = addressOfPubKey(pubKey);
-  addresses.set(pubKey, address);
-  return address;
+function parsePubKey(any: Any): PubKey {
+  return keyOf(any).pubKey;
 }
 
 function requireSigner(keeper: AccountKeeper, ctx: Context, address: Uint8Array): Account {
@@ -90,7 +76,7 @@ export function setPubKeys(keeper: AccountKeeper): AnteDecorator {
     tx.signers.forEach((signer, index) => {
       const { publicKey } = infoAt(tx, index);
       if (publicKey === undefined) return;
-      if (!bytesEqual(addressOf(parsePubKey(publicKey)), signer)) {
+      if (!bytesEqual(keyOf(publicKey).address, signer)) {
         // A simulation may carry a placeholder.
         if (ctx.mode === "simulate") return;
         throw new ChainError(
@@ -209,7 +195,9 @@ function signerFacts(keeper: AccountKeeper, ctx: Context, tx: DecodedTx): readon
   const facts: VerifiedSigner[] = [];
   for (const [index, signer] of tx.signers.entries()) {
     const account = keeper.getAccount(ctx, signer);
-    const pubKey = account?.pubKey ?? tx.authInfo.signerInfos[index]?.publicKey;
+    const carried = tx.authInfo.signerInfos[index]?.publicKey;
+    if (account?.pubKey !== undefined && carried !== undefined) shareKnownKey(carried, account.pubKey);
+    const pubKey = account?.pubKey ?? carried;
     if (account === undefined || pubKey === undefined) return undefined;
     facts.push({ accountNumber: account.accountNumber, pubKey });
   }

@@ -10,7 +10,6 @@ import {
   Refund,
 } from "../../../gen/stateset/orders/v1/types.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../../src/baseapp/decodedOnce.ts";
 import { concatBytes, fromUtf8, utf8 } from "../../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../../src/codec/chainError.ts";
 import { decodeUint64BE, encodeUint64BE, excerpt } from "../../../src/codec/integer.ts";
@@ -54,11 +53,8 @@ function missing(kind: ErrorKind, id: string): ChainError {
 
 /** The stored items. Objects it gives are the caller's own, but for the parameters. */
 export class OrderStore {
-  readonly #params = new DecodedOnce((bytes) => Params.decode(bytes));
-
   params(ctx: Context): Params {
-    const bytes = ctx.kv(ORDERS).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
+    return ctx.kv(ORDERS).find(PARAMS_KEY)?.as(Params.decode) ?? DEFAULT_PARAMS;
   }
 
   setParams(ctx: Context, params: Params): void {
