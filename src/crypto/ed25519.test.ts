@@ -3,7 +3,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ed25519PublicKeyOf, signEd25519, verifyEd25519 } from "./ed25519.ts";
+import { ed25519PublicKeyOf, ed25519Signer, verifyEd25519 } from "./ed25519.ts";
 
 const fromHex = (text: string) => new Uint8Array(Buffer.from(text, "hex"));
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
@@ -26,7 +26,7 @@ test.each([
 ])("default: RFC 8032 section 7.1, message $message", ({ seed, pubKey, message, signature }) => {
   const seedBytes = fromHex(seed);
   expect(hex(ed25519PublicKeyOf(seedBytes))).toBe(pubKey);
-  expect(hex(signEd25519(fromHex(message), seedBytes))).toBe(signature);
+  expect(hex(ed25519Signer(seedBytes)(fromHex(message)))).toBe(signature);
   expect(verifyEd25519(fromHex(pubKey), fromHex(message), fromHex(signature))).toBe(true);
 });
 
@@ -38,7 +38,7 @@ describe("agreement", () => {
       fc.property(bytes32, fc.uint8Array({ maxLength: 200 }), fc.nat(63), (seed, message, at) => {
         const pubKey = ed25519PublicKeyOf(seed);
         expect(hex(pubKey)).toBe(hex(ed25519.getPublicKey(new Uint8Array(seed))));
-        const signature = signEd25519(message, seed);
+        const signature = ed25519Signer(seed)(message);
         expect(hex(signature)).toBe(hex(ed25519.sign(new Uint8Array(message), new Uint8Array(seed))));
         expect(verifyEd25519(pubKey, message, signature)).toBe(true);
         signature[at]! ^= 1;
@@ -81,11 +81,11 @@ describe("refusals", () => {
   const seed = new Uint8Array(32).fill(7);
   const message = Uint8Array.of(1, 2, 3);
   const pubKey = ed25519PublicKeyOf(seed);
-  const signature = signEd25519(message, seed);
+  const signature = ed25519Signer(seed)(message);
 
   test("error: seeds of another length", () => {
     expect(() => ed25519PublicKeyOf(new Uint8Array(31))).toThrow("an ed25519 seed has 32 bytes, got 31");
-    expect(() => signEd25519(message, new Uint8Array(64))).toThrow(RangeError);
+    expect(() => ed25519Signer(new Uint8Array(64))(message)).toThrow(RangeError);
   });
 
   test("error: an s that is not reduced", () => {

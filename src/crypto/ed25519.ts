@@ -22,9 +22,13 @@ export function ed25519PublicKeyOf(seed: Uint8Array): Uint8Array {
   return new Uint8Array(der.subarray(SPKI_PREFIX.length));
 }
 
-/** Signs a message with a seed; 64 bytes. Throws RangeError on a seed of another length. PERF: about 0.4 ms. */
-export function signEd25519(message: Uint8Array, seed: Uint8Array): Uint8Array {
-  return new Uint8Array(sign(null, message, privateKey(seed)));
+/**
+ * Signs messages with a seed; 64 bytes each. Throws RangeError on a seed of another length. PERF: the key takes 0.3 ms, a
+ * signature 0.03.
+ */
+export function ed25519Signer(seed: Uint8Array): (message: Uint8Array) => Uint8Array {
+  const key = privateKey(seed);
+  return (message) => new Uint8Array(sign(null, message, key));
 }
 
 /**

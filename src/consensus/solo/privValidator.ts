@@ -10,7 +10,7 @@
 import { existsSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { toBase64, toHex } from "../../codec/bytes.ts";
-import { signEd25519 } from "../../crypto/ed25519.ts";
+import { ed25519Signer } from "../../crypto/ed25519.ts";
 import { NodeFileError, type NodeKey, readJsonFile, writeJsonFile } from "./nodeFiles.ts";
 
 /** CometBFT's step number of a precommit. */
@@ -38,6 +38,7 @@ export class DoubleSignError extends Error {
 /** Signs the precommits of one validator. */
 export class PrivValidator {
   readonly key: NodeKey;
+  readonly #sign: (message: Uint8Array) => Uint8Array;
   readonly #stateFile: string | undefined;
   /** Last height that a durable block carries. */
   #publishedHeight: number;
@@ -48,6 +49,7 @@ export class PrivValidator {
 
   private constructor(key: NodeKey, stateFile: string | undefined, publishedHeight: number) {
     this.key = key;
+    this.#sign = ed25519Signer(key.seed);
     this.#stateFile = stateFile;
     this.#publishedHeight = publishedHeight;
   }
@@ -79,7 +81,7 @@ export class PrivValidator {
         `asked to sign block ${height}; block ${this.#publishedHeight} is signed and published`,
       );
     }
-    const signature = signEd25519(signBytes, this.key.seed);
+    const signature = this.#sign(signBytes);
     this.#last = { height, signature, signBytes };
     return signature;
   }
