@@ -29,7 +29,7 @@ export interface LoadOptions {
   readonly connections: number;
   readonly blockIntervalMs: number;
   /** Folder into which the node writes a .cpuprofile of each of its threads when it ends. It runs slower then. */
-  readonly profile: string | undefined;
+  readonly profile?: string | undefined;
 }
 
 /** An account with money. */

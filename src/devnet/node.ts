@@ -82,7 +82,10 @@ function observe(logger: Logger, metrics: NodeMetrics, onFailed: (error: Error) 
       const stagesMs = { hash: hashMs, execute: executeMs, persist: persistMs, publish: publishMs };
       metrics.block({ height, stagesMs, txCount, failures });
       const level = timings.txCount > 0 ? "info" : "debug";
-      logger[level]({ ...timings, failures: undefined, failed: failures.length, appHash: toHex(block.results.appHash) }, "block");
+      logger[level](
+        { ...timings, failures: undefined, failed: failures.length, appHash: toHex(block.results.appHash) },
+        "block",
+      );
     },
     checked: (response) => metrics.checked(response),
     failed: (error) => {

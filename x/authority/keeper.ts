@@ -2,7 +2,6 @@
 
 import type { Authority } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8, utf8 } from "../../src/codec/bytes.ts";
 import { moduleAddress } from "../../src/crypto/address.ts";
@@ -13,12 +12,9 @@ export const DEFAULT_AUTHORITY = encodeAddress(moduleAddress("gov"));
 
 /** Keeper of the authority. */
 export class AuthorityKeeper implements Authority {
-  readonly #text = new DecodedOnce(fromUtf8);
-
   /** PERF: one store read, without gas: every message about an order asks, and none is about it. */
   address(ctx: Context): string {
-    const bytes = ctx.stores.store(AUTHORITY).get(AUTHORITY_KEY);
-    return bytes === undefined ? DEFAULT_AUTHORITY : this.#text.get(bytes);
+    return ctx.stores.store(AUTHORITY).find(AUTHORITY_KEY)?.as(fromUtf8) ?? DEFAULT_AUTHORITY;
   }
 
   setAddress(ctx: Context, address: string): void {
