@@ -18,6 +18,7 @@ import { parseUint } from "../../src/codec/integer.ts";
 import { ErrInsufficientFunds, ErrInvalidCoins, ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
 import type { KvStore } from "../../src/store/kvStore.ts";
 import { prefixStore } from "../../src/store/prefixStore.ts";
+import { StoredValue } from "../../src/store/storedValue.ts";
 import { ErrSendDisabled } from "./errors.ts";
 import type { BankAccounts } from "./expected.ts";
 import {
@@ -48,8 +49,12 @@ const AMOUNT_BITS = 256;
 const AMOUNT_MAX = (1n << 256n) - 1n;
 
 /** The amount in a stored value: decimal text, below 2^256. Throws an Error on anything else. */
-export function decodeAmount(bytes: Uint8Array | undefined): bigint {
-  return bytes === undefined ? 0n : parseUint(fromUtf8(bytes), AMOUNT_BITS);
+export function decodeAmount(bytes: Uint8Array): bigint {
+  return parseUint(fromUtf8(bytes), AMOUNT_BITS);
+}
+
+function storedAmount(amount: bigint): StoredValue {
+  return StoredValue.of(utf8(amount.toString()), decodeAmount, amount);
 }
 
 /** Whether a stored entry of send-enabled says so. */
@@ -61,7 +66,7 @@ export function decodeEnabled(bytes: Uint8Array): boolean {
 export class BankView {
   /** A balance; 0 when there is none. PERF: one store read. */
   balance(ctx: Context, address: Uint8Array, denom: string): bigint {
-    return decodeAmount(ctx.kv(BANK).get(balanceKey(address, denom)));
+    return ctx.kv(BANK).find(balanceKey(address, denom))?.as(decodeAmount) ?? 0n;
   }
 
   /** All balances of an account, sorted by denomination. PERF: one read for each. */
@@ -80,7 +85,7 @@ export class BankView {
 
   /** Supply of a denomination; 0 when there is none. */
   supply(ctx: Context, denom: string): bigint {
-    return decodeAmount(ctx.kv(BANK).get(supplyKey(denom)));
+    return ctx.kv(BANK).find(supplyKey(denom))?.as(decodeAmount) ?? 0n;
   }
 
   /** The parameters. PERF: one store read. */
@@ -158,17 +163,19 @@ export class BankView {
 /** One balance before and after a movement. */
 interface BalanceChange {
   readonly denom: string;
+  /** Of the balance in the store. */
+  readonly key: Uint8Array;
   readonly before: bigint;
   readonly after: bigint;
 }
 
 /** Writes a balance. The SDK writes the index of holders with it every time. */
-function setBalance(ctx: Context, address: Uint8Array, { denom, before, after }: BalanceChange): void {
+function setBalance(ctx: Context, address: Uint8Array, { denom, key, before, after }: BalanceChange): void {
   if (after < 0n || after > AMOUNT_MAX) throw new Error(`balance of ${denom} would be ${after}`);
   const store = ctx.kv(BANK);
   if (after === 0n) {
     store.delete(holderKey(denom, address));
-    store.delete(balanceKey(address, denom));
+    store.delete(key);
     return;
   }
   if (before === 0n) {
@@ -178,51 +185,72 @@ function setBalance(ctx: Context, address: Uint8Array, { denom, before, after }:
     const keyGas = KV_GAS.writeCostPerByte * holderKeyLength(denom, address);
     ctx.gas.consumeUnits(KV_GAS.writeCostFlat + keyGas, "WriteFlat");
   }
-  store.set(balanceKey(address, denom), utf8(after.toString()));
+  store.put(key, storedAmount(after));
 }
 
-function subtractCoins(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-  for (const coin of coins) {
-    const before = decodeAmount(ctx.kv(BANK).get(balanceKey(address, coin.denom)));
+/** An account, with the text that events show. */
+interface Party {
+  readonly address: Uint8Array;
+  readonly text: string;
+}
+
+function partyOf(address: Uint8Array): Party {
+  return { address, text: encodeAddress(address) };
+}
+
+/** Coins, with the text that events show. */
+interface Amounts {
+  readonly coins: readonly Coin[];
+  readonly text: string;
+}
+
+/** Throws ErrInvalidCoins. */
+function amountsOf(coins: readonly Coin[]): Amounts {
+  const text = formatCoins(coins);
+  if (checkCoins(coins) !== undefined) throw new ChainError(ErrInvalidCoins, text);
+  return { coins, text };
+}
+
+function subtractCoins(ctx: Context, { address, text }: Party, amounts: Amounts): void {
+  for (const coin of amounts.coins) {
+    const key = balanceKey(address, coin.denom);
+    const before = ctx.kv(BANK).find(key)?.as(decodeAmount) ?? 0n;
     if (before < coin.amount) {
       const has = formatCoin({ denom: coin.denom, amount: before });
       throw new ChainError(ErrInsufficientFunds, `spendable balance ${has} is smaller than ${formatCoin(coin)}`);
     }
-    setBalance(ctx, address, { denom: coin.denom, before, after: before - coin.amount });
+    setBalance(ctx, address, { denom: coin.denom, key, before, after: before - coin.amount });
   }
   ctx.events.emit("coin_spent", [
-    ["spender", encodeAddress(address)],
-    ["amount", formatCoins(coins)],
+    ["spender", text],
+    ["amount", amounts.text],
   ]);
 }
 
-function addCoins(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-  for (const { denom, amount } of coins) {
-    const before = decodeAmount(ctx.kv(BANK).get(balanceKey(address, denom)));
-    setBalance(ctx, address, { denom, before, after: before + amount });
+function addCoins(ctx: Context, { address, text }: Party, amounts: Amounts): void {
+  for (const { denom, amount } of amounts.coins) {
+    const key = balanceKey(address, denom);
+    const before = ctx.kv(BANK).find(key)?.as(decodeAmount) ?? 0n;
+    setBalance(ctx, address, { denom, key, before, after: before + amount });
   }
   ctx.events.emit("coin_received", [
-    ["receiver", encodeAddress(address)],
-    ["amount", formatCoins(coins)],
+    ["receiver", text],
+    ["amount", amounts.text],
   ]);
 }
 
 function setSupply(ctx: Context, denom: string, amount: bigint): void {
   if (amount < 0n || amount > AMOUNT_MAX) throw new Error(`supply of ${denom} would be ${amount}`);
   if (amount === 0n) ctx.kv(BANK).delete(supplyKey(denom));
-  else ctx.kv(BANK).set(supplyKey(denom), utf8(amount.toString()));
+  else ctx.kv(BANK).put(supplyKey(denom), storedAmount(amount));
 }
 
-function emitTransfer(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void {
+function emitTransfer(ctx: Context, from: Party, to: Party, amounts: Amounts): void {
   ctx.events.emit("transfer", [
-    ["recipient", encodeAddress(to)],
-    ["sender", encodeAddress(from)],
-    ["amount", formatCoins(coins)],
+    ["recipient", to.text],
+    ["sender", from.text],
+    ["amount", amounts.text],
   ]);
-}
-
-function requireValid(coins: readonly Coin[]): void {
-  if (checkCoins(coins) !== undefined) throw new ChainError(ErrInvalidCoins, formatCoins(coins));
 }
 
 /** The part of the bank that moves money. */
@@ -253,12 +281,14 @@ export class BankSender extends BankView {
    * Events: coin_spent, coin_received, transfer, message. PERF: four balance accesses for each coin.
    */
   sendCoins(ctx: Context, from: Uint8Array, to: Uint8Array, coins: readonly Coin[]): void {
-    requireValid(coins);
-    subtractCoins(ctx, from, coins);
-    addCoins(ctx, to, coins);
+    const amounts = amountsOf(coins);
+    const sender = partyOf(from);
+    const recipient = partyOf(to);
+    subtractCoins(ctx, sender, amounts);
+    addCoins(ctx, recipient, amounts);
     this.#ensureAccount(ctx, to);
-    emitTransfer(ctx, from, to, coins);
-    ctx.events.emit("message", [["sender", encodeAddress(from)]]);
+    emitTransfer(ctx, sender, recipient, amounts);
+    ctx.events.emit("message", [["sender", sender.text]]);
   }
 
   /**
@@ -267,14 +297,17 @@ export class BankSender extends BankView {
    * and transfer for each output.
    */
   inputOutputCoins(ctx: Context, input: Transfer, outputs: readonly Transfer[]): void {
-    for (const { coins } of [input, ...outputs]) requireValid(coins);
+    const amounts = amountsOf(input.coins);
+    const received = outputs.map(({ coins }) => amountsOf(coins));
     requireBalanced(input, outputs);
-    ctx.events.emit("message", [["sender", encodeAddress(input.address)]]);
+    const sender = partyOf(input.address);
+    ctx.events.emit("message", [["sender", sender.text]]);
     for (const { address } of outputs) this.#ensureAccount(ctx, address);
-    subtractCoins(ctx, input.address, input.coins);
-    for (const { address, coins } of outputs) {
-      addCoins(ctx, address, coins);
-      emitTransfer(ctx, input.address, address, coins);
+    subtractCoins(ctx, sender, amounts);
+    for (const [index, { address }] of outputs.entries()) {
+      const recipient = partyOf(address);
+      addCoins(ctx, recipient, received[index]!);
+      emitTransfer(ctx, sender, recipient, received[index]!);
     }
   }
 
@@ -322,12 +355,13 @@ export class BankKeeper extends BankSender {
    */
   mintCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
     const address = this.#requirePermission(ctx, module, "minter");
-    requireValid(coins);
-    addCoins(ctx, address, coins);
+    const amounts = amountsOf(coins);
+    const minter = partyOf(address);
+    addCoins(ctx, minter, amounts);
     for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) + amount);
     ctx.events.emit("coinbase", [
-      ["minter", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
+      ["minter", minter.text],
+      ["amount", amounts.text],
     ]);
   }
 
@@ -337,12 +371,13 @@ export class BankKeeper extends BankSender {
    */
   burnCoins(ctx: Context, module: string, coins: readonly Coin[]): void {
     const address = this.#requirePermission(ctx, module, "burner");
-    requireValid(coins);
-    subtractCoins(ctx, address, coins);
+    const amounts = amountsOf(coins);
+    const burner = partyOf(address);
+    subtractCoins(ctx, burner, amounts);
     for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) - amount);
     ctx.events.emit("burn", [
-      ["burner", encodeAddress(address)],
-      ["amount", formatCoins(coins)],
+      ["burner", burner.text],
+      ["amount", amounts.text],
     ]);
   }
 
@@ -361,7 +396,9 @@ export class BankKeeper extends BankSender {
 
   /** Gives an account without balances its balances at genesis. The supply is set apart. */
   initBalances(ctx: Context, address: Uint8Array, coins: readonly Coin[]): void {
-    for (const { denom, amount } of coins) setBalance(ctx, address, { denom, before: 0n, after: amount });
+    for (const { denom, amount } of coins) {
+      setBalance(ctx, address, { denom, key: balanceKey(address, denom), before: 0n, after: amount });
+    }
   }
 
   /** Sets the supply at genesis: the sum of the balances. */
