@@ -32,22 +32,29 @@ function changeCountOf(store: ReadonlyKvStore & Partial<ChangeCounting>): number
   return store.changeCount ?? Number.NaN;
 }
 
-/** What is known of a key: one object for each, for as long as the layer lasts. */
+/** The last write of a key. */
 interface Write {
   readonly key: Uint8Array;
   /** Undefined when it is deleted. */
-  value: StoredValue | undefined;
-  /** False when the write was undone: the key is as it is below. */
-  isSet: boolean;
+  readonly value: StoredValue | undefined;
+}
+
+/** A write that an attempt may have to undo. */
+interface Undo {
+  readonly store: CacheStore;
+  readonly text: string;
+  /** Undefined when the layer had not written the key. */
+  readonly before: Write | undefined;
 }
 
 /** What the attempts of a multistore that are running have written over. */
 class Journal {
-  readonly #undo: { readonly store: CacheStore; readonly write: Write; readonly before: Readonly<Write> }[] = [];
+  readonly #undo: Undo[] = [];
   #running = 0;
 
-  get isRunning(): boolean {
-    return this.#running > 0;
+  /** Throws an Error while an attempt is running: what it wrote must not leave its layer. */
+  requireIdle(): void {
+    if (this.#running > 0) throw new Error("a layer cannot be emptied while an attempt is running");
   }
 
   /** Runs something, and undoes all that was noted meanwhile when it throws. */
@@ -58,8 +65,8 @@ class Journal {
       return run();
     } catch (thrown) {
       while (this.#undo.length > start) {
-        const { store, write, before } = this.#undo.pop()!;
-        store.restore(write, before);
+        const { store, text, before } = this.#undo.pop()!;
+        store.restore(text, before);
       }
       throw thrown;
     } finally {
@@ -68,11 +75,9 @@ class Journal {
     }
   }
 
-  /** Called before each write. */
-  note(store: CacheStore, write: Write): void {
-    if (this.#running === 0) return;
-    const { key, value, isSet } = write;
-    this.#undo.push({ store, write, before: { key, value, isSet } });
+  /** Called for each write. */
+  note(store: CacheStore, text: string, before: Write | undefined): void {
+    if (this.#running > 0) this.#undo.push({ store, text, before });
   }
 }
 
@@ -123,7 +128,7 @@ class CacheStore implements KvStore, ChangeCounting {
   // PERF: a key is turned into text once for all layers.
   #find(text: string, key: Uint8Array): StoredValue | undefined {
     const write = this.#writes.get(text);
-    if (write?.isSet === true) return write.value;
+    if (write !== undefined) return write.value;
     const parent = this.#parent;
     if (parent instanceof CachedView) return parent.findByText(text, key);
     if (parent instanceof CacheStore) return parent.#find(text, key);
@@ -133,22 +138,25 @@ class CacheStore implements KvStore, ChangeCounting {
 
   #put(text: string, key: Uint8Array, value: StoredValue | undefined): void {
     this.#ownChanges += 1;
-    let write = this.#writes.get(text);
-    if (write === undefined) {
-      write = { key, value: undefined, isSet: false };
-      this.#writes.set(text, write);
-      this.#new.push(text);
-    }
-    this.#journal.note(this, write);
-    write.value = value;
-    write.isSet = true;
+    const before = this.#writes.get(text);
+    if (before === undefined) this.#new.push(text);
+    this.#journal.note(this, text, before);
+    this.#writes.set(text, { key, value });
   }
 
-  /** Makes a write what it was before. */
-  restore(write: Write, { value, isSet }: Readonly<Write>): void {
+  /**
+   * Makes the last write of a key what it was before. Writes are undone from the last one to the first, so that a key that
+   * is new is the last of the new ones, unless they were sorted meanwhile.
+   */
+  restore(text: string, before: Write | undefined): void {
     this.#ownChanges += 1;
-    write.value = value;
-    write.isSet = isSet;
+    if (before !== undefined) {
+      this.#writes.set(text, before);
+      return;
+    }
+    this.#writes.delete(text);
+    if (this.#new.at(-1) === text) this.#new.pop();
+    else this.#sorted.splice(lowerBound(this.#sorted, text), 1);
   }
 
   /** Applies the writes to the store below, in byte order, and forgets them. */
@@ -156,8 +164,7 @@ class CacheStore implements KvStore, ChangeCounting {
     if (this.#writes.size === 0) return;
     const target = writable(this.#parent);
     for (const text of this.#sortedTexts()) {
-      const { key, value, isSet } = this.#writes.get(text)!;
-      if (!isSet) continue;
+      const { key, value } = this.#writes.get(text)!;
       if (target instanceof CacheStore) target.#put(text, key, value);
       else if (value === undefined) target.delete(key);
       else target.set(key, value.bytes);
@@ -181,17 +188,14 @@ class CacheStore implements KvStore, ChangeCounting {
 
   /** The writes so far, in byte order of their keys. */
   sortedWrites(): readonly KvChange[] {
-    const changes: KvChange[] = [];
-    for (const text of this.#sortedTexts()) {
-      const { key, value, isSet } = this.#writes.get(text)!;
-      if (isSet) changes.push([key, value?.bytes, value]);
-    }
-    return changes;
+    return this.#sortedTexts().map((text) => {
+      const { key, value } = this.#writes.get(text)!;
+      return [key, value?.bytes, value];
+    });
   }
 
   clear(): void {
     if (this.#writes.size === 0) return;
-    if (this.#journal.isRunning) throw new Error("a layer cannot be emptied while an attempt is running");
     this.#ownChanges += 1;
     this.#writes.clear();
     this.#sorted = [];
@@ -229,24 +233,17 @@ class CacheStore implements KvStore, ChangeCounting {
   /** The first write after `last`, at the start of the range when there is no last. */
   #writeAfter(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
-    let at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, keyText(last));
-    for (; at < texts.length && (end === undefined || texts[at]! < end); at += 1) {
-      const write = this.#writes.get(texts[at]!)!;
-      if (write.isSet) return write;
-    }
-    return undefined;
+    const at = last === undefined ? lowerBound(texts, start ?? "") : upperBound(texts, keyText(last));
+    const text = texts[at];
+    return text === undefined || (end !== undefined && text >= end) ? undefined : this.#writes.get(text);
   }
 
   /** The last write before `last`, at the end of the range when there is no last. */
   #writeBefore(last: Uint8Array | undefined, { start, end }: TextBounds): Write | undefined {
     const texts = this.#sortedTexts();
     const bound = last === undefined ? end : keyText(last);
-    let at = (bound === undefined ? texts.length : lowerBound(texts, bound)) - 1;
-    for (; at >= 0 && (start === undefined || texts[at]! >= start); at -= 1) {
-      const write = this.#writes.get(texts[at]!)!;
-      if (write.isSet) return write;
-    }
-    return undefined;
+    const text = texts[(bound === undefined ? texts.length : lowerBound(texts, bound)) - 1];
+    return text === undefined || (start !== undefined && text < start) ? undefined : this.#writes.get(text);
   }
 }
 
@@ -358,11 +355,13 @@ class CacheMulti implements WriteSet, CacheMultiStore {
   }
 
   write(): void {
+    this.#journal.requireIdle();
     const names = [...this.#stores.keys()].sort(byText);
     for (const name of names) this.#stores.get(name)!.write();
   }
 
   discard(): void {
+    this.#journal.requireIdle();
     for (const store of this.#stores.values()) store.clear();
   }
 

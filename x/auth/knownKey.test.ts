@@ -30,7 +30,7 @@ test("behavior: shares what is known of the same key only", () => {
 });
 
 test("error: a type that is not supported is refused each time", () => {
-  const any = { ...anyWith(1), typeUrl: "/nothing" };
+  const any = Object.freeze({ ...anyWith(1), typeUrl: "/nothing" });
   expect(() => knownKeyOf(any)).toThrow(PubKeyError);
   expect(() => knownKeyOf(any)).toThrow(PubKeyError);
 });

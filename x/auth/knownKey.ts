@@ -42,10 +42,12 @@ export function notesOn(any: NotedAny): KeyNotes {
 }
 
 /** The key in an Any. Throws PubKeyError. PERF: 3 us with its address, the first time. */
-export function knownKeyOf(any: Any): KnownKey {
-  const notes = notesOn(any);
-  notes.key ??= new KnownKey(decodePubKey(any));
-  return notes.key;
+export function knownKeyOf(any: NotedAny): KnownKey {
+  const known = any[NOTES]?.key;
+  if (known !== undefined) return known;
+  const key = new KnownKey(decodePubKey(any));
+  notesOn(any).key = key;
+  return key;
 }
 
 /** Lets the Any of a transaction know what that of an account knows, if they carry the same key. */
