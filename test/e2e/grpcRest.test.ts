@@ -145,6 +145,7 @@ describe("gRPC by reflection", () => {
       "cosmos.consensus.v1.Query",
       "cosmos.feegrant.v1beta1.Query",
       "cosmos.tx.v1beta1.Service",
+      "cosmos.upgrade.v1beta1.Query",
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",
       "stateset.authority.v1.Query",
