@@ -4,6 +4,7 @@ import type { Any } from "../../gen/google/protobuf/any.ts";
 import type { BlockSource } from "./readModel/blockSource.ts";
 import type { Projector } from "./readModel/projector.ts";
 import type { Database } from "./sql/database.ts";
+import type { Vault } from "./vault/vault.ts";
 
 /** What an API key may do. `…:read` never changes anything. */
 export const SCOPES = [
@@ -88,6 +89,8 @@ export interface GatewayParts {
   readonly projector: Projector;
   readonly writer: Writer;
   readonly chain: ChainReader;
+  /** Personal data, which is nowhere else. */
+  readonly vault: Vault;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

@@ -13,6 +13,8 @@ import Fastify, {
   type RouteOptions,
 } from "fastify";
 import { Type } from "typebox";
+import { complianceRoutes } from "../compliance/routes.ts";
+import { customerRoutes } from "../customers/routes.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
@@ -24,7 +26,7 @@ import { ProblemAnswer, ProblemSchema } from "./schemas.ts";
 const API_VERSION = "1.0.0";
 
 /** All routes of the API, part by part. */
-export const ROUTE_MODULES: readonly RouteModule[] = [];
+export const ROUTE_MODULES: readonly RouteModule[] = [customerRoutes, complianceRoutes];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */
 export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>;

@@ -1,5 +1,7 @@
 // The tables, as the list of changes that led to them. A change that was released is never edited: another follows it.
 
+import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
+import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
 import type { Migration } from "./migration.ts";
 
@@ -99,4 +101,9 @@ const READ_MODEL: Migration = {
 };
 
 /** In the order in which they are applied; the number of a migration is its place, from 1. Only ever appended to. */
-export const MIGRATIONS: readonly Migration[] = [READ_MODEL, VAULT_MIGRATION];
+export const MIGRATIONS: readonly Migration[] = [
+  READ_MODEL,
+  VAULT_MIGRATION,
+  CUSTOMERS_MIGRATION,
+  COMPLIANCE_MIGRATION,
+];

@@ -8,6 +8,8 @@ import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
 import { type ApiKey, type GatewayParts, SCOPES } from "../parts.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
+import { testMasterKeys } from "../vault/testing/masterKeys.ts";
+import { Vault } from "../vault/vault.ts";
 import { SimulatedChain } from "./simulatedChain.ts";
 
 /** What a test may say about its gateway. */
@@ -61,6 +63,11 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
     projector,
     writer: { submit: async () => refused(), find: async () => undefined },
     chain: { chainId: chain.chainId, query: async () => refused() },
+    vault: new Vault({
+      database: options.database,
+      masterKeys: testMasterKeys("test"),
+      now: () => new Date(),
+    }),
     publicUrl: "http://127.0.0.1:8080",
     ...options.parts,
   };

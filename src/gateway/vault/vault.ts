@@ -109,13 +109,18 @@ function recordContext(record: Omit<NewPersonalData, "data">, generation: number
   return context("record", [merchant, customerId, String(generation), kind, orderId]);
 }
 
-/** Throws Problem `invalid_request`. */
-export function checkCustomerId(customerId: string): void {
+/** Throws Problem `invalid_request` that names `field`. */
+export function checkCustomerId(customerId: string, field = "/customer_id"): void {
   const bytes = utf8(customerId).length;
-  if (bytes >= 1 && bytes <= CUSTOMER_ID_BYTES_MAX && !/[\p{Cc}\p{Cs}]/u.test(customerId)) return;
+  const isText = bytes >= 1 && bytes <= CUSTOMER_ID_BYTES_MAX && !/[\p{Cc}\p{Cs}]/u.test(customerId);
+  // It stands on the chain for good.
+  const isMail = customerId.includes("@");
+  if (isText && !isMail) return;
   throw new Problem("invalid_request", {
-    detail: `A customer id has 1 to ${CUSTOMER_ID_BYTES_MAX} bytes, without control characters.`,
-    field: "customer_id",
+    detail: isText
+      ? "a customer id goes to the chain and must hold no personal data: this looks like an e-mail address"
+      : `a customer id has 1 to ${CUSTOMER_ID_BYTES_MAX} bytes, without control characters`,
+    field,
   });
 }
 
@@ -125,10 +130,10 @@ function dataText(data: CanonicalObject): string {
     text = canonicalJson(data);
   } catch (error) {
     if (!(error instanceof CanonicalJsonError)) throw error;
-    throw new Problem("invalid_request", { detail: `Personal data: ${error.message}.`, field: error.field });
+    throw new Problem("invalid_request", { detail: `personal data: ${error.message}`, field: error.field });
   }
   if (utf8(text).length > DATA_BYTES_MAX) {
-    throw new Problem("payload_too_large", `Personal data has at most ${DATA_BYTES_MAX} bytes.`);
+    throw new Problem("payload_too_large", `personal data has at most ${DATA_BYTES_MAX} bytes`);
   }
   return text;
 }
@@ -220,33 +225,31 @@ export class Vault {
   }
 
   /**
-   * Destroys the key of a customer, and what it sealed. The rows stay as tombstones: when, how many, and which commitments.
-   * Gives undefined when there is no living key. What is put later has a new key.
+   * Destroys the key of a customer, and what it sealed, in the transaction of `sql`. The rows stay as tombstones: when, how
+   * many, and which commitments. Gives undefined when there is no living key. What is put later has a new key.
    */
-  destroy(customer: CustomerName): Promise<Destruction | undefined> {
+  async destroy(sql: Sql, customer: CustomerName): Promise<Destruction | undefined> {
     const name = [customer.merchant, customer.customerId];
     const destroyedAt = this.#parts.now().toISOString();
-    return this.#parts.database.transaction(async (sql) => {
-      const keys = await sql.query(
-        `update customer_keys set wrapped = null, master_key_id = null, destroyed_at = $3::timestamptz
-         where merchant = $1 and customer_id = $2 and wrapped is not null returning generation`,
-        [...name, destroyedAt],
-      );
-      if (keys.length === 0) return undefined;
-      const [records] = await sql.query<{ count: number }>(
-        `with emptied as (
-           update personal_data set sealed = null where merchant = $1 and customer_id = $2 and sealed is not null
-           returning position
-         ) select count(*)::int as count from emptied`,
-        name,
-      );
-      return { destroyedAt, records: records?.count ?? 0 };
-    });
+    const keys = await sql.query(
+      `update customer_keys set wrapped = null, master_key_id = null, destroyed_at = $3::timestamptz
+       where merchant = $1 and customer_id = $2 and wrapped is not null returning generation`,
+      [...name, destroyedAt],
+    );
+    if (keys.length === 0) return undefined;
+    const [records] = await sql.query<{ count: number }>(
+      `with emptied as (
+         update personal_data set sealed = null where merchant = $1 and customer_id = $2 and sealed is not null
+         returning position
+       ) select count(*)::int as count from emptied`,
+      name,
+    );
+    return { destroyedAt, records: records?.count ?? 0 };
   }
 
   /** When the customer's last key was destroyed; undefined when it lives, or there never was one. */
-  async destroyedAt(customer: CustomerName): Promise<string | undefined> {
-    const [row] = await this.#parts.database.query<{ destroyed_at: string | null }>(
+  async destroyedAt(customer: CustomerName, sql: Sql = this.#parts.database): Promise<string | undefined> {
+    const [row] = await sql.query<{ destroyed_at: string | null }>(
       `select to_char(destroyed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as destroyed_at from customer_keys
        where merchant = $1 and customer_id = $2 order by generation desc limit 1`,
       [customer.merchant, customer.customerId],
