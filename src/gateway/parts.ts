@@ -1,6 +1,7 @@
 // What the routes of the gateway are given, and what they ask of the parts that are built in folders of their own.
 
 import type { Any } from "../../gen/google/protobuf/any.ts";
+import type { EvaluateOrder } from "./orders/evaluation.ts";
 import type { BlockSource } from "./readModel/blockSource.ts";
 import type { Projector } from "./readModel/projector.ts";
 import type { Database } from "./sql/database.ts";
@@ -91,6 +92,10 @@ export interface GatewayParts {
   readonly chain: ChainReader;
   /** Personal data, which is nowhere else. */
   readonly vault: Vault;
+  /** What is asked about an order before it is made; undefined where orders are in USDC and name their own taxes. */
+  readonly evaluateOrder?: EvaluateOrder | undefined;
+  /** The wallet that pays for test keys when a request names none, having granted it to their signers. */
+  readonly testPayer?: string | undefined;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

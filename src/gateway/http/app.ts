@@ -15,7 +15,9 @@ import Fastify, {
 import { Type } from "typebox";
 import { complianceRoutes } from "../compliance/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
+import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
 import { Problem } from "./problem.ts";
@@ -26,7 +28,7 @@ import { ProblemAnswer, ProblemSchema } from "./schemas.ts";
 const API_VERSION = "1.0.0";
 
 /** All routes of the API, part by part. */
-export const ROUTE_MODULES: readonly RouteModule[] = [customerRoutes, complianceRoutes];
+export const ROUTE_MODULES: readonly RouteModule[] = [orderRoutes, customerRoutes, complianceRoutes];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */
 export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>;
@@ -68,6 +70,7 @@ export async function createGatewayApp(parts: GatewayParts, options: GatewayAppO
   app.setErrorHandler(sendProblem);
   app.addSchema(ProblemSchema);
   addHooks(app, options.authenticate);
+  addCaching(app);
   const routed = describeRoutes(app);
   app.setNotFoundHandler((request, reply) => sendNotFound(routed, request, reply));
   await addDocument(app, parts.publicUrl);

@@ -34,6 +34,8 @@ export const PROBLEMS = {
   payload_too_large: { status: 413, title: "The body is too large" },
   unsupported_media_type: { status: 415, title: "The content type is not supported" },
   price_required: { status: 422, title: "An item has no price" },
+  payer_required: { status: 422, title: "It is not said who pays" },
+  grant_required: { status: 422, title: "The wallet has not granted this" },
   chain_refused: { status: 422, title: "The chain refused this" },
   not_supported: { status: 422, title: "This is not supported" },
   rate_limited: { status: 429, title: "Too many requests" },

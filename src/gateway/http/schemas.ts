@@ -75,3 +75,15 @@ export const ProblemAnswer = {
   description: "A problem document.",
   content: { "application/problem+json": { schema: ref(ProblemSchema) } },
 };
+
+/** A schema with a `type`, or null. Serialized faster than a union. */
+export function nullable<T extends TSchema>(schema: T) {
+  const { type, enum: values, $id: _, ...rest } = schema as { type?: string; enum?: readonly unknown[]; $id?: string };
+  const nulls = values === undefined ? {} : { enum: [...values, null] };
+  return Type.Unsafe<Static<T> | null>({ ...rest, ...nulls, type: [type ?? "string", "null"] });
+}
+
+/** One of these texts. */
+export function oneOf<const T extends string>(values: readonly T[], description?: string) {
+  return Type.Unsafe<T>({ type: "string", enum: values, ...(description === undefined ? {} : { description }) });
+}

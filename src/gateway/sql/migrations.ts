@@ -2,6 +2,7 @@
 
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
+import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
 import type { Migration } from "./migration.ts";
 
@@ -106,4 +107,5 @@ export const MIGRATIONS: readonly Migration[] = [
   VAULT_MIGRATION,
   CUSTOMERS_MIGRATION,
   COMPLIANCE_MIGRATION,
+  ORDER_NOTES_MIGRATION,
 ];

@@ -1,0 +1,194 @@
+// Making orders: one, one that is paid at once, and many.
+
+import { Type } from "typebox";
+import {
+  MsgCreateAndPayOrder,
+  MsgCreateAndPayOrderResponse,
+  MsgCreateOrder,
+  MsgCreateOrderResponse,
+  MsgCreateOrders,
+  MsgCreateOrdersResponse,
+  MsgHoldOrder,
+} from "../../../../gen/stateset/orders/v1/tx.ts";
+import { formatMoney, parseMoney } from "../../http/money.ts";
+import { Problem } from "../../http/problem.ts";
+import type { GatewayApp } from "../../http/routeModule.ts";
+import { ref } from "../../http/schemas.ts";
+import type { ApiKey, GatewayParts, WriteOutcome } from "../../parts.ts";
+import { NewOrderBody, NewOrdersBody, type NewPaidOrder, NewPaidOrderBody } from "../bodies.ts";
+import { actAs, anyOf, responseOf } from "../messages.ts";
+import { type PreparedOrder, prepareOrder } from "../newOrder.ts";
+import type { OrderReads } from "../orderReads.ts";
+import { requireGrant, requirePayer } from "../payer.ts";
+import { CreatedOrderSchema, OrderSchema } from "../schemas.ts";
+import { answerWrite } from "../writes.ts";
+import { writeAnswers } from "./context.ts";
+
+/** An order that its evaluation wants looked at is held, before anybody hears of it. */
+async function holdIfWanted(
+  parts: GatewayParts,
+  apiKey: ApiKey,
+  orderId: string,
+  reason: string | undefined,
+): Promise<void> {
+  if (reason === undefined) return;
+  const message = anyOf(MsgHoldOrder, { signer: apiKey.signer, orderId, reason });
+  await (await parts.writer.submit({ apiKey, message })).outcome;
+}
+
+/** What the payment of a new order brings: all of it, since a part would not pay the order. */
+function paidAmount(body: NewPaidOrder, total: bigint): bigint {
+  const field = body.payment === undefined ? "/payment_method/amount" : "/payment/amount";
+  const given = (body.payment ?? body.payment_method)?.amount;
+  if (given === undefined || parseMoney(given, field) === total) return total;
+  throw new Problem("amount_mismatch", {
+    detail: `the order's total is ${formatMoney(total)}`,
+    field,
+    extra: { amount_due: formatMoney(total) },
+  });
+}
+
+/** What is kept for an order that is never sent is forgotten. */
+async function orDiscard<T>(prepared: PreparedOrder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await prepared.discard();
+    throw error;
+  }
+}
+
+function walletOf({ payment, payment_method }: NewPaidOrder): string | undefined {
+  return payment?.wallet_address ?? payment_method?.wallet_address;
+}
+
+/** Adds the routes. */
+export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
+  const { parts } = reads;
+  app.post(
+    "/v1/orders",
+    {
+      config: { scope: "orders:write" },
+      schema: {
+        operationId: "createOrder",
+        tags: ["orders"],
+        summary: "Make an order",
+        body: NewOrderBody,
+        response: writeAnswers(201, ref(CreatedOrderSchema)),
+      },
+    },
+    async (request, reply) => {
+      const { apiKey } = request;
+      const prepared = await prepareOrder({ parts, key: apiKey, at: "" }, request.body);
+      return answerWrite(
+        reads,
+        { request, reply },
+        {
+          message: anyOf(MsgCreateOrder, { creator: apiKey.signer, order: prepared.order }),
+          status: 201,
+          onRefused: prepared.discard,
+          answer: async (outcome) => {
+            const { orderId } = responseOf(MsgCreateOrderResponse, outcome);
+            await holdIfWanted(parts, apiKey, orderId, prepared.holdReason);
+            return reads.createdView(await made(apiKey, orderId, outcome));
+          },
+        },
+      );
+    },
+  );
+
+  app.post(
+    "/v1/orders/create-and-pay",
+    {
+      config: { scope: "orders:write" },
+      schema: {
+        operationId: "createAndPayOrder",
+        tags: ["orders"],
+        summary: "Make an order and pay it, in one transaction",
+        description:
+          "The wallet that pays becomes the order's customer. It must have granted MsgCreateAndPayOrder to the API key's signer.",
+        body: NewPaidOrderBody,
+        response: writeAnswers(201, ref(OrderSchema)),
+      },
+    },
+    async (request, reply) => {
+      const { apiKey, body } = request;
+      if (!apiKey.scopes.has("payments:write"))
+        throw new Problem("forbidden", "the API key lacks the scope payments:write");
+      const payer = requirePayer(parts, apiKey, walletOf(body));
+      const isOwn = payer === apiKey.signer;
+      const prepared = await prepareOrder({ parts, key: apiKey, at: "", payer: isOwn ? undefined : payer }, body);
+      const message = await orDiscard(prepared, async () => {
+        const amount = { denom: prepared.order.denom, amount: paidAmount(body, prepared.total).toString() };
+        const pay = anyOf(MsgCreateAndPayOrder, { creator: payer, order: prepared.order, amount });
+        await requireGrant(parts, apiKey, { payer, typeUrl: pay.typeUrl });
+        return actAs(apiKey, payer, pay);
+      });
+      return answerWrite(
+        reads,
+        { request, reply },
+        {
+          message,
+          status: 201,
+          onRefused: prepared.discard,
+          answer: async (outcome) => {
+            const { orderId } = responseOf(MsgCreateAndPayOrderResponse, outcome);
+            await holdIfWanted(parts, apiKey, orderId, prepared.holdReason);
+            return reads.view(await made(apiKey, orderId, outcome));
+          },
+        },
+      );
+    },
+  );
+
+  app.post(
+    "/v1/orders/bulk",
+    {
+      config: { scope: "orders:write" },
+      schema: {
+        operationId: "createOrders",
+        tags: ["orders"],
+        summary: "Make many orders, all or none",
+        body: NewOrdersBody,
+        response: writeAnswers(201, Type.Object({ orders: Type.Array(ref(CreatedOrderSchema)) })),
+      },
+    },
+    async (request, reply) => {
+      const { apiKey } = request;
+      const prepared: PreparedOrder[] = [];
+      const discard = async () => {
+        for (const order of prepared) await order.discard();
+      };
+      try {
+        for (const [index, order] of request.body.orders.entries()) {
+          prepared.push(await prepareOrder({ parts, key: apiKey, at: `/orders/${index}` }, order));
+        }
+      } catch (error) {
+        await discard();
+        throw error;
+      }
+      return answerWrite(
+        reads,
+        { request, reply },
+        {
+          message: anyOf(MsgCreateOrders, { creator: apiKey.signer, orders: prepared.map(({ order }) => order) }),
+          status: 201,
+          onRefused: discard,
+          answer: async (outcome) => {
+            const { orderIds } = responseOf(MsgCreateOrdersResponse, outcome);
+            const orders = orderIds.map(async (orderId, index) => {
+              await holdIfWanted(parts, apiKey, orderId, prepared[index]?.holdReason);
+              return reads.createdView(await made(apiKey, orderId, outcome));
+            });
+            return { orders: await Promise.all(orders) };
+          },
+        },
+      );
+    },
+  );
+
+  function made(key: ApiKey, orderId: string, { height }: WriteOutcome) {
+    reads.lastWrites.wrote(key.merchant, [orderId], height);
+    return reads.freshOrder(key, orderId);
+  }
+}

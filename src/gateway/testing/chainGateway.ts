@@ -1,0 +1,178 @@
+// A gateway over a real chain, for tests: a merchant, an operator that signs for its keys, and a customer's wallet that lets
+// the operator pay.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { makeCosmoshubPath } from "@cosmjs/amino";
+import { DirectSecp256k1HdWallet, type EncodeObject } from "@cosmjs/proto-signing";
+import { type DeliverTxResponse, GasPrice, SigningStargateClient } from "@cosmjs/stargate";
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
+import { GenericAuthorization } from "../../../gen/cosmos/authz/v1beta1/authz.ts";
+import { MsgExec, MsgGrant } from "../../../gen/cosmos/authz/v1beta1/tx.ts";
+import type { Any } from "../../../gen/google/protobuf/any.ts";
+import * as tx from "../../../gen/stateset/orders/v1/tx.ts";
+import { encodeMessage, type MessageCodec, typeUrlOf } from "../../codec/message.ts";
+import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
+import { rpcChainReader } from "../chainReader.ts";
+import { createGatewayApp } from "../http/app.ts";
+import { Problem } from "../http/problem.ts";
+import type { GatewayApp } from "../http/routeModule.ts";
+import type { ApiKey, GatewayParts, PendingWrite, WriteOutcome, Writer } from "../parts.ts";
+import { rpcBlockSource } from "../readModel/blockSource.ts";
+import { Projector } from "../readModel/projector.ts";
+import type { Database } from "../sql/database.ts";
+import { testMasterKeys } from "../vault/testing/masterKeys.ts";
+import { Vault } from "../vault/vault.ts";
+import { testKey } from "./testGateway.ts";
+
+function isCodec(value: unknown): value is MessageCodec<unknown> {
+  return typeof value === "object" && value !== null && "$type" in value;
+}
+
+const CODECS = [...Object.values(tx), MsgExec, MsgGrant].filter((value: unknown) =>
+  isCodec(value),
+) as unknown as readonly MessageCodec<unknown>[];
+
+/** What the customer and the arbiter let the operator do. */
+const GRANTS = {
+  customer: [
+    ...[tx.MsgPayOrder, tx.MsgPayOrders, tx.MsgCreateAndPayOrder, tx.MsgOpenDispute],
+    ...[tx.MsgSetRefundAddress, tx.MsgClaimRefund],
+  ],
+  arbiter: [tx.MsgResolveDispute],
+  merchant: [tx.MsgUpdateMerchant],
+} as const;
+
+export interface ChainGateway {
+  readonly app: GatewayApp;
+  readonly parts: GatewayParts;
+  readonly devnet: Devnet;
+  /** Behind `Bearer test`; `Bearer other` is another merchant's, `Bearer live` a live key, `Bearer reader` only reads. */
+  readonly key: ApiKey;
+  readonly customer: string;
+  /** An account that granted nothing. */
+  readonly stranger: string;
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** Sends messages of one of the devnet's accounts, by its index. */
+  send(account: number, messages: readonly EncodeObject[]): Promise<DeliverTxResponse>;
+  close(): Promise<void>;
+}
+
+/** Sends each message in a transaction of its own, one after the other. */
+function directWriter(send: ChainGateway["send"], account: number): Writer {
+  const writes = new Map<string, PendingWrite>();
+  let last: Promise<unknown> = Promise.resolve();
+  const carry = async (message: Any): Promise<WriteOutcome> => {
+    const codec = CODECS.find((one) => typeUrlOf(one) === message.typeUrl)!;
+    const result = await send(account, [{ typeUrl: message.typeUrl, value: codec.decode(message.value) }]);
+    if (result.code !== 0) {
+      // `codespace` is not part of what CosmJS tells: all that these tests refuse is refused by x/orders.
+      const chain = { codespace: "orders", code: result.code, message: result.rawLog ?? "" };
+      throw new Problem("chain_refused", { detail: chain.message, chain });
+    }
+    const { transactionHash: txHash, height, msgResponses } = result;
+    const response = msgResponses[0]!;
+    return { txHash, height, messageIndex: 0, response, networkFee: 20_000n };
+  };
+  return {
+    async submit({ message }) {
+      const outcome = last.then(() => carry(message));
+      last = outcome.catch(() => undefined);
+      const pending = { id: `wrt_${writes.size + 1}`, outcome };
+      writes.set(pending.id, pending);
+      return pending;
+    },
+    find: async (_key, id) => writes.get(id),
+  };
+}
+
+function authorize(granter: string, grantee: string, codec: { readonly $type: string }): EncodeObject {
+  const authorization = GenericAuthorization.fromPartial({ msg: typeUrlOf(codec) });
+  const any = { typeUrl: typeUrlOf(GenericAuthorization), value: encodeMessage(GenericAuthorization, authorization) };
+  return { typeUrl: typeUrlOf(MsgGrant), value: { granter, grantee, grant: { authorization: any } } };
+}
+
+/** Starts a chain and a gateway over it. */
+export async function startChainGateway(database: Database, given: Partial<GatewayParts> = {}): Promise<ChainGateway> {
+  const home = mkdtempSync(join(tmpdir(), "chain-gateway-"));
+  const devnet = await startDevnet({
+    ...{ home, freePorts: true, blockIntervalMs: 20, emptyBlockIntervalMs: 300, logLevel: "silent" },
+  });
+  const clients = new Map<number, Promise<SigningStargateClient>>();
+  const addressOf = (account: number) => devnet.accounts[account]!.address;
+  const connect = async (account: number) => {
+    const hdPaths = [makeCosmoshubPath(account)];
+    const wallet = await DirectSecp256k1HdWallet.fromMnemonic(devnet.mnemonic, { prefix: "stateset", hdPaths });
+    const client = await SigningStargateClient.connectWithSigner(devnet.rpcUrl, wallet, {
+      gasPrice: GasPrice.fromString("0.025uusdc"),
+      broadcastPollIntervalMs: 20,
+    });
+    for (const codec of CODECS) client.registry.register(typeUrlOf(codec), codec as never);
+    return client;
+  };
+  const send: ChainGateway["send"] = async (account, messages) => {
+    const client = clients.get(account) ?? connect(account);
+    clients.set(account, client);
+    const fee = { amount: [{ denom: "uusdc", amount: "200000" }], gas: "8000000" };
+    return (await client).signAndBroadcast(addressOf(account), messages, fee);
+  };
+  const [arbiter, merchant, signer, customer, stranger] = [0, 1, 2, 3, 4].map(addressOf) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const operator = { typeUrl: typeUrlOf(tx.MsgAddOperator), value: { merchant, operator: signer } };
+  const results = await Promise.all([
+    send(1, [operator, ...GRANTS.merchant.map((codec) => authorize(merchant, signer, codec))]),
+    send(
+      3,
+      GRANTS.customer.map((codec) => authorize(customer, signer, codec)),
+    ),
+    send(
+      0,
+      GRANTS.arbiter.map((codec) => authorize(arbiter, signer, codec)),
+    ),
+  ]);
+  for (const { code, rawLog } of results) if (code !== 0) throw new Error(rawLog);
+  const source = rpcBlockSource(devnet.rpcUrl);
+  const projector = new Projector({ database, source, onOtherChain: "stop" });
+  await projector.start((error) => {
+    throw error;
+  });
+  const parts: GatewayParts = {
+    ...{ database, source, projector, writer: directWriter(send, 2), testPayer: customer },
+    chain: rpcChainReader(devnet.rpcUrl, devnet.chainId),
+    vault: new Vault({ database, masterKeys: testMasterKeys("test"), now: () => new Date() }),
+    publicUrl: "http://127.0.0.1:8080",
+    ...given,
+  };
+  const key = testKey(merchant, { signer });
+  const keys: Readonly<Record<string, ApiKey>> = {
+    test: key,
+    live: { ...key, kind: "live" },
+    other: testKey(stranger, { id: "key_other" }),
+    reader: { ...key, scopes: new Set(["orders:read"]) },
+  };
+  const app = await createGatewayApp(parts, {
+    authenticate: async ({ headers }) => {
+      const found = keys[headers.authorization?.replace("Bearer ", "") ?? ""];
+      if (found === undefined) throw new Problem("unauthorized", "no such API key");
+      return found;
+    },
+  });
+  await app.ready();
+  return {
+    ...{ app, parts, devnet, key, customer, stranger, send },
+    inject: (request) => app.inject({ ...request, headers: { authorization: "Bearer test", ...request.headers } }),
+    async close() {
+      await app.close();
+      await projector.stop();
+      for (const client of clients.values()) (await client).disconnect();
+      await devnet.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
