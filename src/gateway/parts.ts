@@ -83,6 +83,13 @@ export interface ChainReader {
   query(path: string, request: Uint8Array, height?: number): Promise<Uint8Array>;
 }
 
+/** A service outside that the gateway asks; without it some answers lack something, but orders go on. */
+export interface ExternalCheck {
+  readonly name: string;
+  /** Resolves when it answers. */
+  readonly check: () => Promise<void>;
+}
+
 /** Everything that routes may use. */
 export interface GatewayParts {
   readonly database: Database;
@@ -96,6 +103,8 @@ export interface GatewayParts {
   readonly evaluateOrder?: EvaluateOrder | undefined;
   /** The wallet that pays for test keys when a request names none, having granted it to their signers. */
   readonly testPayer?: string | undefined;
+  /** Services outside whose answers matter to some orders; `GET /v1/health` tells of them. */
+  readonly externals?: readonly ExternalCheck[] | undefined;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

@@ -1,7 +1,7 @@
 // The HTTP server: what holds for every route. Routes themselves are in the parts' folders, listed in ROUTE_MODULES.
 
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, RequestListener, Server } from "node:http";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
@@ -15,6 +15,7 @@ import Fastify, {
 import { Type } from "typebox";
 import { complianceRoutes } from "../compliance/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { healthRoutes } from "../health/routes.ts";
 import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { addCaching } from "./caching.ts";
@@ -28,7 +29,7 @@ import { ProblemAnswer, ProblemSchema } from "./schemas.ts";
 const API_VERSION = "1.0.0";
 
 /** All routes of the API, part by part. */
-export const ROUTE_MODULES: readonly RouteModule[] = [orderRoutes, customerRoutes, complianceRoutes];
+export const ROUTE_MODULES: readonly RouteModule[] = [healthRoutes, orderRoutes, customerRoutes, complianceRoutes];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */
 export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>;
@@ -41,6 +42,8 @@ export interface GatewayAppOptions {
   readonly routes?: readonly RouteModule[] | undefined;
   /** What else holds for every route (rate limits, idempotency): called before routes are added. */
   readonly plugins?: readonly RouteModule[] | undefined;
+  /** The server that the routes answer on, where it is there already. */
+  readonly serverFactory?: ((handler: RequestListener) => Server) | undefined;
 }
 
 /** A client's own id for a request is taken when it is printable and short. */
@@ -54,6 +57,7 @@ function requestId({ headers }: IncomingMessage): string {
 /** Makes the server, with every route; it listens to nothing yet. */
 export async function createGatewayApp(parts: GatewayParts, options: GatewayAppOptions): Promise<GatewayApp> {
   const app: GatewayApp = Fastify({
+    ...(options.serverFactory === undefined ? {} : { serverFactory: options.serverFactory }),
     ...(options.logger === undefined ? { logger: false } : { loggerInstance: options.logger }),
     // Fastify's own lines hold addresses and query strings.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),

@@ -1,0 +1,132 @@
+// A gateway that runs: its database, the read model that follows the chain, what writes to the chain, and the HTTP server.
+// It is put together here and nowhere else.
+
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { rpcChainReader } from "./chainReader.ts";
+import type { GatewayConfig, ListenAddress } from "./gatewayConfig.ts";
+import { GatewayMetrics } from "./health/metrics.ts";
+import { type Authenticate, createGatewayApp } from "./http/app.ts";
+import type { RouteModule } from "./http/routeModule.ts";
+import { startMetricsServer } from "./metricsServer.ts";
+import type { GatewayParts, Writer } from "./parts.ts";
+import { rpcBlockSource } from "./readModel/blockSource.ts";
+import { type ProjectionHook, Projector } from "./readModel/projector.ts";
+import { openDatabase } from "./sql/openDatabase.ts";
+import { Vault } from "./vault/vault.ts";
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+/** How long requests in flight may take once the gateway is to stop. */
+const GRACE_MS = 5_000;
+
+/** A gateway that runs. */
+export interface RunningGateway {
+  readonly url: string;
+  readonly metricsUrl: string | undefined;
+  readonly parts: GatewayParts;
+  /** Answers what is in flight, then ends everything; state is kept. */
+  close(): Promise<void>;
+}
+
+/** What was opened, and how to close it: the last one first. */
+class Opened {
+  readonly #closers: (() => Promise<unknown>)[] = [];
+
+  add(close: () => Promise<unknown>): void {
+    this.#closers.push(close);
+  }
+
+  async close(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const close of this.#closers.splice(0).reverse()) await close().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+}
+
+/** Takes the port before anything else needs to know it. */
+async function takePort({ host, port }: ListenAddress): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer();
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const address = await new Promise<AddressInfo>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => resolve(server.address() as AddressInfo));
+  });
+  const name = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  return { server, url: `http://${name}:${address.port}` };
+}
+
+/** No new connections; those that are busy may end what they do. */
+async function closeServer(server: Server): Promise<void> {
+  const isClosed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await isClosed;
+  clearTimeout(timer);
+}
+
+/** What writes to the chain and knows API keys. */
+export interface GatewayServices {
+  readonly writer: Writer;
+  readonly authenticate: Authenticate;
+  readonly plugins: readonly RouteModule[];
+  readonly close: () => Promise<void>;
+}
+
+/** Makes them once the database and the chain are there. */
+export type StartServices = (parts: Omit<GatewayParts, "writer">) => Promise<GatewayServices>;
+
+const PROJECTION_HOOKS: readonly ProjectionHook[] = [];
+
+/** Starts a gateway. Rejects with everything closed when a part cannot start. */
+export async function startGateway(config: GatewayConfig, startServices: StartServices): Promise<RunningGateway> {
+  const opened = new Opened();
+  try {
+    return await start(config, startServices, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function start(config: GatewayConfig, startServices: StartServices, opened: Opened): Promise<RunningGateway> {
+  const { logger, onFailure, onOtherChain } = config;
+  const database = await openDatabase(config.database);
+  opened.add(() => database.close());
+  const source = rpcBlockSource(config.rpcUrl);
+  const { chainId } = await source.tip();
+  const projector = new Projector({
+    ...{ database, source, hooks: PROJECTION_HOOKS, onOtherChain },
+    onRetry: (error) => logger.warn({ err: error }, "the read model tries again"),
+  });
+  await projector.start(onFailure);
+  opened.add(() => projector.stop());
+  const { server, url } = await takePort(config.http);
+  opened.add(() => closeServer(server));
+  const known = {
+    ...{ database, source, projector, testPayer: config.testPayer },
+    chain: rpcChainReader(config.rpcUrl, chainId),
+    vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
+    publicUrl: config.publicUrl ?? url,
+  };
+  const services = await startServices(known);
+  opened.add(services.close);
+  const metrics = new GatewayMetrics(projector);
+  const parts: GatewayParts = { ...known, writer: services.writer };
+  const app = await createGatewayApp(parts, {
+    authenticate: services.authenticate,
+    logger,
+    plugins: [metrics.plugin, ...services.plugins],
+    serverFactory: (handler) => server.on("request", handler),
+  });
+  await app.ready();
+  opened.add(() => app.close());
+  const metricsServer = config.metrics && (await startMetricsServer(metrics.registry, config.metrics));
+  if (metricsServer !== undefined) opened.add(metricsServer.close);
+  // What is in flight is answered first: the server closes before what it stands on.
+  opened.add(() => closeServer(server));
+  return { url, metricsUrl: metricsServer?.url, parts, close: () => opened.close() };
+}

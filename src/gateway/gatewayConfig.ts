@@ -1,0 +1,31 @@
+// What a gateway is started with.
+
+import type { FastifyBaseLogger } from "fastify";
+import type { DatabaseOptions } from "./sql/openDatabase.ts";
+import type { MasterKeys } from "./vault/vault.ts";
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 takes a port that the system picks. */
+  readonly port: number;
+}
+
+export interface GatewayConfig {
+  /** A node's RPC, `http://127.0.0.1:26657`. */
+  readonly rpcUrl: string;
+  readonly database: DatabaseOptions;
+  readonly http: ListenAddress;
+  /** Left out: no metrics are served. */
+  readonly metrics?: ListenAddress | undefined;
+  /** Where the public reaches the gateway; its own address unless given. */
+  readonly publicUrl?: string | undefined;
+  /** What wraps the keys of personal data, and of whatever else is sealed. */
+  readonly masterKeys: MasterKeys;
+  /** The wallet that pays for test keys when a request names none. */
+  readonly testPayer?: string | undefined;
+  /** What to do when the chain is another one than before: `stop`, unless it is a devnet. */
+  readonly onOtherChain: "stop" | "rebuild";
+  readonly logger: FastifyBaseLogger;
+  /** Hears what ends the gateway from within. */
+  readonly onFailure: (error: unknown) => void;
+}
