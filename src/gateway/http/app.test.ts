@@ -175,6 +175,9 @@ describe("error", () => {
       "GET, HEAD",
       "method_not_allowed",
     ]);
+    // A method that the types do not know, and which needs a content type of its own.
+    const odd = await gateway.inject({ method: "QUERY" as "GET", url: "/v1/things/1" });
+    expect([odd.statusCode, odd.headers["allow"]]).toEqual([405, "GET, HEAD"]);
     expect((await gateway.inject({ url: "/v1/things/%zz" })).json()).toMatchObject({ code: "invalid_request" });
     expect((await gateway.inject({ url: `/v1/things/${"x".repeat(200)}` })).statusCode).toBeLessThan(500);
     expect((await gateway.inject({ url: "/v1/things/%00" })).json().code).toBe("invalid_request");

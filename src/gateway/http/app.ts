@@ -23,7 +23,7 @@ import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
 import { Problem } from "./problem.ts";
 import type { GatewayApp, RouteModule } from "./routeModule.ts";
-import { ProblemAnswer, ProblemSchema } from "./schemas.ts";
+import { FORMATS, ProblemAnswer, ProblemSchema } from "./schemas.ts";
 
 /** Version of the API as its document tells it; the paths' `v1` is its major part. */
 const API_VERSION = "1.0.0";
@@ -65,18 +65,29 @@ export async function createGatewayApp(parts: GatewayParts, options: GatewayAppO
     routerOptions: { maxParamLength: PARAM_MAX },
     requestIdHeader: false,
     genReqId: requestId,
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false } },
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: true,
+        allErrors: false,
+        formats: FORMATS,
+      },
+    },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(error, request as FastifyRequest, reply as FastifyReply);
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.removeContentTypeParser("text/plain");
-  app.setErrorHandler(sendProblem);
   app.addSchema(ProblemSchema);
   addHooks(app, options.authenticate);
   addCaching(app);
   const routed = describeRoutes(app);
   app.setNotFoundHandler((request, reply) => sendNotFound(routed, request, reply));
+  // What is wrong with a request to nowhere matters less than that it leads nowhere.
+  app.setErrorHandler((error, request, reply) =>
+    request.is404 ? sendNotFound(routed, request, reply) : sendProblem(error, request, reply),
+  );
   await addDocument(app, parts.publicUrl);
   for (const add of [...(options.plugins ?? []), ...(options.routes ?? ROUTE_MODULES)]) add(app, parts);
   return app;

@@ -2,6 +2,7 @@
 // hold personal data, or tell of this machine, and stays in the log.
 
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { ChainQueryError } from "../chainReader.ts";
 import { SourceError } from "../readModel/blockSource.ts";
 import { CursorError } from "../readModel/cursor.ts";
 import { DatabaseError } from "../sql/database.ts";
@@ -58,6 +59,10 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof CursorError) return new Problem("invalid_request", { detail: error.message, field: "cursor" });
   if (error instanceof DatabaseError && error.retryable) {
     return new Problem("database_unavailable", { detail: "try again", retryAfterSeconds: 1 }, { cause: error });
+  }
+  if (error instanceof ChainQueryError && error.isMissing) return new Problem("not_found", "there is no such thing");
+  if (error instanceof ChainQueryError && error.isInvalid) {
+    return new Problem("invalid_request", "the chain cannot make sense of this", { cause: error });
   }
   if (error instanceof SourceError) {
     return new Problem("chain_unavailable", { detail: "try again", retryAfterSeconds: 1 }, { cause: error });

@@ -1,6 +1,7 @@
 // Schemas that more than one part of the API uses. Each with an `$id` is a component of the OpenAPI document.
 
 import { type Static, type TSchema, Type } from "typebox";
+import { decodeAddress } from "../../codec/address.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
 /** A moment, RFC 3339 in UTC. */
@@ -13,8 +14,20 @@ export const Time = Type.String({
 /** A name that somebody or something has: ids of orders, payments, keys. */
 export const Id = Type.String({ pattern: "^[A-Za-z0-9_.:-]{1,64}$", examples: ["ord_7x9kPm2nQ1bC"] });
 
+function isAddress(text: string): boolean {
+  try {
+    return decodeAddress(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Formats of our own: what a pattern cannot say. */
+export const FORMATS = { "stateset-address": isAddress } as const;
+
 /** An account of the chain. */
 export const Address = Type.String({
+  format: "stateset-address",
   pattern: "^stateset1[02-9ac-hj-np-z]{38,58}$",
   description: "bech32 with the prefix stateset.",
 });
