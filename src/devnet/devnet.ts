@@ -9,6 +9,7 @@ import { startFaucet } from "../rpc/faucet/faucetServer.ts";
 import { DevnetHomeError, isDevnetHome } from "./devnetHome.ts";
 import { DEVNET_MNEMONIC, type DevnetAccount, devnetAccounts } from "./devnetKeys.ts";
 import { type BridgeState, bridgedAppState, devnetAppState, hasBridge } from "./devnetState.ts";
+import { gatewayAccounts, gatewayAppState } from "./gatewayState.ts";
 import { createGenesisDoc, type GenesisValidator, parseGenesisDoc } from "./genesisFile.ts";
 import { createLogger } from "./logger.ts";
 import { type RunningNode, startNode } from "./node.ts";
@@ -68,7 +69,8 @@ export function devnetGenesis(options: {
   const { chainId, validators, accounts, bridge } = options;
   const relayer = bridge === undefined ? [] : [bridge.relayer];
   const addresses = [...accounts.map(({ address }) => address), ...relayer];
-  const appState = devnetAppState(defaultAppState(), addresses[0]!);
+  const operated = devnetAppState(defaultAppState(), addresses[0]!);
+  const appState = gatewayAppState(operated, gatewayAccounts(accounts));
   return createGenesisDoc({
     chainId,
     timeNs: BigInt(Date.now()) * 1_000_000n,

@@ -74,6 +74,7 @@ export async function createGatewayApp(parts: GatewayParts, options: GatewayAppO
         formats: FORMATS,
       },
     },
+    serializerOpts: { ajv: { formats: FORMATS } },
     frameworkErrors: (error, request, reply) => {
       void sendProblem(error, request as FastifyRequest, reply as FastifyReply);
     },

@@ -8,12 +8,12 @@ import { makeCosmoshubPath } from "@cosmjs/amino";
 import { DirectSecp256k1HdWallet, type EncodeObject } from "@cosmjs/proto-signing";
 import { type DeliverTxResponse, GasPrice, SigningStargateClient } from "@cosmjs/stargate";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
-import { GenericAuthorization } from "../../../gen/cosmos/authz/v1beta1/authz.ts";
-import { MsgExec, MsgGrant } from "../../../gen/cosmos/authz/v1beta1/tx.ts";
+import { MsgExec } from "../../../gen/cosmos/authz/v1beta1/tx.ts";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
 import * as tx from "../../../gen/stateset/orders/v1/tx.ts";
-import { encodeMessage, type MessageCodec, typeUrlOf } from "../../codec/message.ts";
+import { type MessageCodec, typeUrlOf } from "../../codec/message.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
+import { gatewayAccounts } from "../../devnet/gatewayState.ts";
 import { rpcChainReader } from "../chainReader.ts";
 import { createGatewayApp } from "../http/app.ts";
 import { Problem } from "../http/problem.ts";
@@ -30,20 +30,11 @@ function isCodec(value: unknown): value is MessageCodec<unknown> {
   return typeof value === "object" && value !== null && "$type" in value;
 }
 
-const CODECS = [...Object.values(tx), MsgExec, MsgGrant].filter((value: unknown) =>
+const CODECS = [...Object.values(tx), MsgExec].filter((value: unknown) =>
   isCodec(value),
 ) as unknown as readonly MessageCodec<unknown>[];
 
-/** What the customer and the arbiter let the operator do. */
-const GRANTS = {
-  customer: [
-    ...[tx.MsgPayOrder, tx.MsgPayOrders, tx.MsgCreateAndPayOrder, tx.MsgOpenDispute],
-    ...[tx.MsgSetRefundAddress, tx.MsgClaimRefund],
-  ],
-  arbiter: [tx.MsgResolveDispute],
-  merchant: [tx.MsgUpdateMerchant],
-} as const;
-
+/** A gateway that runs, without a port. */
 export interface ChainGateway {
   readonly app: GatewayApp;
   readonly parts: GatewayParts;
@@ -87,12 +78,6 @@ function directWriter(send: ChainGateway["send"], account: number): Writer {
   };
 }
 
-function authorize(granter: string, grantee: string, codec: { readonly $type: string }): EncodeObject {
-  const authorization = GenericAuthorization.fromPartial({ msg: typeUrlOf(codec) });
-  const any = { typeUrl: typeUrlOf(GenericAuthorization), value: encodeMessage(GenericAuthorization, authorization) };
-  return { typeUrl: typeUrlOf(MsgGrant), value: { granter, grantee, grant: { authorization: any } } };
-}
-
 /** Starts a chain and a gateway over it. */
 export async function startChainGateway(database: Database, given: Partial<GatewayParts> = {}): Promise<ChainGateway> {
   const home = mkdtempSync(join(tmpdir(), "chain-gateway-"));
@@ -117,33 +102,22 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
     const fee = { amount: [{ denom: "uusdc", amount: "200000" }], gas: "8000000" };
     return (await client).signAndBroadcast(addressOf(account), messages, fee);
   };
-  const [arbiter, merchant, signer, customer, stranger] = [0, 1, 2, 3, 4].map(addressOf) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  const operator = { typeUrl: typeUrlOf(tx.MsgAddOperator), value: { merchant, operator: signer } };
-  const results = await Promise.all([
-    send(1, [operator, ...GRANTS.merchant.map((codec) => authorize(merchant, signer, codec))]),
-    send(
-      3,
-      GRANTS.customer.map((codec) => authorize(customer, signer, codec)),
-    ),
-    send(
-      0,
-      GRANTS.arbiter.map((codec) => authorize(arbiter, signer, codec)),
-    ),
-  ]);
-  for (const { code, rawLog } of results) if (code !== 0) throw new Error(rawLog);
+  const roles = gatewayAccounts(devnet.accounts);
+  const [merchant, signer, customer] = [roles.merchant.address, roles.signer.address, roles.customer.address];
+  const stranger = addressOf(4);
   const source = rpcBlockSource(devnet.rpcUrl);
   const projector = new Projector({ database, source, onOtherChain: "stop" });
   await projector.start((error) => {
     throw error;
   });
   const parts: GatewayParts = {
-    ...{ database, source, projector, writer: directWriter(send, 2), testPayer: customer },
+    ...{
+      database,
+      source,
+      projector,
+      writer: directWriter(send, devnet.accounts.indexOf(roles.signer)),
+      testPayer: customer,
+    },
     chain: rpcChainReader(devnet.rpcUrl, devnet.chainId),
     vault: new Vault({ database, masterKeys: testMasterKeys("test"), now: () => new Date() }),
     publicUrl: "http://127.0.0.1:8080",
