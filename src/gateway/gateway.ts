@@ -9,7 +9,7 @@ import { GatewayMetrics } from "./health/metrics.ts";
 import { type Authenticate, createGatewayApp } from "./http/app.ts";
 import type { RouteModule } from "./http/routeModule.ts";
 import { startMetricsServer } from "./metricsServer.ts";
-import type { GatewayParts, Writer } from "./parts.ts";
+import type { GatewayParts, SignedTxWriter } from "./parts.ts";
 import { rpcBlockSource } from "./readModel/blockSource.ts";
 import { type ProjectionHook, Projector } from "./readModel/projector.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
@@ -70,7 +70,7 @@ async function closeServer(server: Server): Promise<void> {
 
 /** What writes to the chain and knows API keys. */
 export interface GatewayServices {
-  readonly writer: Writer;
+  readonly writer: SignedTxWriter;
   readonly authenticate: Authenticate;
   readonly plugins: readonly RouteModule[];
   readonly close: () => Promise<void>;

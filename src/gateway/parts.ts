@@ -76,6 +76,25 @@ export interface Writer {
   find(apiKeyId: string, writeId: string): Promise<PendingWrite | undefined>;
 }
 
+/** A transaction that the client signed. */
+export interface SignedTxRequest {
+  readonly apiKey: ApiKey;
+  /** A TxRaw. */
+  readonly bytes: Uint8Array;
+  /** Throws a Problem when these are not messages that the route is for. */
+  readonly allow: (messages: readonly Any[]) => void;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A writer that also carries what clients sign themselves. */
+export interface SignedTxWriter extends Writer {
+  /**
+   * Sends a client's transaction as it is, never signed anew. The outcome is that of its first message. Rejects with
+   * Problem `invalid_request` when it is none.
+   */
+  submitSigned(request: SignedTxRequest): Promise<PendingWrite>;
+}
+
 /** A chain's node as the gateway reads it, beside what the read model knows. */
 export interface ChainReader {
   readonly chainId: string;
@@ -95,7 +114,7 @@ export interface GatewayParts {
   readonly database: Database;
   readonly source: BlockSource;
   readonly projector: Projector;
-  readonly writer: Writer;
+  readonly writer: SignedTxWriter;
   readonly chain: ChainReader;
   /** Personal data, which is nowhere else. */
   readonly vault: Vault;

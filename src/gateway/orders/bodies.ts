@@ -194,7 +194,8 @@ export const PayBody = Type.Object(
     refund_address: Type.Optional(RefundAddressBody),
     signed_tx: Type.Optional(
       Type.String({
-        pattern: "^[A-Za-z0-9+/]+={0,2}$",
+        pattern: "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+        minLength: 4,
         maxLength: 65_536,
         description: "Base64 of a TxRaw that pays this order.",
       }),

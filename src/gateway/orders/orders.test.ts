@@ -3,6 +3,10 @@
 // one's own writes; writes that are not waited for; validators; other merchants see nothing; what is refused, and how.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MsgGrant } from "../../../gen/cosmos/authz/v1beta1/tx.ts";
+import { SendAuthorization } from "../../../gen/cosmos/bank/v1beta1/authz.ts";
+import { MsgPayOrder } from "../../../gen/stateset/orders/v1/tx.ts";
+import { encodeMessage, typeUrlOf } from "../../codec/message.ts";
 import type { Database } from "../sql/database.ts";
 import { migrate } from "../sql/migrate.ts";
 import { openPglite } from "../sql/pgliteDatabase.ts";
@@ -337,6 +341,48 @@ describe("payments", () => {
     expect(both.json).toMatchObject({ code: "invalid_request", field: "/amount" });
     expect((await act(id, "pay", { currency: "EUR", amount: "1" })).json.code).toBe("not_supported");
     expect((await act(id, "pay", { payment_method: { type: "card" } })).json.code).toBe("invalid_request");
+  });
+
+  test("behavior: by a transaction that the payer signed", async () => {
+    const id = await created();
+    const other = await created();
+    const pay = (orderId: string, micro: string) => ({
+      typeUrl: typeUrlOf(MsgPayOrder),
+      value: MsgPayOrder.fromPartial({ payer: gateway.stranger, orderId, amount: { denom: "uusdc", amount: micro } }),
+    });
+    const cases: readonly (readonly [string, object, string])[] = [
+      [await gateway.sign(4, [pay(other, "1097470000")]), {}, "invalid_request"],
+      [await gateway.sign(4, [pay(id, "1097470001")]), {}, "amount_mismatch"],
+      [await gateway.sign(4, [pay(id, "1097470000")]), { amount: "1" }, "amount_mismatch"],
+      [await gateway.sign(4, [pay(id, "1"), pay(id, "1")]), {}, "invalid_request"],
+      [Buffer.from("none").toString("base64"), {}, "invalid_request"],
+    ];
+    for (const [signed_tx, body, code] of cases)
+      expect((await act(id, "pay", { signed_tx, ...body })).json.code).toBe(code);
+    const signed_tx = await gateway.sign(4, [pay(id, "1097470000")]);
+    expect((await act(id, "pay", { signed_tx })).json).toMatchObject({ status: "PAID", amount: "1097.47" });
+    const { json } = await get(`/v1/orders/${id}`);
+    expect(json.payments).toMatchObject([{ payer: gateway.stranger }]);
+  });
+
+  test("behavior: a wallet that lets transfers alone pays by the deposit address", async () => {
+    const limit = { spendLimit: [{ denom: "uusdc", amount: "2000000000" }] };
+    const authorization = {
+      typeUrl: typeUrlOf(SendAuthorization),
+      value: encodeMessage(SendAuthorization, SendAuthorization.fromPartial(limit)),
+    };
+    const wallet = gateway.devnet.accounts[5]!.address;
+    const grant = { granter: wallet, grantee: gateway.key.signer, grant: { authorization } };
+    const granted = await gateway.send(5, [{ typeUrl: typeUrlOf(MsgGrant), value: grant }]);
+    expect(granted.rawLog ?? "").toBe("");
+    const id = await created();
+    const { json } = await act(id, "pay", { payment_method: { type: "usdc", wallet_address: wallet } });
+    expect(json).toMatchObject({ status: "PAID", amount: "1097.47" });
+    expect((await get(`/v1/orders/${id}`)).json.payments).toMatchObject([{ channel: "transfer", payer: wallet }]);
+    // What is left of the grant is less than the next order's total.
+    expect((await act(await created(), "pay", { payment_method: { wallet_address: wallet } })).json.code).toBe(
+      "chain_refused",
+    );
   });
 
   test("behavior: many at once, all or none", async () => {

@@ -7,7 +7,7 @@ import type { Static } from "typebox";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
 import { problemDocument, problemOf } from "../http/errors.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
-import type { GatewayParts, PendingWrite, WriteOutcome } from "../parts.ts";
+import type { GatewayParts, PendingWrite, SignedTxRequest, WriteOutcome } from "../parts.ts";
 import { chainJson } from "./chainOrders.ts";
 import type { WriteSchema } from "./schemas.ts";
 
@@ -49,7 +49,8 @@ export class LastWrites {
 
 /** What a route wants to have written. */
 export interface RouteWrite<Answer> {
-  readonly message: Any;
+  /** The message, or a transaction that somebody else signed. */
+  readonly message: Any | Pick<SignedTxRequest, "bytes" | "allow">;
   /** The orders that it changes, as far as they are known before. */
   readonly orderIds?: readonly string[];
   readonly status?: number;
@@ -71,7 +72,12 @@ export async function answerWrite<Answer>(
 ): Promise<FastifyReply> {
   const { apiKey } = request;
   const idempotencyKey = request.headers["idempotency-key"] as string | undefined;
-  const pending = await parts.writer.submit({ apiKey, message: write.message, idempotencyKey });
+  const by = { apiKey, idempotencyKey };
+  const { message } = write;
+  const pending =
+    "bytes" in message
+      ? await parts.writer.submitSigned({ ...by, ...message })
+      : await parts.writer.submit({ ...by, message });
   const outcome = pending.outcome.then(
     (done) => {
       lastWrites.wrote(apiKey.merchant, write.orderIds ?? [], done.height);

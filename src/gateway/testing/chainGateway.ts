@@ -9,8 +9,10 @@ import { DirectSecp256k1HdWallet, type EncodeObject } from "@cosmjs/proto-signin
 import { type DeliverTxResponse, GasPrice, SigningStargateClient } from "@cosmjs/stargate";
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { MsgExec } from "../../../gen/cosmos/authz/v1beta1/tx.ts";
+import { TxBody, TxRaw } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
 import * as tx from "../../../gen/stateset/orders/v1/tx.ts";
+import { toBase64 } from "../../codec/bytes.ts";
 import { type MessageCodec, typeUrlOf } from "../../codec/message.ts";
 import { type Devnet, startDevnet } from "../../devnet/devnet.ts";
 import { gatewayAccounts } from "../../devnet/gatewayState.ts";
@@ -18,7 +20,7 @@ import { rpcChainReader } from "../chainReader.ts";
 import { createGatewayApp } from "../http/app.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp } from "../http/routeModule.ts";
-import type { ApiKey, GatewayParts, PendingWrite, WriteOutcome, Writer } from "../parts.ts";
+import type { ApiKey, GatewayParts, PendingWrite, SignedTxWriter, WriteOutcome } from "../parts.ts";
 import { rpcBlockSource } from "../readModel/blockSource.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
@@ -34,6 +36,8 @@ const CODECS = [...Object.values(tx), MsgExec].filter((value: unknown) =>
   isCodec(value),
 ) as unknown as readonly MessageCodec<unknown>[];
 
+const FEE = { amount: [{ denom: "uusdc", amount: "200000" }], gas: "8000000" };
+
 /** A gateway that runs, without a port. */
 export interface ChainGateway {
   readonly app: GatewayApp;
@@ -47,32 +51,61 @@ export interface ChainGateway {
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Sends messages of one of the devnet's accounts, by its index. */
   send(account: number, messages: readonly EncodeObject[]): Promise<DeliverTxResponse>;
+  /** Signs messages of one of the devnet's accounts: base64 of a TxRaw. */
+  sign(account: number, messages: readonly EncodeObject[]): Promise<string>;
   close(): Promise<void>;
 }
 
+/** What CosmJS does not tell of a failure. */
+async function codespaceOf(rpcUrl: string, txHash: string): Promise<string> {
+  const answer = await fetch(`${rpcUrl}/tx?hash=0x${txHash}`);
+  const { result } = (await answer.json()) as { result: { tx_result: { codespace: string } } };
+  return result.tx_result.codespace;
+}
+
+/** What came of a transaction whose first message is the one meant. */
+async function outcomeOf(rpcUrl: string, result: DeliverTxResponse): Promise<WriteOutcome> {
+  const { code, rawLog, transactionHash: txHash, height, msgResponses } = result;
+  if (code !== 0) {
+    const chain = { codespace: await codespaceOf(rpcUrl, txHash), code, message: rawLog ?? "" };
+    throw new Problem("chain_refused", { detail: chain.message, chain });
+  }
+  return { txHash, height, messageIndex: 0, response: msgResponses[0]!, networkFee: 20_000n };
+}
+
+function messagesOf(bytes: Uint8Array): readonly Any[] {
+  try {
+    return TxBody.decode(TxRaw.decode(bytes).bodyBytes).messages;
+  } catch (cause) {
+    throw new Problem("invalid_request", { detail: "this is no transaction", field: "/signed_tx" }, { cause });
+  }
+}
+
 /** Sends each message in a transaction of its own, one after the other. */
-function directWriter(send: ChainGateway["send"], account: number): Writer {
+function directWriter(
+  rpcUrl: string,
+  send: ChainGateway["send"],
+  account: number,
+  client: () => Promise<SigningStargateClient>,
+): SignedTxWriter {
   const writes = new Map<string, PendingWrite>();
   let last: Promise<unknown> = Promise.resolve();
-  const carry = async (message: Any): Promise<WriteOutcome> => {
-    const codec = CODECS.find((one) => typeUrlOf(one) === message.typeUrl)!;
-    const result = await send(account, [{ typeUrl: message.typeUrl, value: codec.decode(message.value) }]);
-    if (result.code !== 0) {
-      // `codespace` is not part of what CosmJS tells: all that these tests refuse is refused by x/orders.
-      const chain = { codespace: "orders", code: result.code, message: result.rawLog ?? "" };
-      throw new Problem("chain_refused", { detail: chain.message, chain });
-    }
-    const { transactionHash: txHash, height, msgResponses } = result;
-    const response = msgResponses[0]!;
-    return { txHash, height, messageIndex: 0, response, networkFee: 20_000n };
+  const queue = (work: () => Promise<DeliverTxResponse>): PendingWrite => {
+    const outcome = last.then(work).then((result) => outcomeOf(rpcUrl, result));
+    last = outcome.catch(() => undefined);
+    const pending = { id: `wrt_${writes.size + 1}`, outcome };
+    writes.set(pending.id, pending);
+    return pending;
   };
   return {
-    async submit({ message }) {
-      const outcome = last.then(() => carry(message));
-      last = outcome.catch(() => undefined);
-      const pending = { id: `wrt_${writes.size + 1}`, outcome };
-      writes.set(pending.id, pending);
-      return pending;
+    submit: async ({ message: { typeUrl, value } }) =>
+      queue(() => {
+        const codec = CODECS.find((one) => typeUrlOf(one) === typeUrl)!;
+        return send(account, [{ typeUrl, value: codec.decode(value) }]);
+      }),
+    async submitSigned({ bytes, allow }) {
+      allow(messagesOf(bytes));
+      return queue(async () => (await client()).broadcastTx(bytes));
     },
     find: async (_key, id) => writes.get(id),
   };
@@ -96,12 +129,13 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
     for (const codec of CODECS) client.registry.register(typeUrlOf(codec), codec as never);
     return client;
   };
-  const send: ChainGateway["send"] = async (account, messages) => {
+  const clientOf = (account: number) => {
     const client = clients.get(account) ?? connect(account);
     clients.set(account, client);
-    const fee = { amount: [{ denom: "uusdc", amount: "200000" }], gas: "8000000" };
-    return (await client).signAndBroadcast(addressOf(account), messages, fee);
+    return client;
   };
+  const send: ChainGateway["send"] = async (account, messages) =>
+    (await clientOf(account)).signAndBroadcast(addressOf(account), messages, FEE);
   const roles = gatewayAccounts(devnet.accounts);
   const [merchant, signer, customer] = [roles.merchant.address, roles.signer.address, roles.customer.address];
   const stranger = addressOf(4);
@@ -115,7 +149,7 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
       database,
       source,
       projector,
-      writer: directWriter(send, devnet.accounts.indexOf(roles.signer)),
+      writer: directWriter(devnet.rpcUrl, send, devnet.accounts.indexOf(roles.signer), () => clientOf(0)),
       testPayer: customer,
     },
     chain: rpcChainReader(devnet.rpcUrl, devnet.chainId),
@@ -140,6 +174,10 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
   await app.ready();
   return {
     ...{ app, parts, devnet, key, customer, stranger, send },
+    async sign(account, messages) {
+      const raw = await (await clientOf(account)).sign(addressOf(account), messages, FEE, "");
+      return toBase64(TxRaw.encode(raw).finish());
+    },
     inject: (request) => app.inject({ ...request, headers: { authorization: "Bearer test", ...request.headers } }),
     async close() {
       await app.close();

@@ -61,7 +61,7 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
     database: options.database,
     source: chain,
     projector,
-    writer: { submit: async () => refused(), find: async () => undefined },
+    writer: { submit: async () => refused(), submitSigned: async () => refused(), find: async () => undefined },
     chain: { chainId: chain.chainId, query: async () => refused() },
     vault: new Vault({
       database: options.database,

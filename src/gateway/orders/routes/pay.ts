@@ -1,9 +1,10 @@
 // Paying orders.
 
 import { Type } from "typebox";
+import type { Any } from "../../../../gen/google/protobuf/any.ts";
 import { MsgPayOrders, MsgPayOrdersResponse } from "../../../../gen/stateset/orders/v1/tx.ts";
 import { decodeAddress } from "../../../codec/address.ts";
-import { fromHex } from "../../../codec/bytes.ts";
+import { fromBase64, fromHex } from "../../../codec/bytes.ts";
 import { formatMoney, parseMoney } from "../../http/money.ts";
 import { Problem } from "../../http/problem.ts";
 import type { GatewayApp } from "../../http/routeModule.ts";
@@ -16,6 +17,7 @@ import { guestId } from "../newOrder.ts";
 import type { OrderReads } from "../orderReads.ts";
 import { howToPay, paymentMessage, requireGrant, requirePayer } from "../payer.ts";
 import { PaidSchema } from "../schemas.ts";
+import { readSignedPayment } from "../signedTx.ts";
 import { amountDue, orderSummary, paymentView } from "../view.ts";
 import { answerWrite } from "../writes.ts";
 import { OrderParams, writeAnswers } from "./context.ts";
@@ -68,6 +70,35 @@ export function refundAddressMessage(input: RefundAddressInput): object {
 /** Adds the routes. */
 export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
   const { parts } = reads;
+
+  /** The message by which a wallet pays that lets the key's signer. */
+  async function payFromWallet(key: ApiKey, { order }: OrderDetails, body: Pay) {
+    const due = amountDue(order);
+    const [given, field] = amountField(body);
+    const amount = amountOf(given, field, due);
+    const how = { ...howToPay(parts, order), amount_due: formatMoney(due) };
+    const payer = requirePayer(parts, key, body.payment_method?.wallet_address, how);
+    const refundAddress = body.refund_address === undefined ? undefined : refundAddressMessage(body.refund_address);
+    return actAs(key, payer, await paymentMessage(parts, key, { payer, order, amount, refundAddress }));
+  }
+
+  /** The transaction by which the payer pays; what the body says beside it must be the same. */
+  function paySigned({ order }: OrderDetails, body: Pay, signedTx: string) {
+    const [given, field] = amountField(body);
+    return {
+      bytes: fromBase64(signedTx),
+      allow(messages: readonly Any[]) {
+        const { orderId, amount } = readSignedPayment(messages);
+        if (orderId !== order["id"]) {
+          throw new Problem("invalid_request", { detail: "the transaction pays another order", field: "/signed_tx" });
+        }
+        if (given !== undefined && parseMoney(given, field) !== amount) {
+          throw new Problem("amount_mismatch", { detail: `the transaction pays ${formatMoney(amount)}`, field });
+        }
+        amountOf(formatMoney(amount), "/signed_tx", amountDue(order));
+      },
+    };
+  }
 
   /** What the API says of a payment that was just made. */
   async function paid(key: ApiKey, orderId: string, outcome: WriteOutcome) {
@@ -129,19 +160,16 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
       if (body.currency !== undefined && body.currency !== "USDC") {
         throw new Problem("not_supported", { detail: "orders are paid in USDC", field: "/currency" });
       }
-      const due = amountDue(details.order);
-      const [given, field] = amountField(body);
-      const amount = amountOf(given, field, due);
-      const how = { ...howToPay(parts, details.order), amount_due: formatMoney(due) };
-      const payer = requirePayer(parts, apiKey, body.payment_method?.wallet_address, how);
-      const refundAddress = body.refund_address === undefined ? undefined : refundAddressMessage(body.refund_address);
-      const message = await paymentMessage(parts, apiKey, { payer, order: details.order, amount, refundAddress });
+      const message =
+        body.signed_tx === undefined
+          ? await payFromWallet(apiKey, details, body)
+          : paySigned(details, body, body.signed_tx);
       const onRefused = await keepBilling(apiKey, details, body.billing_address);
       return answerWrite(
         reads,
         { request, reply },
         {
-          message: actAs(apiKey, payer, message),
+          message,
           orderIds: [orderId],
           onRefused,
           answer: (outcome) => paid(apiKey, orderId, outcome),
