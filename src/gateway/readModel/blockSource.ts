@@ -59,7 +59,7 @@ export class SourceError extends Error {
 }
 
 /** The node answered with an error of its own, such as for a height that it does not have. */
-class RefusedError extends SourceError {}
+export class RefusedError extends SourceError {}
 
 interface RawEvent {
   readonly type: string;
@@ -73,7 +73,7 @@ const RECONNECT_MS = 1_000;
 
 /** Blocks by the RPC of a node, `http://127.0.0.1:26657`. */
 export function rpcBlockSource(rpcUrl: string): BlockSource {
-  const call = caller(rpcUrl);
+  const call = rpcCaller(rpcUrl);
   const blockHash = async (height: number) => {
     try {
       const { block_id } = await call<{ block_id: { hash: string } }>("block", { height: String(height) });
@@ -129,7 +129,8 @@ interface BlockResultsResult {
   readonly finalize_block_events: readonly RawEvent[] | null;
 }
 
-function caller(rpcUrl: string) {
+/** Calls of a node. They reject with SourceError, with RefusedError where the node answered with an error. */
+export function rpcCaller(rpcUrl: string) {
   return async <T>(method: string, params: Readonly<Record<string, string>>): Promise<T> => {
     let answer: { result?: T; error?: { message: string; data?: string } };
     try {
@@ -192,7 +193,7 @@ const SUBSCRIBE = JSON.stringify({
 });
 
 /** Says so at each new block by WebSocket, and once a second in any case: a silent connection loses nothing. */
-function watchBlocks(rpcUrl: string, onBlock: () => void): () => void {
+export function watchBlocks(rpcUrl: string, onBlock: () => void): () => void {
   const url = `${rpcUrl.replace(/^http/, "ws").replace(/\/$/, "")}/websocket`;
   let isStopped = false;
   let socket: WebSocket | undefined;

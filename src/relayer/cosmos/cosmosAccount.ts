@@ -7,12 +7,13 @@ import { QueryAccountRequest, QueryAccountResponse } from "../../../gen/cosmos/a
 import { TxBody, TxRaw } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import { encodeBech32 } from "../../codec/address.ts";
 import { toHex } from "../../codec/bytes.ts";
+import { INDEPENDENT } from "../../codec/independentTx.ts";
 import { addressOfSecp256k1 } from "../../crypto/address.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { publicKeyOf } from "../../crypto/secp256k1.ts";
 import { DestinationError } from "../deliver/destination.ts";
 import { type CosmosRpc, isNotFound } from "./cosmosRpc.ts";
-import { INDEPENDENT } from "./independent.ts";
+
 import type { EncodedMsg } from "./receiveMessage.ts";
 
 /** What a transaction says besides its messages. */
