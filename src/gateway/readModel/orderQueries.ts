@@ -49,6 +49,7 @@ export interface OrderFilter {
   readonly status?: readonly string[] | undefined;
   readonly paymentStatus?: readonly string[] | undefined;
   readonly sourceDomain?: number | undefined;
+  readonly denom?: string | undefined;
   readonly createdAfter?: string | undefined;
   readonly createdBefore?: string | undefined;
   readonly amountMin?: bigint | undefined;
@@ -75,7 +76,7 @@ export interface OrderPage {
 }
 
 /** Conditions of a statement with their parameters. */
-class Where {
+export class Where {
   readonly values: SqlValue[] = [];
   readonly #conditions: string[] = [];
 
@@ -107,6 +108,7 @@ export function orderConditions(filter: OrderFilter): Where {
   where.add("status = any($)", filter.status);
   where.add("payment_status = any($)", filter.paymentStatus);
   where.add("source_domain = $", filter.sourceDomain);
+  where.add("denom = $", filter.denom);
   where.add("created_at >= $::timestamptz", filter.createdAfter);
   where.add("created_at <= $::timestamptz", filter.createdBefore);
   where.add("total >= $::numeric", filter.amountMin?.toString());

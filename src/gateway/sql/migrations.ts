@@ -1,5 +1,6 @@
 // The tables, as the list of changes that led to them. A change that was released is never edited: another follows it.
 
+import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
@@ -108,4 +109,5 @@ export const MIGRATIONS: readonly Migration[] = [
   CUSTOMERS_MIGRATION,
   COMPLIANCE_MIGRATION,
   ORDER_NOTES_MIGRATION,
+  ANALYTICS_MIGRATION,
 ];
