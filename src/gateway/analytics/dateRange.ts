@@ -43,12 +43,18 @@ function dayNumber(field: string, text: string): number {
   return ms / DAY_MS;
 }
 
+/** A date of the calendar as it was given. Throws Problem. */
+export function checkDate(field: string, text: string): string {
+  return dateOf(dayNumber(field, text));
+}
+
 /** The date of a day since 1970-01-01. */
-export function dateOf(day: number): string {
+function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-function checkZone(name: string): string {
+/** A time zone in the writing of the database of zones. Throws Problem. */
+export function checkZone(name: string): string {
   if (!ZONE_NAME.test(name)) refuse("time_zone", "time_zone must be a name of the IANA time zone database");
   try {
     // Its own writing of the name: the database wants it exactly.
@@ -92,10 +98,17 @@ export function daysOf({ startDate, endDate }: DateRange): number {
   return (Date.parse(endDate) - Date.parse(startDate)) / DAY_MS + 1;
 }
 
+/** Days of which an end may be open. */
+export interface OpenRange extends Omit<DateRange, "startDate" | "endDate"> {
+  readonly startDate?: string | undefined;
+  readonly endDate?: string | undefined;
+}
+
 /** Instants between which the days of a range lie in every time zone: for the index; the dates themselves decide. */
-export function instantsAround({ startDate, endDate }: DateRange): { readonly from: string; readonly to: string } {
+export function instantsAround({ startDate, endDate }: OpenRange): { from?: string; to?: string } {
+  const shifted = (date: string, days: number) => new Date(Date.parse(date) + days * DAY_MS).toISOString();
   return {
-    from: new Date(Date.parse(startDate) - DAY_MS).toISOString(),
-    to: new Date(Date.parse(endDate) + 2 * DAY_MS).toISOString(),
+    ...(startDate === undefined ? {} : { from: shifted(startDate, -1) }),
+    ...(endDate === undefined ? {} : { to: shifted(endDate, 2) }),
   };
 }

@@ -5,8 +5,8 @@ import type { Where } from "../readModel/orderQueries.ts";
 /** What an expression over `orders` may need: parameters, and the time zone in which days begin. */
 export interface DimensionContext {
   readonly where: Where;
-  /** The placeholder of the time zone's name. */
-  readonly zone: string;
+  /** Gives a placeholder of the time zone's name. */
+  readonly zone: () => string;
 }
 
 /** A way to group orders. */
@@ -18,11 +18,12 @@ interface Dimension {
 
 /** Instants, not local times: where clocks go back there are two hours with one name. */
 const HOUR = ({ zone }: DimensionContext) =>
-  `to_char(date_trunc('hour', created_at, ${zone}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+  `to_char(date_trunc('hour', created_at, ${zone()}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
 /** First day of a calendar period in the time zone. */
 const PERIOD = (unit: "day" | "week" | "month") => ({
-  sql: ({ zone }: DimensionContext) => `to_char(date_trunc('${unit}', created_at at time zone ${zone}), 'YYYY-MM-DD')`,
+  sql: ({ zone }: DimensionContext) =>
+    `to_char(date_trunc('${unit}', created_at at time zone ${zone()}), 'YYYY-MM-DD')`,
   describes: `first day of the ${unit} of creation, in the time zone`,
 });
 

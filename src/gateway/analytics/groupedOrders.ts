@@ -2,41 +2,27 @@
 
 import { Problem } from "../http/problem.ts";
 import { type OrderFilter, orderConditions, type Where } from "../readModel/orderQueries.ts";
-import type { SqlValue } from "../sql/database.ts";
-import { type DateRange, instantsAround } from "./dateRange.ts";
+import { instantsAround, type OpenRange } from "./dateRange.ts";
 import { findDimension } from "./dimensions.ts";
-import { SUM_NAMES, SUMS, type Sums } from "./metrics.ts";
+import { SUM_NAMES, SUMS, type SumName, type Sums } from "./metrics.ts";
 
 /** What is summed is of one denomination: a sum of several means nothing. */
-export const DENOM = "uusdc";
+const DENOM = "uusdc";
 
 /** Which orders, in which groups. */
 export interface Grouped {
   readonly filter: OrderFilter;
-  /** Days of creation; all when left out. */
-  readonly range?: DateRange | undefined;
+  /** Days of creation, and where days begin. */
+  readonly range: OpenRange;
   /** Names of dimensions, in order. */
   readonly dimensions: readonly string[];
-  /** Where days begin when there is no range. */
-  readonly timeZone?: string | undefined;
-}
-
-/** A statement with its parameters. */
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly SqlValue[];
-}
-
-/** Names of the columns of dimensions: `d0`, `d1`, … */
-export function dimensionColumns(count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `d${index}`);
 }
 
 /** A row as the database gives it: sums as text. */
-export type SumRow = Readonly<Record<keyof typeof SUMS, string>>;
+export type SumRow = Readonly<Record<SumName, string>>;
 
 export function readSums(row: SumRow): Sums {
-  return Object.fromEntries(SUM_NAMES.map((name) => [name, BigInt(row[name])])) as Record<keyof typeof SUMS, bigint>;
+  return Object.fromEntries(SUM_NAMES.map((name) => [name, BigInt(row[name])])) as Record<SumName, bigint>;
 }
 
 /** The sums as a list of columns. */
@@ -47,36 +33,57 @@ export const CUSTOMER_COLUMNS = SUM_NAMES.map(
   (name) => `count(distinct who) filter (where ${SUMS[name].contributes}) as who_${name}`,
 ).join(", ");
 
-/**
- * The rows that groups are made of: `select d0, …, who, amount_paid, amount_refunded, paid_at, fulfilled_at from orders`.
- * Gives the text, and where further parameters go. Throws Problem on an unknown dimension.
- */
-export function orderRows({ filter, range, dimensions, timeZone }: Grouped): { text: string; where: Where } {
-  const around = range === undefined ? undefined : instantsAround(range);
+/** What a group is made of, beside its dimensions. */
+const ROW_COLUMNS = [
+  "coalesce(nullif(customer_id, ''), customer) as who",
+  "amount_paid",
+  "amount_refunded",
+  "paid_at",
+  "fulfilled_at",
+];
+
+/** A statement over orders in the making. */
+export interface OrderSelection {
+  /** An expression for each dimension. */
+  readonly dimensions: readonly string[];
+  /** The conditions, after `where`. */
+  readonly conditions: string;
+  /** Where further parameters go. */
+  readonly where: Where;
+}
+
+/** Which orders, and their dimensions. Throws Problem on an unknown dimension. */
+export function selectOrders({ filter, range, dimensions }: Grouped): OrderSelection {
+  const around = instantsAround(range);
   const where = orderConditions({
     denom: DENOM,
     ...filter,
-    createdAfter: later(filter.createdAfter, around?.from),
-    createdBefore: earlier(filter.createdBefore, around?.to),
+    createdAfter: later(filter.createdAfter, around.from),
+    createdBefore: earlier(filter.createdBefore, around.to),
   });
-  const zone = `${where.parameter(range?.timeZone ?? timeZone ?? "UTC")}::text`;
-  const columns = dimensions.map((name, index) => {
+  const zone = () => `${where.parameter(range.timeZone)}::text`;
+  const expressions = dimensions.map((name, index) => {
     const dimension = findDimension(name);
     if (dimension === undefined) {
       throw new Problem("invalid_request", { detail: "there is no such dimension", field: `/dimensions/${index}` });
     }
-    return `${dimension.sql({ where, zone })} as d${index}`;
+    return dimension.sql({ where, zone });
   });
-  const days =
-    range === undefined
-      ? // The parameter must be used, or its type is unknown.
-        [`${zone} <> ''`]
-      : [
-          `(created_at at time zone ${zone})::date between ${where.parameter(range.startDate)}::date and ${where.parameter(range.endDate)}::date`,
-        ];
-  const who = "coalesce(nullif(customer_id, ''), customer) as who";
-  const selected = [...columns, who, "amount_paid", "amount_refunded", "paid_at", "fulfilled_at"].join(", ");
-  return { text: `select ${selected} from orders ${where.text(...days)}`, where };
+  const bounds = [
+    [">=", range.startDate],
+    ["<=", range.endDate],
+  ] as const;
+  const days = bounds.flatMap(([sign, date]) =>
+    date === undefined ? [] : [`(created_at at time zone ${zone()})::date ${sign} ${where.parameter(date)}::date`],
+  );
+  return { dimensions: expressions, conditions: where.text(...days), where };
+}
+
+/** The rows that groups are made of, with dimensions as columns `d0`, `d1`, …, and where further parameters go. Throws Problem on an unknown dimension. */
+export function orderRows(grouped: Grouped): { readonly text: string; readonly where: Where } {
+  const { dimensions, conditions, where } = selectOrders(grouped);
+  const columns = dimensions.map((expression, index) => `${expression} as d${index}`);
+  return { text: `select ${[...columns, ...ROW_COLUMNS].join(", ")} from orders ${conditions}`, where };
 }
 
 /** Of two instants that may be missing, the later one. */

@@ -4,6 +4,7 @@ import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
+import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
 import type { Migration } from "./migration.ts";
 
@@ -110,4 +111,5 @@ export const MIGRATIONS: readonly Migration[] = [
   COMPLIANCE_MIGRATION,
   ORDER_NOTES_MIGRATION,
   ANALYTICS_MIGRATION,
+  REPORTS_MIGRATION,
 ];
