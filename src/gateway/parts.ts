@@ -124,6 +124,8 @@ export interface GatewayParts {
   readonly testPayer?: string | undefined;
   /** Services outside whose answers matter to some orders; `GET /v1/health` tells of them. */
   readonly externals?: readonly ExternalCheck[] | undefined;
+  /** A folder of the gateway's own, for files that clients download; a temporary one when left out. */
+  readonly folder?: string | undefined;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

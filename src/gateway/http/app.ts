@@ -13,11 +13,13 @@ import Fastify, {
   type RouteOptions,
 } from "fastify";
 import { Type } from "typebox";
+import { analyticsRoutes } from "../analytics/routes.ts";
 import { complianceRoutes } from "../compliance/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
+import { reportRoutes } from "../reports/routes.ts";
 import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
@@ -29,7 +31,14 @@ import { FORMATS, ProblemAnswer, ProblemSchema } from "./schemas.ts";
 const API_VERSION = "1.0.0";
 
 /** All routes of the API, part by part. */
-export const ROUTE_MODULES: readonly RouteModule[] = [healthRoutes, orderRoutes, customerRoutes, complianceRoutes];
+export const ROUTE_MODULES: readonly RouteModule[] = [
+  healthRoutes,
+  orderRoutes,
+  customerRoutes,
+  complianceRoutes,
+  analyticsRoutes,
+  reportRoutes,
+];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */
 export type Authenticate = (request: FastifyRequest) => Promise<ApiKey>;
