@@ -1,6 +1,7 @@
 // What the routes of the gateway are given, and what they ask of the parts that are built in folders of their own.
 
 import type { Any } from "../../gen/google/protobuf/any.ts";
+import type { PaymentChain } from "./checkout/paymentChain.ts";
 import type { EvaluateOrder } from "./orders/evaluation.ts";
 import type { BlockSource } from "./readModel/blockSource.ts";
 import type { Projector } from "./readModel/projector.ts";
@@ -124,6 +125,8 @@ export interface GatewayParts {
   readonly testPayer?: string | undefined;
   /** Services outside whose answers matter to some orders; `GET /v1/health` tells of them. */
   readonly externals?: readonly ExternalCheck[] | undefined;
+  /** EVM chains that the checkout page offers to pay from; those that our chain does not know are left out. */
+  readonly paymentChains?: readonly PaymentChain[] | undefined;
   /** A folder of the gateway's own, for files that clients download; a temporary one when left out. */
   readonly folder?: string | undefined;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */

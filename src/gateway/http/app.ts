@@ -14,6 +14,7 @@ import Fastify, {
 } from "fastify";
 import { Type } from "typebox";
 import { analyticsRoutes } from "../analytics/routes.ts";
+import { checkoutRoutes } from "../checkout/routes.ts";
 import { complianceRoutes } from "../compliance/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
@@ -38,6 +39,7 @@ export const ROUTE_MODULES: readonly RouteModule[] = [
   complianceRoutes,
   analyticsRoutes,
   reportRoutes,
+  checkoutRoutes,
 ];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */
