@@ -55,8 +55,16 @@ const DATE_LENGTH = "2026-01-01".length;
 const INSTANT =
   /^[12][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]{1,9})?(Z|[+-][01][0-9]:[0-5][0-9])$/;
 
+/** An instant in UTC, cut to the microseconds that the read model has. */
 function checkInstant(field: string, text: string): string {
-  if (INSTANT.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  const [, fraction = ""] = INSTANT.exec(text) ?? refuseTime(field);
+  checkDate(field, text.slice(0, DATE_LENGTH));
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) refuseTime(field);
+  return `${new Date(ms).toISOString().slice(0, -".000Z".length)}${fraction.slice(0, ".000000".length)}Z`;
+}
+
+function refuseTime(field: string): never {
   throw new Problem("invalid_request", { detail: "this must be a date or a time of RFC 3339", field });
 }
 

@@ -156,6 +156,9 @@ describe.each(kinds)("reports in $name", (kind) => {
     expect(await ids(day, "America/New_York")).toBe("bc");
     expect(await ids(day)).toBe("ab");
     expect(await ids({ created_after: "2026-06-02T03:59:59Z" })).toBe("cd");
+    expect(await ids({ created_after: "2026-06-02T03:59:59.000000999Z" })).toBe("cd");
+    expect(await ids({ created_after: "2026-06-02T03:59:59.000001Z" })).toBe("d");
+    expect(await ids({ created_after: "2026-06-02T23:58:00+19:58" })).toBe("d");
     expect(await ids({ created_before: "2026-06-02T04:59:59+01:00" })).toBe("abc");
     expect(await ids({ amount_min: "2", amount_max: "3.00" })).toBe("bc");
   });
@@ -302,6 +305,7 @@ test.each<[string, ReportBody, string]>([
   ["an unknown metric", { ...BASE, metrics: ["profit"] }, "/metrics/0"],
   ["metrics of a list", { type: "orders", metrics: ["count"] }, "/metrics"],
   ["a day that the calendar lacks", { ...BASE, filters: { created_after: "2026-02-30" } }, "/filters/created_after"],
+  ["a time on no day", { ...BASE, filters: { created_after: "2026-02-30T00:00:00Z" } }, "/filters/created_after"],
   ["a time without a zone", { ...BASE, filters: { created_before: "2026-02-03T04:05:06" } }, "/filters/created_before"],
   ["an amount that is none", { ...BASE, filters: { amount_min: "1e3" } }, "/filters/amount_min"],
   ["an unknown zone", { ...BASE, time_zone: "Mars/Olympus" }, "time_zone"],

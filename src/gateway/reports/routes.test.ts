@@ -3,8 +3,10 @@
 // - error: a link of another report, one that was changed, an unfinished report, another merchant's, no scope
 
 import { setTimeout as wait } from "node:timers/promises";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { analyticsRoutes } from "../analytics/routes.ts";
+import { checkoutRoutes } from "../checkout/routes.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { insertOrders, MERCHANT } from "../testing/orderRows.ts";
@@ -19,7 +21,7 @@ beforeAll(async () => {
   database = await kind!.open();
   gateway = await testGateway({
     database,
-    routes: [analyticsRoutes, reportRoutes],
+    routes: [analyticsRoutes, reportRoutes, checkoutRoutes],
     keys: {
       shop: testKey(MERCHANT),
       other: testKey("stateset1other"),
@@ -43,6 +45,11 @@ const ask = (method: "GET" | "POST" | "DELETE", url: string, more: { body?: obje
     headers: { authorization: `Bearer ${more.key ?? "shop"}` },
     ...(more.body === undefined ? {} : { payload: more.body }),
   });
+
+test("default: the document that describes these routes is a valid one", async () => {
+  const { valid, errors } = await new Validator().validate((await ask("GET", "/openapi.json")).json());
+  expect([valid, errors]).toEqual([true, undefined]);
+});
 
 describe("analytics", () => {
   const expected = {

@@ -1,7 +1,7 @@
 // Reports over HTTP: ask for one, look at it, get a link, download, delete.
 
 import { randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -117,7 +117,8 @@ function requireFile(record: ReportRecord): void {
 
 export const reportRoutes: RouteModule = (app, { database, folder, publicUrl }) => {
   const store = new ReportStore(database, Date.now);
-  const files = join(folder ?? mkdtempSync(join(tmpdir(), "stateset-gateway-")), "reports");
+  const temporary = join(tmpdir(), `stateset-gateway-${randomBytes(8).toString("hex")}`);
+  const files = join(folder ?? temporary, "reports");
   const runner = new ReportRunner({
     database,
     store,
@@ -125,7 +126,10 @@ export const reportRoutes: RouteModule = (app, { database, folder, publicUrl }) 
     onFailure: (error) => app.log.error({ err: error }, "a report failed"),
   });
   app.addHook("onReady", () => runner.start());
-  app.addHook("onClose", () => runner.stop());
+  app.addHook("onClose", async () => {
+    await runner.stop();
+    if (folder === undefined) await rm(temporary, { recursive: true, force: true });
+  });
   let secret: Promise<Uint8Array> | undefined;
   const links = {
     store,
