@@ -6,7 +6,7 @@ import type { Database, Sql } from "../sql/database.ts";
 import { type CustomerGroup, type Customers, complement, hiddenSums, isLarge, K } from "./anonymity.ts";
 import { type DateRange, type DateRangeRequest, daysOf, settleRange } from "./dateRange.ts";
 import { GROUP_FIELDS, GROUPINGS, type Grouping } from "./dimensions.ts";
-import { CUSTOMER_COLUMNS, orderRows, readSums, SUM_COLUMNS, type SumRow } from "./groupedOrders.ts";
+import { customerColumns, orderRows, readSums, SUM_COLUMNS, type SumRow } from "./groupedOrders.ts";
 import { type MetricName, metricFields, metricName, SUM_NAMES, type SumName, type Sums, sumsOf } from "./metrics.ts";
 
 /** Groups of one answer at most. */
@@ -74,23 +74,25 @@ interface Group {
   readonly customers: Customers;
 }
 
-type GroupRow = SumRow &
-  Readonly<Record<`who_${SumName}`, string>> & { readonly key: string; readonly is_total: number };
+type GroupRow = SumRow & Readonly<Record<`who_${SumName}`, string>> & { readonly key: string };
 
 /** Whose orders, and how they are put into groups. */
 interface Settled {
   readonly filter: OrderFilter;
   readonly range: DateRange;
   readonly grouping: Grouping;
-  readonly metrics: readonly MetricName[];
+  /** The sums whose customers are counted; none where the answer is not anonymized. */
+  readonly counted: readonly SumName[];
 }
 
-function customersOf(row: GroupRow, metrics: readonly MetricName[]): Customers {
-  // Whatever is told: a group is there because of its orders.
+/** The sums that are told. Whatever the metrics: a group is there because of its orders. */
+function toldSums(metrics: readonly MetricName[]): readonly SumName[] {
   const told = new Set<SumName>(["orders", ...metrics.flatMap(sumsOf)]);
-  return Object.fromEntries(
-    SUM_NAMES.filter((name) => told.has(name)).map((name) => [name, Number(row[`who_${name}`])]),
-  );
+  return SUM_NAMES.filter((name) => told.has(name));
+}
+
+function customersOf(row: GroupRow, counted: readonly SumName[]): Customers {
+  return Object.fromEntries(counted.map((name) => [name, Number(row[`who_${name}`])]));
 }
 
 /** PERF: one read of the orders of the range, by the index of merchant and time. */
@@ -98,14 +100,14 @@ async function readGroups(sql: Sql, settled: Settled): Promise<{ groups: readonl
   const { text, where } = orderRows({ ...settled, dimensions: [settled.grouping] });
   const rows = await sql.query<GroupRow>(
     `with given as (${text}), keyed as (select given.*, coalesce(d0, '') as key from given)
-     select key, grouping(key) as is_total, ${SUM_COLUMNS}, ${CUSTOMER_COLUMNS}
-     from keyed group by grouping sets ((key), ()) order by is_total desc, key`,
+     select key, ${[SUM_COLUMNS, ...customerColumns(settled.counted)].join(", ")}
+     from keyed group by grouping sets ((key), ()) order by grouping(key) desc, key`,
     where.values,
   );
   const [total, ...groups] = rows.map((row) => ({
     key: row.key,
     sums: readSums(row),
-    customers: customersOf(row, settled.metrics),
+    customers: customersOf(row, settled.counted),
   }));
   if (total === undefined) throw new Error("the grouping set of everything is always there");
   return { groups, total };
@@ -115,10 +117,10 @@ async function readGroups(sql: Sql, settled: Settled): Promise<{ groups: readonl
 async function customersOfGroups(sql: Sql, settled: Settled, keys: readonly string[]): Promise<Customers> {
   const { text, where } = orderRows({ ...settled, dimensions: [settled.grouping] });
   const [row] = await sql.query<GroupRow>(
-    `with given as (${text}) select ${CUSTOMER_COLUMNS} from given where coalesce(d0, '') = any(${where.parameter(keys)})`,
+    `with given as (${text}) select ${customerColumns(settled.counted).join(", ")} from given where coalesce(d0, '') = any(${where.parameter(keys)})`,
     where.values,
   );
-  return row === undefined ? {} : customersOf(row, settled.metrics);
+  return row === undefined ? {} : customersOf(row, settled.counted);
 }
 
 /** The keys of the groups that must not be told. */
@@ -146,8 +148,9 @@ export async function orderAnalytics(
   const grouping = settleGrouping(request.groupBy);
   requireFewGroups(grouping, range);
   const metrics = settleMetrics(request.metrics, "/metrics");
-  const settled: Settled = { filter: { ...request.filter, merchant }, range, grouping, metrics };
   const isAnonymized = request.anonymized === true;
+  const counted = isAnonymized ? toldSums(metrics) : [];
+  const settled: Settled = { filter: { ...request.filter, merchant }, range, grouping, counted };
   const { groups, total, hidden } = await database.transaction(async (sql) => {
     // Both statements see the same orders.
     await sql.query("set transaction isolation level repeatable read, read only");
