@@ -84,7 +84,9 @@ function writeSingle(
 ): void {
   const number = field.index + 1;
   if (isDuration(field)) {
-    writer.tag(number, WIRE.VARINT).int64(durationToNs(secondsAndNanos(value as DynamicMessage)));
+    const ns = durationToNs(secondsAndNanos(value as DynamicMessage));
+    // By value it is a number in Go, of which zero is left out.
+    if (ns !== 0n || field.options.nullable) writer.tag(number, WIRE.VARINT).int64(ns);
   } else if (field.wire === WIRE.BYTES) {
     const bytes = contentBytes(registry, field, value, depth);
     // What Go keeps by value and is all zero is left out, as a scalar is.

@@ -2,7 +2,7 @@
 // cosmossdk.io/x/tx v0.14 signing/aminojson. Keys are sorted at every level, there are no spaces, and text is escaped as
 // Go does; so the bytes agree with what CosmJS and Ledger sign.
 
-import { toBase64, utf8 } from "./bytes.ts";
+import { fromUtf8, toBase64, utf8 } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import type { Coin, ProtoCoin } from "./coins.ts";
 import { formatDec } from "./decimal.ts";
@@ -179,7 +179,9 @@ function singleJson(registry: TypeRegistry, field: FieldPlan, value: SingleValue
   if (typeof value === "bigint") return `"${value}"`;
   if (typeof value === "number") return value.toString();
   if (typeof value === "boolean") return value ? "true" : "false";
-  if (value instanceof Uint8Array) return `"${toBase64(value)}"`;
+  if (value instanceof Uint8Array) {
+    return isDecField(field) ? `"${formatDec(parseUnits(fromUtf8(value)))}"` : `"${toBase64(value)}"`;
+  }
   return messageJson(registry, value, depth + 1);
 }
 

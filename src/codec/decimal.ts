@@ -44,6 +44,41 @@ export function decMulTrunc(a: bigint, b: bigint): bigint {
   return (a * b) / DEC_ONE;
 }
 
+/** The product of two decimals in units, rounded to the nearest, half to even (Mul). */
+export function decMul(a: bigint, b: bigint): bigint {
+  return roundHalfEven(a * b, DEC_ONE);
+}
+
+/** The quotient of two decimals in units, rounded to the nearest, half to even (Quo). Throws a RangeError on zero. */
+export function decQuo(a: bigint, b: bigint): bigint {
+  // As Go does it: cut at 36 decimals, then rounded at 18.
+  return roundHalfEven(quoTrunc(a * DEC_ONE * DEC_ONE, b), DEC_ONE);
+}
+
+/** The quotient of two decimals in units, cut toward zero (QuoTruncate). Throws a RangeError on zero. */
+export function decQuoTrunc(a: bigint, b: bigint): bigint {
+  return quoTrunc(a * DEC_ONE, b);
+}
+
+/** The quotient of two decimals in units, rounded up (QuoRoundUp). Throws a RangeError on zero. */
+export function decQuoCeil(a: bigint, b: bigint): bigint {
+  return quoCeil(a * DEC_ONE, b);
+}
+
+/** The whole part of a decimal in units (TruncateInt). */
+export function decTrunc(a: bigint): bigint {
+  return a / DEC_ONE;
+}
+
+/** `divisor` is above zero. */
+function roundHalfEven(dividend: bigint, divisor: bigint): bigint {
+  if (dividend < 0n) return -roundHalfEven(-dividend, divisor);
+  const quotient = dividend / divisor;
+  const twice = (dividend % divisor) * 2n;
+  const isUp = twice > divisor || (twice === divisor && quotient % 2n === 1n);
+  return isUp ? quotient + 1n : quotient;
+}
+
 function requireDivisor(divisor: bigint): void {
   if (divisor === 0n) throw new RangeError("division by zero");
 }

@@ -3,7 +3,7 @@
 // `@type`, LegacyDec with its point.
 
 import { type JsonObject, type JsonValue, ScalarType } from "@bufbuild/protobuf";
-import { fromBase64, toBase64 } from "./bytes.ts";
+import { fromBase64, fromUtf8, toBase64, utf8 } from "./bytes.ts";
 import { formatDec, parseDec } from "./decimal.ts";
 import { formatDuration, parseDuration, shortFraction } from "./duration.ts";
 import {
@@ -85,12 +85,21 @@ export function fieldJson(registry: TypeRegistry, field: FieldPlan, value: Field
 }
 
 function valueJson(registry: TypeRegistry, field: FieldPlan, value: SingleValue, depth: number): JsonValue {
-  if (typeof value === "string") return field.options.isDec ? decJson(value) : intJson(field, value);
+  if (typeof value === "string") return textJson(field, value);
   if (typeof value === "bigint") return value.toString();
   if (typeof value === "number") return field.enumNames?.get(value) ?? value;
   if (typeof value === "boolean") return value;
-  if (value instanceof Uint8Array) return toBase64(value);
+  if (value instanceof Uint8Array) return isNumber(field) ? textJson(field, fromUtf8(value)) : toBase64(value);
   return toJson(registry, value, depth + 1);
+}
+
+/** Whether a field of bytes holds the text of a number, as some of x/slashing and x/staking do. */
+function isNumber({ options }: FieldPlan): boolean {
+  return options.isDec || options.isInt;
+}
+
+function textJson(field: FieldPlan, text: string): JsonValue {
+  return field.options.isDec ? decJson(text) : intJson(field, text);
 }
 
 function intJson(field: FieldPlan, text: string): string {
@@ -125,7 +134,7 @@ function absentJson(registry: TypeRegistry, field: FieldPlan, depth: number): Js
     case "string":
       return valueJson(registry, field, "", depth);
     case "bytes":
-      return null;
+      return isNumber(field) ? textJson(field, "") : null;
     case "bool":
       return false;
     case "int64":
@@ -300,6 +309,7 @@ function scalarFromJson(field: FieldPlan, json: JsonInput): SingleValue {
     case "string":
       return stringFromJson(field, json);
     case "bytes":
+      if (isNumber(field)) return utf8(stringFromJson(field, json));
       if (typeof json !== "string") throw new Error("expected base64");
       return bytesFromJson(json);
     case "enum":

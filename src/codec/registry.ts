@@ -9,12 +9,13 @@ import {
   getOption,
   hasOption,
 } from "@bufbuild/protobuf";
-import { decodeAddress } from "./address.ts";
+import { decodeAddress, encodeAddress } from "./address.ts";
 import { ChainError } from "./chainError.ts";
 import { fileRegistry } from "./descriptors.ts";
 import type { MessageCodec } from "./message.ts";
 import { type FieldPlan, type MessagePlan, MessagePlans } from "./messagePlan.ts";
 import { ErrUnpackAny } from "./sdkErrors.ts";
+import { decodeValidatorAddress } from "./validatorAddress.ts";
 
 /** One way to reach a method over HTTP (google.api.HttpRule). */
 export interface HttpRule {
@@ -222,6 +223,13 @@ function httpRules(rule: HttpRuleMessage): HttpRule[] {
   return rules;
 }
 
+/** cosmos_proto.scalar of a validator's operator, who signs with the account that has the same bytes. */
+const VALIDATOR_ADDRESS = "cosmos.ValidatorAddressString";
+
+function accountOfOperator(text: string): string {
+  return encodeAddress(decodeValidatorAddress(text));
+}
+
 /** Follows the annotation cosmos.msg.v1.signer as cosmos-sdk v0.53 x/tx/signing/context.go does. */
 function compileSigners(plan: MessagePlan, depth: number): SignerReader {
   const names = plan.signerFields;
@@ -249,6 +257,9 @@ function fieldSigners(plan: MessagePlan, field: FieldPlan, depth: number): Signe
   const name = field.localName;
   // Values come from the generated codec of this very type, so that the property has the declared type.
   if (field.kind === "string" && !field.explicit) {
+    if (field.options.scalarName === VALIDATOR_ADDRESS && !field.repeated) {
+      return (value, out) => out.push(accountOfOperator((value as Record<string, string>)[name] ?? ""));
+    }
     if (!field.repeated) return (value, out) => out.push((value as Record<string, string>)[name] ?? "");
     return (value, out) => {
       for (const text of (value as Record<string, readonly string[]>)[name] ?? []) out.push(text);
