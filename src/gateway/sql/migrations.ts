@@ -6,6 +6,7 @@ import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
+import { WRITES_MIGRATION } from "../writes/migration.ts";
 import type { Migration } from "./migration.ts";
 
 /**
@@ -112,4 +113,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ORDER_NOTES_MIGRATION,
   ANALYTICS_MIGRATION,
   REPORTS_MIGRATION,
+  WRITES_MIGRATION,
 ];
