@@ -9,6 +9,7 @@ import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
 import { type BridgePlan, EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
+import type { DevnetGateway } from "./devnetGateway.ts";
 import { evmFolder, homeError } from "./devnetHome.ts";
 import { DevnetSystem } from "./devnetSystem.ts";
 import { readDump } from "./dumpFile.ts";
@@ -36,6 +37,8 @@ export interface CreateDevnetOptions {
    * else delivers them.
    */
   readonly relayer?: boolean | undefined;
+  /** Run the gateway, which is the Orders API; default true. */
+  readonly gateway?: boolean | undefined;
   /** What stands on the EVM chains; our own contracts unless given. */
   readonly artifacts?: CctpArtifacts | undefined;
   /** An EVM block each so many seconds, beside those that transactions make. */
@@ -84,11 +87,51 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   });
   closers.add(() => chain.close());
   const started: Started = { options: { ...options, onFailure: options.onFailure ?? console.error }, home, chain };
-  void chain.failed.then(started.options.onFailure);
   const stop = () => closers.close();
-  if (plan === undefined) return new DevnetSystem({ home, chain, evm: [], bridge: undefined, stop });
-  const evm = await startEvmChains(started, { accounts, plan }, closers);
-  return new DevnetSystem({ home, chain, evm, bridge: await startBetween(started, evm, closers), stop });
+  // Side by side: the database of the one and the EVM chains of the other take about as long to start.
+  const [gateway, { evm, bridge }] = await allOrNothing(
+    startGateway(started, closers),
+    plan === undefined ? withoutEvm() : startEvm(started, { accounts, plan }, closers),
+  );
+  return new DevnetSystem({ home, chain, evm, bridge, gateway, stop });
+}
+
+interface EvmParts {
+  readonly evm: readonly LocalEvmChain[];
+  readonly bridge: Bridge | undefined;
+}
+
+async function withoutEvm(): Promise<EvmParts> {
+  return { evm: [], bridge: undefined };
+}
+
+/** Both have started or failed before anything is closed. */
+async function allOrNothing<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === "rejected") throw first.reason;
+  if (second.status === "rejected") throw second.reason;
+  return [first.value, second.value];
+}
+
+async function startGateway({ options, home, chain }: Started, closers: Closers): Promise<DevnetGateway | undefined> {
+  if (options.gateway === false) return undefined;
+  const { startDevnetGateway } = await import("./devnetGateway.ts");
+  const gateway = await startDevnetGateway({
+    ...{ chain, home, ports: options.ports ?? "free" },
+    logger: createLogger(options.logLevel ?? "silent"),
+    onFailure: options.onFailure,
+  });
+  closers.add(() => gateway.close());
+  return gateway;
+}
+
+async function startEvm(
+  started: Started,
+  given: { readonly accounts: readonly EvmAccount[]; readonly plan: BridgePlan },
+  closers: Closers,
+): Promise<EvmParts> {
+  const evm = await startEvmChains(started, given, closers);
+  return { evm, bridge: await startBetween(started, evm, closers) };
 }
 
 /** What there is when the EVM chains start. */

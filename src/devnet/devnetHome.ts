@@ -25,7 +25,7 @@ export function homeError(home: string, error: unknown): unknown {
 }
 
 /** What a devnet makes in its home. */
-export const HOME_PARTS = ["config", "data", "evm", "attester", "relayer"] as const;
+export const HOME_PARTS = ["config", "data", "evm", "attester", "relayer", "gateway"] as const;
 
 /** The folder of an EVM chain. */
 export function evmFolder(home: string, name: string): string {

@@ -44,6 +44,15 @@ interface EvmChainInfo {
   readonly v2: ContractsInfo;
 }
 
+interface GatewayInfo {
+  readonly url: string;
+  readonly metrics_url: string | null;
+  readonly api_key: string;
+  readonly merchant: string;
+  readonly signer: string;
+  readonly customer: string;
+}
+
 /** The document. What belongs to the bridge is null, and the list of EVM chains empty, where there is none. */
 export interface DevnetInfo {
   readonly home: string;
@@ -51,6 +60,8 @@ export interface DevnetInfo {
   readonly evm: readonly EvmChainInfo[];
   readonly evm_accounts: { readonly mnemonic: string; readonly accounts: readonly AccountInfo[] } | null;
   readonly attester: { readonly url: string; readonly admin_url: string | null } | null;
+  /** Null when it was left out. */
+  readonly gateway: GatewayInfo | null;
   /** `url` is null where no relayer runs; the account is funded all the same. */
   readonly relayer: (AccountInfo & { readonly evm_address: string; readonly url: string | null }) | null;
 }
@@ -78,6 +89,7 @@ export function describeDevnet(devnet: DevnetSystem): DevnetInfo {
     evm_accounts:
       first === undefined ? null : { mnemonic: EVM_MNEMONIC, accounts: first.accounts.map(describeAccount) },
     attester: bridge === undefined ? null : { url: bridge.attester.url, admin_url: bridge.attester.adminUrl ?? null },
+    gateway: describeGateway(devnet.gateway),
     relayer:
       bridge === undefined
         ? null
@@ -88,6 +100,12 @@ export function describeDevnet(devnet: DevnetSystem): DevnetInfo {
             url: bridge.relayer?.httpUrl ?? null,
           },
   };
+}
+
+function describeGateway(gateway: DevnetSystem["gateway"]): GatewayInfo | null {
+  if (gateway === undefined) return null;
+  const { url, metricsUrl, apiKey, merchant, signer, customer } = gateway;
+  return { url, metrics_url: metricsUrl ?? null, api_key: apiKey, merchant, signer, customer };
 }
 
 function describeAccount({ address, privKey }: LocalEvmChain["accounts"][number]): AccountInfo {

@@ -7,6 +7,7 @@ import type { DevnetAdmin } from "../consensus/chainNode.ts";
 import { copyDatabase } from "../store/database.ts";
 import type { Bridge } from "./bridge.ts";
 import type { Devnet } from "./devnet.ts";
+import type { DevnetGateway } from "./devnetGateway.ts";
 import { evmFolder } from "./devnetHome.ts";
 import { writeDump } from "./dumpFile.ts";
 import type { LocalEvmChain } from "./evm/evmChain.ts";
@@ -22,6 +23,7 @@ export interface SystemParts {
   readonly chain: Devnet;
   readonly evm: readonly LocalEvmChain[];
   readonly bridge: Bridge | undefined;
+  readonly gateway: DevnetGateway | undefined;
   readonly stop: () => Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export class DevnetSystem {
   readonly evm: readonly LocalEvmChain[];
   /** Attester and relayer; undefined without EVM chains. */
   readonly bridge: Bridge | undefined;
+  /** The Orders API, and a key for it; undefined when it was left out. */
+  readonly gateway: DevnetGateway | undefined;
   readonly time: DevnetTime;
   readonly #stop: () => Promise<void>;
   /** The snapshots of the parts, in the order of `#revertibles`. */
@@ -65,11 +69,12 @@ export class DevnetSystem {
   /** The last of the works that must not overlap. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ home, chain, evm, bridge, stop }: SystemParts) {
+  constructor({ home, chain, evm, bridge, gateway, stop }: SystemParts) {
     this.home = home;
     this.chain = chain;
     this.evm = evm;
     this.bridge = bridge;
+    this.gateway = gateway;
     this.#stop = stop;
     this.time = {
       now: () => new Date(Number(this.#admin().nowNs / 1_000_000n)),

@@ -6,14 +6,15 @@ import type { AddressInfo } from "node:net";
 import { rpcChainReader } from "./chainReader.ts";
 import type { GatewayConfig, ListenAddress } from "./gatewayConfig.ts";
 import { GatewayMetrics } from "./health/metrics.ts";
-import { type Authenticate, createGatewayApp } from "./http/app.ts";
-import type { RouteModule } from "./http/routeModule.ts";
+import { createGatewayApp } from "./http/app.ts";
 import { startMetricsServer } from "./metricsServer.ts";
-import type { GatewayParts, SignedTxWriter } from "./parts.ts";
+import type { GatewayParts } from "./parts.ts";
 import { rpcBlockSource } from "./readModel/blockSource.ts";
 import { type ProjectionHook, Projector } from "./readModel/projector.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
 import { Vault } from "./vault/vault.ts";
+import { ChainWriter } from "./writes/chainWriter.ts";
+import { nodeRpc } from "./writes/nodeRpc.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -68,31 +69,20 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
-/** What writes to the chain and knows API keys. */
-export interface GatewayServices {
-  readonly writer: SignedTxWriter;
-  readonly authenticate: Authenticate;
-  readonly plugins: readonly RouteModule[];
-  readonly close: () => Promise<void>;
-}
-
-/** Makes them once the database and the chain are there. */
-export type StartServices = (parts: Omit<GatewayParts, "writer">) => Promise<GatewayServices>;
-
 const PROJECTION_HOOKS: readonly ProjectionHook[] = [];
 
 /** Starts a gateway. Rejects with everything closed when a part cannot start. */
-export async function startGateway(config: GatewayConfig, startServices: StartServices): Promise<RunningGateway> {
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
   const opened = new Opened();
   try {
-    return await start(config, startServices, opened);
+    return await start(config, opened);
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-async function start(config: GatewayConfig, startServices: StartServices, opened: Opened): Promise<RunningGateway> {
+async function start(config: GatewayConfig, opened: Opened): Promise<RunningGateway> {
   const { logger, onFailure, onOtherChain } = config;
   const database = await openDatabase(config.database);
   opened.add(() => database.close());
@@ -106,20 +96,26 @@ async function start(config: GatewayConfig, startServices: StartServices, opened
   opened.add(() => projector.stop());
   const { server, url } = await takePort(config.http);
   opened.add(() => closeServer(server));
-  const known = {
-    ...{ database, source, projector, testPayer: config.testPayer },
+  const keys = await config.openKeys(database);
+  const writer = new ChainWriter({
+    ...{ database, chainId, keys: keys.signers },
+    node: nodeRpc(config.rpcUrl),
+    nowMs: Date.now,
+    warn: (what, error) => logger.warn({ err: error }, what),
+  });
+  await writer.start();
+  opened.add(() => writer.close());
+  const parts: GatewayParts = {
+    ...{ database, source, projector, writer, testPayer: config.testPayer },
     chain: rpcChainReader(config.rpcUrl, chainId),
     vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
     publicUrl: config.publicUrl ?? url,
   };
-  const services = await startServices(known);
-  opened.add(services.close);
   const metrics = new GatewayMetrics(projector);
-  const parts: GatewayParts = { ...known, writer: services.writer };
   const app = await createGatewayApp(parts, {
-    authenticate: services.authenticate,
+    authenticate: keys.authenticate,
     logger,
-    plugins: [metrics.plugin, ...services.plugins],
+    plugins: [metrics.plugin, ...(keys.plugins ?? [])],
     serverFactory: (handler) => server.on("request", handler),
   });
   await app.ready();

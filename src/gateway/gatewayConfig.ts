@@ -1,14 +1,29 @@
 // What a gateway is started with.
 
 import type { FastifyBaseLogger } from "fastify";
+import type { Authenticate } from "./http/app.ts";
+import type { RouteModule } from "./http/routeModule.ts";
+import type { Database } from "./sql/database.ts";
 import type { DatabaseOptions } from "./sql/openDatabase.ts";
 import type { MasterKeys } from "./vault/vault.ts";
+import type { SignerKeys } from "./writes/chainWriter.ts";
 
 export interface ListenAddress {
   readonly host: string;
   /** 0 takes a port that the system picks. */
   readonly port: number;
 }
+
+/** Who may ask, and with what the gateway signs for them. */
+export interface GatewayKeys {
+  readonly authenticate: Authenticate;
+  readonly signers: SignerKeys;
+  /** What else holds for every route, such as rate limits. */
+  readonly plugins?: readonly RouteModule[] | undefined;
+}
+
+/** Opens them, once the database is there. */
+export type OpenKeys = (database: Database) => Promise<GatewayKeys>;
 
 export interface GatewayConfig {
   /** A node's RPC, `http://127.0.0.1:26657`. */
@@ -23,6 +38,8 @@ export interface GatewayConfig {
   readonly masterKeys: MasterKeys;
   /** The wallet that pays for test keys when a request names none. */
   readonly testPayer?: string | undefined;
+  /** Whose requests are answered, and who signs for them. */
+  readonly openKeys: OpenKeys;
   /** What to do when the chain is another one than before: `stop`, unless it is a devnet. */
   readonly onOtherChain: "stop" | "rebuild";
   readonly logger: FastifyBaseLogger;

@@ -10,7 +10,7 @@ export function addDevnet(program: Command): void {
   program
     .command("devnet")
     .description(
-      "everything on this machine: the chain, a faucet, two EVM chains with USDC and CCTP, attester, relayer",
+      "everything on this machine: the chain, a faucet, the Orders API, two EVM chains with USDC and CCTP, attester, relayer",
     )
     .option("--reset", "begin anew: forget what the devnet of --home has made")
     .option("--ephemeral", "keep nothing")
@@ -19,6 +19,7 @@ export function addDevnet(program: Command): void {
     .option("--json", "tell addresses and keys as one JSON document")
     .option("--no-evm", "run our chain alone")
     .option("--no-relayer", "attest messages and let others deliver them")
+    .option("--no-gateway", "run without the Orders API")
     .option("--cctp-artifacts <folder>", "contracts to deploy: the output of Foundry or Hardhat, in place of ours")
     .option("--evm-block-time <seconds>", "an EVM block each so often, beside those that transactions make")
     .option("--block-interval <ms>", "least time between two blocks", "100")

@@ -9,6 +9,7 @@ export interface DevnetFlags {
   readonly admin?: boolean;
   readonly evm?: boolean;
   readonly relayer?: boolean;
+  readonly gateway?: boolean;
   readonly freePorts?: boolean;
   readonly cctpArtifacts?: string;
   readonly load?: string;

@@ -13,6 +13,7 @@ function row(name: string, ...values: readonly (string | null)[]): string[] {
 export function toTable(info: DevnetInfo, { isEphemeral }: { readonly isEphemeral: boolean }): string {
   const lines = [
     ...chainLines(info.chain),
+    ...gatewayLines(info.gateway),
     ...info.evm.flatMap(evmLines),
     ...bridgeLines(info),
     ...accountLines(info),
@@ -31,6 +32,18 @@ function chainLines({ chain_id, domain, height, ...chain }: DevnetInfo["chain"])
     ...row("REST", chain.rest_url),
     ...row("metrics", chain.metrics_url && `${chain.metrics_url}/metrics`),
     ...row("faucet", chain.faucet_url, '(POST /credit {"denom":"uusdc","address":"…"})'),
+  ];
+}
+
+function gatewayLines(gateway: DevnetInfo["gateway"]): string[] {
+  if (gateway === null) return [];
+  return [
+    "",
+    "Orders API",
+    ...row("gateway", gateway.url, "(OpenAPI at /openapi.json, page at /docs)"),
+    ...row("API key", gateway.api_key),
+    ...row("merchant", gateway.merchant),
+    ...row("metrics", gateway.metrics_url && `${gateway.metrics_url}/metrics`),
   ];
 }
 

@@ -28,6 +28,7 @@ export async function runDevnet(flags: DevnetFlags, global: GlobalOptions): Prom
       ports: flags.freePorts === true ? "free" : "known",
       evm: flags.evm !== false,
       relayer: flags.relayer !== false,
+      gateway: flags.gateway !== false,
       artifacts: flags.cctpArtifacts === undefined ? undefined : readCctpArtifacts(flags.cctpArtifacts),
       evmBlockTimeSeconds: parseSeconds("evm-block-time", flags.evmBlockTime),
       blockIntervalMs: parseMs("block-interval", flags.blockInterval),

@@ -1,0 +1,77 @@
+// The gateway of a devnet: its keys protect nothing, and everybody knows them.
+
+import { join } from "node:path";
+import { utf8 } from "../codec/bytes.ts";
+import { sha256 } from "../crypto/hash.ts";
+import { type RunningGateway, startGateway } from "../gateway/gateway.ts";
+import type { GatewayKeys } from "../gateway/gatewayConfig.ts";
+import { Problem } from "../gateway/http/problem.ts";
+import { type ApiKey, SCOPES } from "../gateway/parts.ts";
+import { masterKeysOf } from "../gateway/vault/masterKeys.ts";
+import type { Devnet } from "./devnet.ts";
+import { gatewayAccounts } from "./gatewayState.ts";
+import type { Logger } from "./logger.ts";
+
+/** The API key of every devnet. */
+export const DEVNET_API_KEY = "sk_test_devnet";
+/** Where the gateway listens. */
+const HTTP_PORT = 8080;
+const METRICS_PORT = 8081;
+
+/** A gateway that runs. */
+export interface DevnetGateway extends RunningGateway {
+  readonly apiKey: string;
+  /** Whose orders the key makes, who signs for it, and whose wallet pays when a request names none. */
+  readonly merchant: string;
+  readonly signer: string;
+  readonly customer: string;
+}
+
+export interface DevnetGatewayOptions {
+  readonly chain: Devnet;
+  readonly home: string;
+  readonly ports: "free" | "known";
+  readonly logger: Logger;
+  readonly onFailure: (error: unknown) => void;
+}
+
+function keysOf(key: ApiKey, privKey: Uint8Array): GatewayKeys {
+  return {
+    async authenticate({ headers }) {
+      if (headers.authorization === `Bearer ${DEVNET_API_KEY}`) return key;
+      throw new Problem("unauthorized", "there is no such API key");
+    },
+    signers: {
+      async privKeyOf(signer) {
+        if (signer === key.signer) return privKey;
+        throw new Problem("internal", "a devnet signs for one account");
+      },
+    },
+  };
+}
+
+/** Starts it over a chain that runs. */
+export async function startDevnetGateway(options: DevnetGatewayOptions): Promise<DevnetGateway> {
+  const { chain, home, ports, logger, onFailure } = options;
+  const { merchant, signer, customer } = gatewayAccounts(chain.accounts);
+  const key: ApiKey = {
+    ...{ id: "key_devnet", kind: "test", scopes: new Set(SCOPES) },
+    ...{ merchant: merchant.address, signer: signer.address },
+  };
+  const listenOn = (port: number) => ({ host: "127.0.0.1", port: ports === "known" ? port : 0 });
+  const running = await startGateway({
+    rpcUrl: chain.rpcUrl,
+    database: { folder: join(home, "gateway") },
+    http: listenOn(HTTP_PORT),
+    metrics: listenOn(METRICS_PORT),
+    masterKeys: masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]),
+    testPayer: customer.address,
+    openKeys: async () => keysOf(key, signer.privKey),
+    onOtherChain: "rebuild",
+    ...{ logger, onFailure },
+  });
+  return {
+    ...running,
+    ...{ apiKey: DEVNET_API_KEY, merchant: merchant.address, signer: signer.address, customer: customer.address },
+  };
+}
