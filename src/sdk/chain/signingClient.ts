@@ -8,13 +8,19 @@ import {
   type SigningStargateClientOptions,
 } from "@cosmjs/stargate";
 import { type CometClient, connectComet } from "@cosmjs/tendermint-rpc";
+import { stateSetAminoTypes } from "./aminoTypes.ts";
 import { stateSetRegistry } from "./registry.ts";
 
 /** What one unit of gas costs where nothing else is said. */
 export const DEFAULT_GAS_PRICE = "0.025uusdc";
 
 function withDefaults(options: SigningStargateClientOptions): SigningStargateClientOptions {
-  return { registry: stateSetRegistry(), gasPrice: GasPrice.fromString(DEFAULT_GAS_PRICE), ...options };
+  return {
+    registry: stateSetRegistry(),
+    aminoTypes: stateSetAminoTypes(),
+    gasPrice: GasPrice.fromString(DEFAULT_GAS_PRICE),
+    ...options,
+  };
 }
 
 /** A SigningStargateClient that knows the messages of this chain, and what its gas costs. Options are CosmJS's. */
