@@ -48,6 +48,13 @@ module.exports = {
       },
     },
     {
+      name: "sdk-no-node",
+      comment: "The SDK runs in browsers.",
+      severity: "error",
+      from: { path: "^src/sdk/", pathNot: TEST },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "no-dev-dependency",
       comment: "What runs in production is a dependency, not a devDependency.",
       severity: "error",

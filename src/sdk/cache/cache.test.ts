@@ -58,7 +58,7 @@ class Client {
     const endpoints = new Endpoints({ primaries: [gateway.server.url], replicas: [], readReplicas: undefined, nowMs });
     const limits = { apiKey: undefined, timeoutMs: 5_000, maxRetries: 0, random: () => 0 };
     const transport = new Transport({ ...limits, endpoints, fetch, nowMs });
-    this.cache = new Cache(tiers, { scope, nowMs });
+    this.cache = new Cache(tiers, { scope: async () => scope, nowMs });
     open.push(this.cache);
     this.reads = new CachedReads({ cache: this.cache, transport }, { cdn: options.cdn, nowMs });
   }

@@ -28,6 +28,8 @@ export interface CacheStats {
   readonly hit_rate: number;
   /** Failures of tiers, such as a Redis that cannot be reached. */
   readonly errors: number;
+  /** A tier has failed a moment ago, and is left alone. */
+  readonly is_resting: boolean;
 }
 
 /** Writes of this client that are remembered, so that no older answer becomes a copy. */
@@ -39,7 +41,7 @@ const TIER_REST_MS = 1_000;
 /** The tiers of one client. */
 export class Cache {
   readonly #tiers: readonly CacheTier[];
-  readonly #scope: string;
+  readonly #scope: () => Promise<string>;
   readonly #nowMs: () => number;
   /** When this client last wrote to a path, by `#clock`. */
   readonly #writes = new LRUCache<string, number>({ max: WRITES_MAX, ttl: WRITE_MEMORY_MS });
@@ -50,7 +52,10 @@ export class Cache {
   #errors = 0;
 
   /** Copies of one scope are not seen in another: it stands for endpoint and API key. */
-  constructor(tiers: readonly CacheTier[], options: { readonly scope: string; readonly nowMs: () => number }) {
+  constructor(
+    tiers: readonly CacheTier[],
+    options: { readonly scope: () => Promise<string>; readonly nowMs: () => number },
+  ) {
     this.#tiers = tiers;
     this.#scope = options.scope;
     this.#nowMs = options.nowMs;
@@ -63,6 +68,7 @@ export class Cache {
       misses: this.#misses,
       hit_rate: asked === 0 ? 0 : this.#hits / asked,
       errors: this.#errors,
+      is_resting: [...this.#restUntilMs.values()].some((untilMs) => untilMs > this.#nowMs()),
     };
   }
 
@@ -83,7 +89,7 @@ export class Cache {
   /** The newest copy there is, from the first tier that has one. */
   async find(path: string): Promise<CacheEntry | undefined> {
     for (const tier of this.#tiers) {
-      const entry = await this.#try(tier, () => tier.get(this.#key(path)));
+      const entry = await this.#try(tier, async () => tier.get(await this.#key(path)));
       if (entry !== undefined) return entry;
     }
     return undefined;
@@ -94,7 +100,7 @@ export class Cache {
     const missing: CacheTier[] = [];
     const asked = this.now();
     for (const tier of this.#tiers) {
-      const entry = await this.#try(tier, () => tier.get(this.#key(path)));
+      const entry = await this.#try(tier, async () => tier.get(await this.#key(path)));
       const ageMs = entry === undefined ? Number.POSITIVE_INFINITY : this.#nowMs() - entry.askedMs;
       if (entry !== undefined && ageMs <= (maxAgeSeconds ?? tier.ttlSeconds) * 1_000) {
         this.#hits += 1;
@@ -116,16 +122,16 @@ export class Cache {
   async invalidate(paths: readonly string[]): Promise<void> {
     this.#clock += 1;
     for (const path of paths) this.#writes.set(path, this.#clock);
-    const keys = paths.map((path) => this.#key(path));
-    await Promise.all(this.#tiers.map((tier) => this.#try(tier, () => tier.delete(keys))));
+    const remove = async (tier: CacheTier) => tier.delete(await Promise.all(paths.map((path) => this.#key(path))));
+    await Promise.all(this.#tiers.map((tier) => this.#try(tier, () => remove(tier))));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#tiers.map((tier) => this.#try(tier, () => tier.close())));
   }
 
-  #key(path: string): string {
-    return `${this.#scope}:${path}`;
+  async #key(path: string): Promise<string> {
+    return `${await this.#scope()}:${path}`;
   }
 
   #isCurrent(path: string, asked: number): boolean {
@@ -133,7 +139,7 @@ export class Cache {
   }
 
   async #set(tier: CacheTier, path: string, entry: CacheEntry): Promise<void> {
-    await this.#try(tier, () => tier.set(this.#key(path), entry));
+    await this.#try(tier, async () => tier.set(await this.#key(path), entry));
   }
 
   async #try<T>(tier: CacheTier, work: () => Promise<T>): Promise<T | undefined> {

@@ -156,13 +156,13 @@ describe("behavior: several endpoints", () => {
   test("a read goes to the replica that is near and has the last write", async () => {
     let height = 9;
     const primary = await server((request, response) =>
-      json(response, 200, { by: "primary" }, { "stateset-height": request.method === "GET" ? "12" : "10" }),
+      json(response, 200, { by: "primary" }, { "chain-height": request.method === "GET" ? "12" : "10" }),
     );
     const near = await server((_request, response) =>
-      json(response, 200, { by: "near" }, { "stateset-height": String(height) }),
+      json(response, 200, { by: "near" }, { "chain-height": String(height) }),
     );
     const far = await server((_request, response) => {
-      setTimeout(() => json(response, 200, { by: "far" }, { "stateset-height": "10" }), 100);
+      setTimeout(() => json(response, 200, { by: "far" }, { "chain-height": "10" }), 100);
     });
     const send = transport({ primaries: [primary.url], replicas: [near.url, far.url] });
     const by = async () => ((await send.send(GET)).body as { by: string }).by;
@@ -172,6 +172,7 @@ describe("behavior: several endpoints", () => {
     // Block 10 has the write, the near one has 9.
     await send.send(POST);
     expect(await by()).toBe("far");
+    expect(far.seen.at(-1)?.headers["min-height"]).toBe("10");
     height = 10;
     await far.stop();
     expect(await by()).toBe("near");
@@ -189,7 +190,7 @@ describe("behavior: several endpoints", () => {
 
   test("nobody has the last write", async () => {
     const old: Handler = (request, response) =>
-      json(response, 200, {}, { "stateset-height": request.method === "GET" ? "9" : "10" });
+      json(response, 200, {}, { "chain-height": request.method === "GET" ? "9" : "10" });
     const [primary, replica] = [await server(old), await server(old)];
     const send = transport({ primaries: [primary.url], replicas: [replica.url], maxRetries: 1 });
     await send.send(POST);

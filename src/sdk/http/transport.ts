@@ -7,7 +7,9 @@ import type { Endpoint, Endpoints } from "./endpoints.ts";
 import { delayMs, isRetryable, retryAfterMs } from "./retry.ts";
 
 /** The block that an answer was made of: of the write, or of what was read. */
-export const HEIGHT_HEADER = "stateset-height";
+const HEIGHT_HEADER = "chain-height";
+/** The block that a read must not be older than; a gateway waits a little for it. */
+const LEAST_HEIGHT_HEADER = "min-height";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -143,12 +145,14 @@ export class Transport {
 
   /** What a request carries. */
   headers(request: ApiRequest, options: CallOptions): Record<string, string> {
-    const { apiKey } = this.#options;
+    const { apiKey, endpoints } = this.#options;
+    const isRead = request.method === "GET";
     return {
       accept: "application/json",
       ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
       ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-      ...(request.method === "GET" ? {} : { "idempotency-key": options.idempotencyKey ?? newIdempotencyKey() }),
+      ...(isRead ? {} : { "idempotency-key": options.idempotencyKey ?? newIdempotencyKey() }),
+      ...(isRead && endpoints.writtenHeight > 0 ? { [LEAST_HEIGHT_HEADER]: String(endpoints.writtenHeight) } : {}),
       ...request.headers,
     };
   }

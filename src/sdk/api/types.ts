@@ -1,0 +1,2576 @@
+// Made from the gateway's OpenAPI document by scripts/sdkTypes.ts. Not to be edited.
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  request_id: string;
+  /**
+   * Stable: act upon this.
+   */
+  code:
+    | "invalid_request"
+    | "unauthorized"
+    | "forbidden"
+    | "not_found"
+    | "method_not_allowed"
+    | "conflict"
+    | "amount_mismatch"
+    | "idempotency_conflict"
+    | "gone"
+    | "payload_too_large"
+    | "unsupported_media_type"
+    | "price_required"
+    | "payer_required"
+    | "grant_required"
+    | "chain_refused"
+    | "not_supported"
+    | "rate_limited"
+    | "internal"
+    | "chain_unavailable"
+    | "database_unavailable";
+  /**
+   * JSON pointer into the body, or name of a parameter.
+   */
+  field?: string;
+  /**
+   * What the chain said.
+   */
+  chain?: {
+    codespace: string;
+    code: number;
+    message: string;
+  };
+  [k: string]: unknown;
+}
+export interface Health {
+  status: "healthy" | "degraded" | "unhealthy";
+  checks: {
+    database: {
+      status: "healthy" | "degraded" | "unhealthy";
+      response_time: string;
+    };
+    blockchain: {
+      status: "healthy" | "degraded" | "unhealthy";
+      block_height: number;
+      read_model_height: number;
+      sync_status: "synced" | "syncing" | "unreachable";
+    };
+    cache: {
+      status: "healthy" | "degraded" | "unhealthy";
+      /**
+       * Reads that a client's own copy still answered.
+       */
+      hit_rate: number;
+    };
+    external_apis: {
+      status: "healthy" | "degraded" | "unhealthy";
+      details: string;
+    };
+  };
+  /**
+   * RFC 3339, UTC.
+   */
+  timestamp: string;
+}
+export interface Payment {
+  id: string;
+  order_id: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_applied: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_returned: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunded: string;
+  currency: string;
+  /**
+   * The money: USDC.
+   */
+  method: string;
+  /**
+   * How it came.
+   */
+  channel: "message" | "transfer" | "cctp" | "sweep";
+  payer: string | null;
+  /**
+   * Where money goes back to.
+   */
+  refund_address: {
+    /**
+     * CCTP domain; null on this chain.
+     */
+    domain: number | null;
+    address: string;
+  } | null;
+  origin: {
+    cctp_version: number;
+    /**
+     * CCTP domain of the burn.
+     */
+    source_domain: number;
+    /**
+     * 0x and hex digits.
+     */
+    message_hash: string;
+    /**
+     * 0x and hex digits.
+     */
+    nonce: string;
+    /**
+     * 0x and hex digits.
+     */
+    message_sender: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    fee_executed: string;
+    finality_threshold_executed: number;
+  } | null;
+  /**
+   * 64 upper-case hex digits.
+   */
+  transaction_hash?: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  paid_at: string;
+  height: number;
+}
+export interface Refund {
+  id: string;
+  order_id: string | null;
+  payment_id: string | null;
+  exception_id: string | null;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount: string;
+  currency: string;
+  status: "PENDING" | "BURNED" | "ATTESTED" | "COMPLETED" | "FAILED" | "CLAIMABLE";
+  /**
+   * Where money goes back to.
+   */
+  refund_address: {
+    /**
+     * CCTP domain; null on this chain.
+     */
+    domain: number | null;
+    address: string;
+  } | null;
+  /**
+   * 0x and hex digits.
+   */
+  message_hash: string | null;
+  destination_tx_hash: string | null;
+  failure: string | null;
+  reason: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+export interface PaymentException {
+  id: string;
+  order_id: string | null;
+  kind: string;
+  policy: string;
+  status: "OPEN" | "APPLIED" | "REFUNDED" | "CREDITED" | "NOTED";
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount: string;
+  currency: string;
+  /**
+   * Where money goes back to.
+   */
+  refund_address: {
+    /**
+     * CCTP domain; null on this chain.
+     */
+    domain: number | null;
+    address: string;
+  } | null;
+  origin: {
+    cctp_version: number;
+    /**
+     * CCTP domain of the burn.
+     */
+    source_domain: number;
+    /**
+     * 0x and hex digits.
+     */
+    message_hash: string;
+    /**
+     * 0x and hex digits.
+     */
+    nonce: string;
+    /**
+     * 0x and hex digits.
+     */
+    message_sender: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    fee_executed: string;
+    finality_threshold_executed: number;
+  } | null;
+  detail: string;
+  payment_id: string | null;
+  refund_id: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  resolved_at: string | null;
+}
+export interface Dispute {
+  order_id: string;
+  status: "OPEN" | "RESOLVED";
+  opened_by: string;
+  reason: string;
+  /**
+   * 0x and hex digits.
+   */
+  evidence_hash: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  opened_at: string;
+  previous_status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  /**
+   * null while the dispute is open.
+   */
+  outcome: "customer" | "partial" | "merchant" | null;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunded: string;
+  resolved_by: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  resolved_at: string | null;
+  resolution: string | null;
+}
+export interface CreatedOrder {
+  id: string;
+  customer_id: string | null;
+  customer_wallet: string | null;
+  merchant: string;
+  status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  payment_status:
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED";
+  fulfillment_status:
+    | "UNFULFILLED"
+    | "PARTIALLY_FULFILLED"
+    | "FULFILLED"
+    | "PARTIALLY_SHIPPED"
+    | "SHIPPED"
+    | "PARTIALLY_DELIVERED"
+    | "DELIVERED"
+    | "PARTIALLY_RETURNED"
+    | "RETURNED";
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    unit_price: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    total_price: string;
+    status: "PENDING" | "FULFILLED" | "SHIPPED" | "DELIVERED" | "RETURNED";
+    description?: string;
+  }[];
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  subtotal: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  discount: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  tax: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  shipping_cost: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  total: string;
+  currency: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_paid: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_due: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunding: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunded: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_excess: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_released: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  processing_fee: string;
+  payment_url: string;
+  /**
+   * bech32 with the prefix stateset.
+   */
+  deposit_address: string;
+  metadata: {
+    [k: string]: string;
+  };
+  revenue_split: {
+    address: string;
+    basis_points: number;
+  }[];
+  release_mode: "instant" | "on_delivery";
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  expires_at: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  release_at: string | null;
+  /**
+   * Counts the changes: the higher one is the newer.
+   */
+  revision: number;
+  fraud_score?: number | null;
+  compliance_status?: string | null;
+  /**
+   * What taxes, quotes and checks said when the order was made.
+   */
+  evaluation?: {
+    [k: string]: unknown;
+  };
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  shipping: string;
+}
+export interface Order {
+  id: string;
+  customer_id: string | null;
+  customer_wallet: string | null;
+  merchant: string;
+  status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  payment_status:
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED";
+  fulfillment_status:
+    | "UNFULFILLED"
+    | "PARTIALLY_FULFILLED"
+    | "FULFILLED"
+    | "PARTIALLY_SHIPPED"
+    | "SHIPPED"
+    | "PARTIALLY_DELIVERED"
+    | "DELIVERED"
+    | "PARTIALLY_RETURNED"
+    | "RETURNED";
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    unit_price: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    total_price: string;
+    status: "PENDING" | "FULFILLED" | "SHIPPED" | "DELIVERED" | "RETURNED";
+    description?: string;
+  }[];
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  subtotal: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  discount: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  tax: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  shipping_cost: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  total: string;
+  currency: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_paid: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_due: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunding: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunded: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_excess: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_released: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  processing_fee: string;
+  payment_url: string;
+  /**
+   * bech32 with the prefix stateset.
+   */
+  deposit_address: string;
+  metadata: {
+    [k: string]: string;
+  };
+  revenue_split: {
+    address: string;
+    basis_points: number;
+  }[];
+  release_mode: "instant" | "on_delivery";
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  expires_at: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  release_at: string | null;
+  /**
+   * Counts the changes: the higher one is the newer.
+   */
+  revision: number;
+  fraud_score?: number | null;
+  compliance_status?: string | null;
+  /**
+   * What taxes, quotes and checks said when the order was made.
+   */
+  evaluation?: {
+    [k: string]: unknown;
+  };
+  payment: {
+    id: string;
+    status: "UNPAID" | "PARTIALLY_PAID" | "PAID" | "OVERPAID" | "REFUND_PENDING" | "PARTIALLY_REFUNDED" | "REFUNDED";
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    amount: string;
+    method: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    paid_at: string;
+  } | null;
+  payments: Payment[];
+  refunds: Refund[];
+  exceptions: PaymentException[];
+  shipping: {
+    carrier: string | null;
+    tracking_number: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    estimated_delivery: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    fulfilled_at: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    shipped_at: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    delivered_at: string | null;
+  } | null;
+  hold: {
+    held_from:
+      | "CREATED"
+      | "PAID"
+      | "FULFILLED"
+      | "SHIPPED"
+      | "DELIVERED"
+      | "HELD"
+      | "CANCELLED"
+      | "RETURNED"
+      | "REFUNDED"
+      | "DISPUTED";
+    held_by: string;
+    reason: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    held_at: string;
+  } | null;
+  dispute: {
+    opened_by: string;
+    reason: string;
+    /**
+     * 0x and hex digits.
+     */
+    evidence_hash: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    opened_at: string;
+    previous_status:
+      | "CREATED"
+      | "PAID"
+      | "FULFILLED"
+      | "SHIPPED"
+      | "DELIVERED"
+      | "HELD"
+      | "CANCELLED"
+      | "RETURNED"
+      | "REFUNDED"
+      | "DISPUTED";
+    /**
+     * null while the dispute is open.
+     */
+    outcome: "customer" | "partial" | "merchant" | null;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    amount_refunded: string;
+    resolved_by: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    resolved_at: string | null;
+    resolution: string | null;
+  } | null;
+  cancel_cause: "requested" | "expired" | null;
+  timeline: {
+    status:
+      | "CREATED"
+      | "PAID"
+      | "FULFILLED"
+      | "SHIPPED"
+      | "DELIVERED"
+      | "HELD"
+      | "CANCELLED"
+      | "RETURNED"
+      | "REFUNDED"
+      | "DISPUTED"
+      | "RELEASED"
+      | "RESOLVED";
+    /**
+     * RFC 3339, UTC.
+     */
+    timestamp: string;
+    reason: string | null;
+  }[];
+  /**
+   * Only for keys with customers:read.
+   */
+  personal_data?: {
+    [k: string]: unknown;
+  };
+}
+export interface OrderSummary {
+  id: string;
+  customer_id: string | null;
+  status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  payment_status:
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED";
+  fulfillment_status:
+    | "UNFULFILLED"
+    | "PARTIALLY_FULFILLED"
+    | "FULFILLED"
+    | "PARTIALLY_SHIPPED"
+    | "SHIPPED"
+    | "PARTIALLY_DELIVERED"
+    | "DELIVERED"
+    | "PARTIALLY_RETURNED"
+    | "RETURNED";
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  total: string;
+  currency: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_paid: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_refunded: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+export interface OrderList {
+  orders: OrderSummary[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface PaidOrder {
+  payment_id: string;
+  order_id: string;
+  /**
+   * Where the order stands now.
+   */
+  status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  payment_status:
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED";
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_due: string;
+  currency: string;
+  /**
+   * 64 upper-case hex digits.
+   */
+  transaction_hash: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  paid_at: string;
+  fees: {
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    network_fee: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    processing_fee: string;
+  };
+}
+export interface Write {
+  id: string;
+  status: "PENDING" | "SUCCEEDED" | "FAILED";
+  /**
+   * 64 upper-case hex digits.
+   */
+  transaction_hash: string | null;
+  height: number | null;
+  /**
+   * What the chain answered to the message.
+   */
+  result: {
+    [k: string]: unknown;
+  } | null;
+  problem: {
+    [k: string]: unknown;
+  } | null;
+}
+export interface Customer {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id: string;
+  email?: string;
+  name?: string;
+  phone?: string;
+  /**
+   * bech32 with the prefix stateset.
+   */
+  wallet_address?: string;
+  address?: {
+    /**
+     * Who receives.
+     */
+    name?: string;
+    /**
+     * Street and number; all of it where the address was given as one text.
+     */
+    address_line_1?: string;
+    /**
+     * More of it.
+     */
+    address_line_2?: string;
+    /**
+     * City.
+     */
+    city?: string;
+    /**
+     * State, province.
+     */
+    state?: string;
+    postal_code?: string;
+    /**
+     * ISO 3166-1, two letters.
+     */
+    country?: string;
+  };
+  metadata?: {
+    [k: string]: string;
+  };
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+export interface CancelOrderParams {
+  order_id: string;
+}
+export interface CancelOrderBody {
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  reason?: string;
+}
+export interface CapturePaymentParams {
+  order_id: string;
+}
+export type CapturePaymentBody = Record<string, never>;
+export interface ClaimRefundParams {
+  id: string;
+}
+export interface ClaimRefundBody {
+  refund_address:
+    | {
+        /**
+         * bech32 with the prefix stateset.
+         */
+        address: string;
+      }
+    | {
+        /**
+         * CCTP domain.
+         */
+        domain: number;
+        address: string;
+      };
+}
+export interface CreateAndPayOrderBody {
+  /**
+   * Your name of the customer; public.
+   */
+  customer_id?: string;
+  customer?: {
+    /**
+     * Your name of the customer; public.
+     */
+    id?: string;
+    email?: string;
+    name?: string;
+    phone?: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  customer_wallet?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price?: string;
+    /**
+     * Another name of unit_price.
+     */
+    price?: string;
+    description?: string;
+  }[];
+  shipping_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  shipping?: {
+    address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    method?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    cost?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  shipping_cost?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  discount?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  tax?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  subtotal?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  total?: string;
+  /**
+   * Public: no personal data.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  currency?: string;
+  exchange_rate?: {
+    from?: string;
+    to?: string;
+    rate?: string;
+    source?: string;
+    quote_id?: string;
+  };
+  tax_calculation?: {
+    enabled: boolean;
+    provider?: string;
+    include_duties?: boolean;
+    compound?: boolean;
+    rounding?: "half_even" | "half_up" | "truncate";
+  };
+  fraud_check?: {
+    enabled: boolean;
+    /**
+     * @maxItems 16
+     */
+    rules?: string[];
+    threshold?: "low" | "medium" | "high";
+    ip_address?: string;
+    ip_country?: string;
+    device_fingerprint?: string;
+  };
+  compliance?: {
+    export_control?: boolean;
+    sanctions_screening?: boolean;
+    restricted_products?: boolean;
+    aml_check?: boolean;
+  };
+  expires_in_seconds?: number;
+  release_mode?: "instant" | "on_delivery";
+  dispute_window_seconds?: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split?: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  payment?: {
+    type?: "usdc";
+    /**
+     * Another name of type.
+     */
+    method?: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    amount?: string;
+  };
+  payment_method?: {
+    type?: "usdc";
+    /**
+     * Another name of type.
+     */
+    method?: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    amount?: string;
+  };
+}
+export interface CreateCustomerBody {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id?: string;
+  email?: string;
+  name?: string;
+  phone?: string;
+  /**
+   * bech32 with the prefix stateset.
+   */
+  wallet_address?: string;
+  address?: {
+    /**
+     * Who receives.
+     */
+    name?: string;
+    /**
+     * Street and number; all of it where the address was given as one text.
+     */
+    address_line_1?: string;
+    /**
+     * More of it.
+     */
+    address_line_2?: string;
+    /**
+     * City.
+     */
+    city?: string;
+    /**
+     * State, province.
+     */
+    state?: string;
+    postal_code?: string;
+    /**
+     * ISO 3166-1, two letters.
+     */
+    country?: string;
+  };
+  metadata?: {
+    [k: string]: string;
+  };
+}
+export interface CreateOrderBody {
+  /**
+   * Your name of the customer; public.
+   */
+  customer_id?: string;
+  customer?: {
+    /**
+     * Your name of the customer; public.
+     */
+    id?: string;
+    email?: string;
+    name?: string;
+    phone?: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  customer_wallet?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price?: string;
+    /**
+     * Another name of unit_price.
+     */
+    price?: string;
+    description?: string;
+  }[];
+  shipping_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  shipping?: {
+    address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    method?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    cost?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  shipping_cost?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  discount?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  tax?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  subtotal?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  total?: string;
+  /**
+   * Public: no personal data.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  currency?: string;
+  exchange_rate?: {
+    from?: string;
+    to?: string;
+    rate?: string;
+    source?: string;
+    quote_id?: string;
+  };
+  tax_calculation?: {
+    enabled: boolean;
+    provider?: string;
+    include_duties?: boolean;
+    compound?: boolean;
+    rounding?: "half_even" | "half_up" | "truncate";
+  };
+  fraud_check?: {
+    enabled: boolean;
+    /**
+     * @maxItems 16
+     */
+    rules?: string[];
+    threshold?: "low" | "medium" | "high";
+    ip_address?: string;
+    ip_country?: string;
+    device_fingerprint?: string;
+  };
+  compliance?: {
+    export_control?: boolean;
+    sanctions_screening?: boolean;
+    restricted_products?: boolean;
+    aml_check?: boolean;
+  };
+  expires_in_seconds?: number;
+  release_mode?: "instant" | "on_delivery";
+  dispute_window_seconds?: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split?: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+}
+export interface CreateOrdersBody {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  orders: {
+    /**
+     * Your name of the customer; public.
+     */
+    customer_id?: string;
+    customer?: {
+      /**
+       * Your name of the customer; public.
+       */
+      id?: string;
+      email?: string;
+      name?: string;
+      phone?: string;
+      /**
+       * bech32 with the prefix stateset.
+       */
+      wallet_address?: string;
+    };
+    /**
+     * bech32 with the prefix stateset.
+     */
+    customer_wallet?: string;
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    items: {
+      sku: string;
+      quantity: number;
+      /**
+       * Decimal text with at most 6 decimals; a JSON number is refused.
+       */
+      unit_price?: string;
+      /**
+       * Another name of unit_price.
+       */
+      price?: string;
+      description?: string;
+    }[];
+    shipping_address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    billing_address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    shipping?: {
+      address?:
+        | {
+            name?: string;
+            company?: string;
+            address_line_1?: string;
+            address_line_2?: string;
+            city?: string;
+            state?: string;
+            postal_code?: string;
+            /**
+             * ISO 3166-1, two letters.
+             */
+            country?: string;
+            phone?: string;
+            email?: string;
+          }
+        | string;
+      method?: string;
+      /**
+       * Decimal text with at most 6 decimals; a JSON number is refused.
+       */
+      cost?: string;
+    };
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    shipping_cost?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    discount?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    tax?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    subtotal?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    total?: string;
+    /**
+     * Public: no personal data.
+     */
+    metadata?: {
+      [k: string]: string;
+    };
+    currency?: string;
+    exchange_rate?: {
+      from?: string;
+      to?: string;
+      rate?: string;
+      source?: string;
+      quote_id?: string;
+    };
+    tax_calculation?: {
+      enabled: boolean;
+      provider?: string;
+      include_duties?: boolean;
+      compound?: boolean;
+      rounding?: "half_even" | "half_up" | "truncate";
+    };
+    fraud_check?: {
+      enabled: boolean;
+      /**
+       * @maxItems 16
+       */
+      rules?: string[];
+      threshold?: "low" | "medium" | "high";
+      ip_address?: string;
+      ip_country?: string;
+      device_fingerprint?: string;
+    };
+    compliance?: {
+      export_control?: boolean;
+      sanctions_screening?: boolean;
+      restricted_products?: boolean;
+      aml_check?: boolean;
+    };
+    expires_in_seconds?: number;
+    release_mode?: "instant" | "on_delivery";
+    dispute_window_seconds?: number;
+    /**
+     * @maxItems 16
+     */
+    revenue_split?: {
+      /**
+       * bech32 with the prefix stateset.
+       */
+      address: string;
+      basis_points: number;
+    }[];
+  }[];
+}
+export interface CreateOrdersResponse {
+  orders: CreatedOrder[];
+}
+export interface DeleteCustomerParams {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id: string;
+}
+export interface DeleteCustomerResponse {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  customer_id: string;
+  deleted: true;
+  /**
+   * RFC 3339, UTC.
+   */
+  deleted_at: string;
+  /**
+   * Records that were readable before, and are not any more.
+   */
+  records_deleted: number;
+  log_id: string;
+  stays: {
+    on_chain: {
+      /**
+       * With the customer id, amounts, goods and times; no personal data is among them.
+       */
+      orders: number;
+      /**
+       * 32 bytes each, which say nothing without the salt that is gone.
+       */
+      commitments: number;
+    };
+    /**
+     * What is kept, and why.
+     */
+    here: string[];
+  };
+}
+export interface DeliverOrderParams {
+  order_id: string;
+}
+export interface DeliverOrderBody {
+  /**
+   * All that can, unless given.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  items?: (
+    | number
+    | string
+    | {
+        sku: string;
+        quantity?: number;
+        [k: string]: unknown;
+      }
+  )[];
+}
+export interface ExportCustomerParams {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id: string;
+}
+/**
+ * Everything that is held. Written while it is read: a document that breaks off is not whole.
+ */
+export interface ExportCustomerResponse {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  customer_id: string;
+  merchant: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  exported_at: string;
+  log_id: string;
+  deleted_at: string | null;
+  /**
+   * What the vault has, with salt and commitment: sha256(salt ‖ canonical JSON of data).
+   */
+  personal_data: unknown[];
+  /**
+   * As the chain has them.
+   */
+  orders: unknown[];
+  /**
+   * As the chain has them.
+   */
+  payments: unknown[];
+  /**
+   * As the chain has them.
+   */
+  refunds: unknown[];
+  /**
+   * Money that came and could not be credited.
+   */
+  exceptions: unknown[];
+  /**
+   * What happened to the orders, as webhooks told it.
+   */
+  events: unknown[];
+}
+export interface FulfillOrderParams {
+  order_id: string;
+}
+export interface FulfillOrderBody {
+  /**
+   * All that can, unless given.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  items?: (
+    | number
+    | string
+    | {
+        sku: string;
+        quantity?: number;
+        [k: string]: unknown;
+      }
+  )[];
+  carrier?: string;
+  tracking_number?: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  estimated_delivery?: string;
+}
+export interface GetCustomerParams {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id: string;
+}
+export interface GetMerchantResponse {
+  address: string;
+  /**
+   * The account on chain that signs for this API key.
+   */
+  signer: string;
+  operators: string[];
+  release_mode: "instant" | "on_delivery";
+  /**
+   * 0 takes the chain's parameter.
+   */
+  dispute_window_seconds: number;
+  /**
+   * 0 takes the chain's parameter.
+   */
+  payment_deadline_seconds: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  /**
+   * bech32 with the prefix stateset.
+   */
+  arbiter: string | null;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  fee_tolerance: string;
+}
+export interface GetOrderParams {
+  order_id: string;
+}
+export interface GetPaymentParams {
+  id: string;
+}
+export interface GetRefundParams {
+  id: string;
+}
+export interface GetWriteParams {
+  id: string;
+}
+export interface HoldOrderParams {
+  order_id: string;
+}
+export interface HoldOrderBody {
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  reason?: string;
+}
+export interface ListComplianceLogQuery {
+  limit?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+}
+export interface ListComplianceLogResponse {
+  entries: {
+    id: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    at: string;
+    api_key_id: string;
+    action: "export" | "delete";
+    /**
+     * As the merchant names the customer. Goes to the chain: no personal data.
+     */
+    customer_id: string;
+    /**
+     * Records in the export, or deleted.
+     */
+    records: number;
+  }[];
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListCustomersQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+}
+export interface ListCustomersResponse {
+  customers: Customer[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListDisputesQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+}
+export interface ListDisputesResponse {
+  disputes: Dispute[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListExceptionsQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  order_id?: string;
+  /**
+   * @maxItems 5
+   */
+  status?: ("OPEN" | "APPLIED" | "REFUNDED" | "CREDITED" | "NOTED")[];
+}
+export interface ListExceptionsResponse {
+  exceptions: PaymentException[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListOrdersQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  customer_id?: string;
+  customer_wallet?: string;
+  /**
+   * @maxItems 10
+   */
+  status?: (
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED"
+  )[];
+  /**
+   * @maxItems 7
+   */
+  payment_status?: (
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED"
+  )[];
+  /**
+   * CCTP domain of a payment.
+   */
+  source_domain?: number;
+  /**
+   * ISO 8601; UTC unless it says otherwise.
+   */
+  created_after?: string;
+  /**
+   * ISO 8601; UTC unless it says otherwise.
+   */
+  created_before?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  amount_min?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  amount_max?: string;
+  /**
+   * A minus is descending.
+   */
+  sort?: "-created_at" | "created_at" | "-total" | "total" | "-updated_at" | "updated_at";
+}
+export interface ListPaymentsQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  order_id?: string;
+}
+export interface ListPaymentsResponse {
+  payments: Payment[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListPaymentsOfOrderParams {
+  order_id: string;
+}
+export interface ListPaymentsOfOrderResponse {
+  payments: Payment[];
+}
+export interface ListPricesQuery {
+  limit?: number;
+  cursor?: string;
+}
+export interface ListPricesResponse {
+  prices: {
+    sku: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    unit_price: string;
+    currency: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    updated_at: string | null;
+  }[];
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface ListRefundsQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  order_id?: string;
+  /**
+   * @maxItems 6
+   */
+  status?: ("PENDING" | "BURNED" | "ATTESTED" | "COMPLETED" | "FAILED" | "CLAIMABLE")[];
+}
+export interface ListRefundsResponse {
+  refunds: Refund[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface OpenDisputeParams {
+  order_id: string;
+}
+export interface OpenDisputeBody {
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  reason?: string;
+  evidence_hash?: string;
+}
+export interface PayOrderParams {
+  order_id: string;
+}
+export interface PayOrderBody {
+  payment_method?: {
+    type?: "usdc";
+    /**
+     * Another name of type.
+     */
+    method?: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    amount?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  amount?: string;
+  currency?: string;
+  exchange_rate_locked?: boolean;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  refund_address?:
+    | {
+        /**
+         * bech32 with the prefix stateset.
+         */
+        address: string;
+      }
+    | {
+        /**
+         * CCTP domain.
+         */
+        domain: number;
+        address: string;
+      };
+  /**
+   * Base64 of a TxRaw that pays this order.
+   */
+  signed_tx?: string;
+}
+export interface PayOrdersBody {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  payments: {
+    order_id: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    amount?: string;
+  }[];
+  payment_method?: {
+    type?: "usdc";
+    /**
+     * Another name of type.
+     */
+    method?: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    amount?: string;
+  };
+}
+export interface PayOrdersResponse {
+  payments: PaidOrder[];
+}
+export interface RefundOrderParams {
+  order_id: string;
+}
+export interface RefundOrderBody {
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  amount?: string;
+  payment_id?: string;
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  reason?: string;
+}
+export interface ReleaseOrderParams {
+  order_id: string;
+}
+export type ReleaseOrderBody = Record<string, never>;
+export interface ResolveDisputeParams {
+  order_id: string;
+}
+export interface ResolveDisputeBody {
+  /**
+   * Who is right; `partial` gives refund_amount back.
+   */
+  outcome: "customer" | "partial" | "merchant";
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  refund_amount?: string;
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  resolution?: string;
+}
+export interface ResolveExceptionParams {
+  id: string;
+}
+export interface ResolveExceptionBody {
+  action: "apply" | "refund";
+}
+export interface RetryRefundParams {
+  id: string;
+}
+export interface ReturnOrderParams {
+  order_id: string;
+}
+export interface ReturnOrderBody {
+  /**
+   * All that can, unless given.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  items?: (
+    | number
+    | string
+    | {
+        sku: string;
+        quantity?: number;
+        [k: string]: unknown;
+      }
+  )[];
+  /**
+   * On the chain, for everybody to read: no personal data.
+   */
+  reason?: string;
+}
+export interface SetPricesBody {
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  prices: {
+    sku: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price: string | null;
+  }[];
+}
+export interface SetPricesResponse {
+  prices: {
+    sku: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    unit_price: string;
+    currency: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    updated_at: string | null;
+  }[];
+}
+export interface SetRefundAddressParams {
+  order_id: string;
+}
+export interface SetRefundAddressBody {
+  refund_address:
+    | {
+        /**
+         * bech32 with the prefix stateset.
+         */
+        address: string;
+      }
+    | {
+        /**
+         * CCTP domain.
+         */
+        domain: number;
+        address: string;
+      };
+  payment_id?: string;
+}
+export interface ShipOrderParams {
+  order_id: string;
+}
+export interface ShipOrderBody {
+  /**
+   * All that can, unless given.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  items?: (
+    | number
+    | string
+    | {
+        sku: string;
+        quantity?: number;
+        [k: string]: unknown;
+      }
+  )[];
+  carrier?: string;
+  tracking_number?: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  estimated_delivery?: string;
+}
+export interface SweepDepositParams {
+  order_id: string;
+}
+export type SweepDepositBody = Record<string, never>;
+export interface UpdateCustomerParams {
+  /**
+   * As the merchant names the customer. Goes to the chain: no personal data.
+   */
+  id: string;
+}
+export interface UpdateCustomerBody {
+  email?: string | null;
+  name?: string | null;
+  phone?: string | null;
+  wallet_address?: string | null;
+  address?: {
+    /**
+     * Who receives.
+     */
+    name?: string;
+    /**
+     * Street and number; all of it where the address was given as one text.
+     */
+    address_line_1?: string;
+    /**
+     * More of it.
+     */
+    address_line_2?: string;
+    /**
+     * City.
+     */
+    city?: string;
+    /**
+     * State, province.
+     */
+    state?: string;
+    postal_code?: string;
+    /**
+     * ISO 3166-1, two letters.
+     */
+    country?: string;
+  } | null;
+  metadata?: {
+    [k: string]: string;
+  } | null;
+}
+export interface UpdateMerchantBody {
+  release_mode?: "instant" | "on_delivery";
+  /**
+   * 0 takes the chain's parameter.
+   */
+  dispute_window_seconds?: number;
+  /**
+   * 0 takes the chain's parameter.
+   */
+  payment_deadline_seconds?: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split?: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  /**
+   * bech32 with the prefix stateset.
+   */
+  arbiter?: string | null;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  fee_tolerance?: string;
+}
+export interface UpdateMerchantResponse {
+  address: string;
+  /**
+   * The account on chain that signs for this API key.
+   */
+  signer: string;
+  operators: string[];
+  release_mode: "instant" | "on_delivery";
+  /**
+   * 0 takes the chain's parameter.
+   */
+  dispute_window_seconds: number;
+  /**
+   * 0 takes the chain's parameter.
+   */
+  payment_deadline_seconds: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  /**
+   * bech32 with the prefix stateset.
+   */
+  arbiter: string | null;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  fee_tolerance: string;
+}
+
+/** What each operation is asked with and answers. */
+export interface Operations {
+  /** End an order; what was paid is refunded */
+  cancelOrder: {
+    readonly request: {
+      readonly params: CancelOrderParams;
+      readonly query?: undefined;
+      readonly body?: CancelOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** Pay the escrow out, once the dispute window is over */
+  capturePayment: {
+    readonly request: {
+      readonly params: CapturePaymentParams;
+      readonly query?: undefined;
+      readonly body?: CapturePaymentBody;
+    };
+    readonly response: Order;
+  };
+  /** Give a refund an address, in the name of the order's customer */
+  claimRefund: {
+    readonly request: {
+      readonly params: ClaimRefundParams;
+      readonly query?: undefined;
+      readonly body: ClaimRefundBody;
+    };
+    readonly response: Refund;
+  };
+  /** Make an order and pay it, in one transaction */
+  createAndPayOrder: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateAndPayOrderBody };
+    readonly response: Order;
+  };
+  /** Adds a customer; all but the id is kept sealed, and never reaches the chain */
+  createCustomer: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateCustomerBody };
+    readonly response: Customer;
+  };
+  /** Make an order */
+  createOrder: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateOrderBody };
+    readonly response: CreatedOrder;
+  };
+  /** Make many orders, all or none */
+  createOrders: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateOrdersBody };
+    readonly response: CreateOrdersResponse;
+  };
+  /** Destroys the key of a customer's personal data; it cannot be undone */
+  deleteCustomer: {
+    readonly request: { readonly params: DeleteCustomerParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: DeleteCustomerResponse;
+  };
+  /** Say that items have arrived */
+  deliverOrder: {
+    readonly request: {
+      readonly params: DeliverOrderParams;
+      readonly query?: undefined;
+      readonly body?: DeliverOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** Everything that is held about a customer, as a download */
+  exportCustomer: {
+    readonly request: { readonly params: ExportCustomerParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: ExportCustomerResponse;
+  };
+  /** Say that items are prepared for shipping */
+  fulfillOrder: {
+    readonly request: {
+      readonly params: FulfillOrderParams;
+      readonly query?: undefined;
+      readonly body?: FulfillOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** A customer; 410 when its personal data was deleted */
+  getCustomer: {
+    readonly request: { readonly params: GetCustomerParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Customer;
+  };
+  /** How the gateway is */
+  getHealth: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Health;
+  };
+  /** The merchant's settings */
+  getMerchant: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+    readonly response: GetMerchantResponse;
+  };
+  /** One order, with its payments, refunds and timeline */
+  getOrder: {
+    readonly request: { readonly params: GetOrderParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Order;
+  };
+  /** One payment */
+  getPayment: {
+    readonly request: { readonly params: GetPaymentParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Payment;
+  };
+  /** One refund */
+  getRefund: {
+    readonly request: { readonly params: GetRefundParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Refund;
+  };
+  /** What became of a write that was answered with 202 */
+  getWrite: {
+    readonly request: { readonly params: GetWriteParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Write;
+  };
+  /** Pause an order */
+  holdOrder: {
+    readonly request: { readonly params: HoldOrderParams; readonly query?: undefined; readonly body?: HoldOrderBody };
+    readonly response: Order;
+  };
+  /** Who exported or deleted whose data, the newest first */
+  listComplianceLog: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: ListComplianceLogQuery;
+      readonly body?: undefined;
+    };
+    readonly response: ListComplianceLogResponse;
+  };
+  /** The merchant's customers, the newest first */
+  listCustomers: {
+    readonly request: { readonly params?: undefined; readonly query?: ListCustomersQuery; readonly body?: undefined };
+    readonly response: ListCustomersResponse;
+  };
+  /** List open disputes */
+  listDisputes: {
+    readonly request: { readonly params?: undefined; readonly query?: ListDisputesQuery; readonly body?: undefined };
+    readonly response: ListDisputesResponse;
+  };
+  /** List money that came and could not be credited */
+  listExceptions: {
+    readonly request: { readonly params?: undefined; readonly query?: ListExceptionsQuery; readonly body?: undefined };
+    readonly response: ListExceptionsResponse;
+  };
+  /** List orders */
+  listOrders: {
+    readonly request: { readonly params?: undefined; readonly query?: ListOrdersQuery; readonly body?: undefined };
+    readonly response: OrderList;
+  };
+  /** List payments, the newest first */
+  listPayments: {
+    readonly request: { readonly params?: undefined; readonly query?: ListPaymentsQuery; readonly body?: undefined };
+    readonly response: ListPaymentsResponse;
+  };
+  /** Payments of an order, the first one first */
+  listPaymentsOfOrder: {
+    readonly request: {
+      readonly params: ListPaymentsOfOrderParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: ListPaymentsOfOrderResponse;
+  };
+  /** The merchant's price book */
+  listPrices: {
+    readonly request: { readonly params?: undefined; readonly query?: ListPricesQuery; readonly body?: undefined };
+    readonly response: ListPricesResponse;
+  };
+  /** List refunds, the newest first */
+  listRefunds: {
+    readonly request: { readonly params?: undefined; readonly query?: ListRefundsQuery; readonly body?: undefined };
+    readonly response: ListRefundsResponse;
+  };
+  /** Call the arbiter, in the name of the order's customer */
+  openDispute: {
+    readonly request: {
+      readonly params: OpenDisputeParams;
+      readonly query?: undefined;
+      readonly body?: OpenDisputeBody;
+    };
+    readonly response: Order;
+  };
+  /** Pay an order, wholly or in part */
+  payOrder: {
+    readonly request: { readonly params: PayOrderParams; readonly query?: undefined; readonly body: PayOrderBody };
+    readonly response: PaidOrder;
+  };
+  /** Pay many orders from one wallet, all or none */
+  payOrders: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: PayOrdersBody };
+    readonly response: PayOrdersResponse;
+  };
+  /** Give money back, the newest payment first */
+  refundOrder: {
+    readonly request: {
+      readonly params: RefundOrderParams;
+      readonly query?: undefined;
+      readonly body?: RefundOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** End a hold */
+  releaseOrder: {
+    readonly request: {
+      readonly params: ReleaseOrderParams;
+      readonly query?: undefined;
+      readonly body?: ReleaseOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** Decide a dispute, in the name of the order's arbiter */
+  resolveDispute: {
+    readonly request: {
+      readonly params: ResolveDisputeParams;
+      readonly query?: undefined;
+      readonly body: ResolveDisputeBody;
+    };
+    readonly response: Order;
+  };
+  /** Credit waiting money to its order after all, or send it back */
+  resolveException: {
+    readonly request: {
+      readonly params: ResolveExceptionParams;
+      readonly query?: undefined;
+      readonly body: ResolveExceptionBody;
+    };
+    readonly response: PaymentException;
+  };
+  /** Try a refund to another chain again */
+  retryRefund: {
+    readonly request: { readonly params: RetryRefundParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Refund;
+  };
+  /** Say that items are back */
+  returnOrder: {
+    readonly request: {
+      readonly params: ReturnOrderParams;
+      readonly query?: undefined;
+      readonly body?: ReturnOrderBody;
+    };
+    readonly response: Order;
+  };
+  /** Set prices, or remove them with null */
+  setPrices: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: SetPricesBody };
+    readonly response: SetPricesResponse;
+  };
+  /** Say where refunds go */
+  setRefundAddress: {
+    readonly request: {
+      readonly params: SetRefundAddressParams;
+      readonly query?: undefined;
+      readonly body: SetRefundAddressBody;
+    };
+    readonly response: Order;
+  };
+  /** Say that items are in transit */
+  shipOrder: {
+    readonly request: { readonly params: ShipOrderParams; readonly query?: undefined; readonly body?: ShipOrderBody };
+    readonly response: Order;
+  };
+  /** Credit what lies at the deposit address */
+  sweepDeposit: {
+    readonly request: {
+      readonly params: SweepDepositParams;
+      readonly query?: undefined;
+      readonly body?: SweepDepositBody;
+    };
+    readonly response: Order;
+  };
+  /** Changes a customer: null removes, what is left out stays */
+  updateCustomer: {
+    readonly request: {
+      readonly params: UpdateCustomerParams;
+      readonly query?: undefined;
+      readonly body: UpdateCustomerBody;
+    };
+    readonly response: Customer;
+  };
+  /** Change settings, for orders made from now on */
+  updateMerchant: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: UpdateMerchantBody };
+    readonly response: UpdateMerchantResponse;
+  };
+}
+
+/** Where each operation is. */
+export const OPERATIONS = {
+  cancelOrder: { method: "POST", path: "/v1/orders/{order_id}/cancel" },
+  capturePayment: { method: "POST", path: "/v1/orders/{order_id}/capture" },
+  claimRefund: { method: "POST", path: "/v1/refunds/{id}/claim" },
+  createAndPayOrder: { method: "POST", path: "/v1/orders/create-and-pay" },
+  createCustomer: { method: "POST", path: "/v1/customers" },
+  createOrder: { method: "POST", path: "/v1/orders" },
+  createOrders: { method: "POST", path: "/v1/orders/bulk" },
+  deleteCustomer: { method: "DELETE", path: "/v1/compliance/customers/{id}" },
+  deliverOrder: { method: "POST", path: "/v1/orders/{order_id}/deliver" },
+  exportCustomer: { method: "GET", path: "/v1/compliance/customers/{id}/export" },
+  fulfillOrder: { method: "POST", path: "/v1/orders/{order_id}/fulfill" },
+  getCustomer: { method: "GET", path: "/v1/customers/{id}" },
+  getHealth: { method: "GET", path: "/v1/health" },
+  getMerchant: { method: "GET", path: "/v1/merchant" },
+  getOrder: { method: "GET", path: "/v1/orders/{order_id}" },
+  getPayment: { method: "GET", path: "/v1/payments/{id}" },
+  getRefund: { method: "GET", path: "/v1/refunds/{id}" },
+  getWrite: { method: "GET", path: "/v1/writes/{id}" },
+  holdOrder: { method: "POST", path: "/v1/orders/{order_id}/hold" },
+  listComplianceLog: { method: "GET", path: "/v1/compliance/log" },
+  listCustomers: { method: "GET", path: "/v1/customers" },
+  listDisputes: { method: "GET", path: "/v1/disputes" },
+  listExceptions: { method: "GET", path: "/v1/exceptions" },
+  listOrders: { method: "GET", path: "/v1/orders" },
+  listPayments: { method: "GET", path: "/v1/payments" },
+  listPaymentsOfOrder: { method: "GET", path: "/v1/orders/{order_id}/payments" },
+  listPrices: { method: "GET", path: "/v1/prices" },
+  listRefunds: { method: "GET", path: "/v1/refunds" },
+  openDispute: { method: "POST", path: "/v1/orders/{order_id}/dispute" },
+  payOrder: { method: "POST", path: "/v1/orders/{order_id}/pay" },
+  payOrders: { method: "POST", path: "/v1/orders/bulk/pay" },
+  refundOrder: { method: "POST", path: "/v1/orders/{order_id}/refund" },
+  releaseOrder: { method: "POST", path: "/v1/orders/{order_id}/release" },
+  resolveDispute: { method: "POST", path: "/v1/orders/{order_id}/resolve" },
+  resolveException: { method: "POST", path: "/v1/exceptions/{id}/resolve" },
+  retryRefund: { method: "POST", path: "/v1/refunds/{id}/retry" },
+  returnOrder: { method: "POST", path: "/v1/orders/{order_id}/return" },
+  setPrices: { method: "PUT", path: "/v1/prices" },
+  setRefundAddress: { method: "POST", path: "/v1/orders/{order_id}/refund-address" },
+  shipOrder: { method: "POST", path: "/v1/orders/{order_id}/ship" },
+  sweepDeposit: { method: "POST", path: "/v1/orders/{order_id}/sweep" },
+  updateCustomer: { method: "PATCH", path: "/v1/customers/{id}" },
+  updateMerchant: { method: "PUT", path: "/v1/merchant" },
+} as const;
