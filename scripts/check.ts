@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { docErrorProblems } from "./checkDocs.ts";
 import { ordersDocProblems } from "./ordersDocs.ts";
+import { sdkAminoProblems } from "./sdkAmino.ts";
+import { sdkTypesProblems } from "./sdkTypes.ts";
 
 interface Check {
   readonly name: string;
@@ -51,6 +53,8 @@ const checks: readonly Check[] = [
   { name: "proto lint", run: command("buf", "lint", "proto") },
   { name: "docs and errors agree", run: docErrorProblems },
   { name: "docs/orders.md is fresh", run: ordersDocProblems },
+  { name: "the SDK's types are fresh", run: sdkTypesProblems },
+  { name: "the SDK's amino fields are fresh", run: sdkAminoProblems },
 ];
 
 async function main(): Promise<void> {
