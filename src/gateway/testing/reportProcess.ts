@@ -1,4 +1,5 @@
-// A process that writes one report from a PostgreSQL server's database and tells what memory it took, as JSON:
+// A process that writes one report from a PostgreSQL server's database. It says so at each page, and in the end as JSON what
+// it wrote and what memory it took:
 // `node --import tsx reportProcess.ts URL TYPE FOLDER`.
 
 import type { ReportType } from "../reports/reportRequest.ts";
@@ -22,6 +23,7 @@ const runner = new ReportRunner({
   },
   onPage: () => {
     rssMax = Math.max(rssMax, process.memoryUsage.rss());
+    console.log("page");
   },
 });
 await runner.start();
