@@ -1,5 +1,7 @@
 // Made from the gateway's OpenAPI document by scripts/sdkTypes.ts. Not to be edited.
 
+export type GetReportFileResponse = string;
+
 export interface Problem {
   type: string;
   title: string;
@@ -1526,6 +1528,9 @@ export interface DeleteCustomerResponse {
     here: string[];
   };
 }
+export interface DeleteReportParams {
+  report_id: string;
+}
 export interface DeliverOrderParams {
   order_id: string;
 }
@@ -1545,6 +1550,17 @@ export interface DeliverOrderBody {
         [k: string]: unknown;
       }
   )[];
+}
+export interface DownloadReportParams {
+  report_id: string;
+}
+export interface DownloadReportResponse {
+  url: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  expires_at: string;
+  file_name: string;
 }
 export interface ExportCustomerParams {
   /**
@@ -1618,6 +1634,72 @@ export interface FulfillOrderBody {
    */
   estimated_delivery?: string;
 }
+export interface GenerateReportBody {
+  /**
+   * Groups with metrics, or a list of orders.
+   */
+  type: "order_performance" | "orders";
+  filters?: {
+    customer_id?: string;
+    status?: string | string[];
+    payment_status?: string | string[];
+    source_chain?: number;
+    /**
+     * A date, which is whole, or a time of RFC 3339. Included.
+     */
+    created_after?: string;
+    /**
+     * A date, which is whole, or a time of RFC 3339. Included.
+     */
+    created_before?: string;
+    amount_min?: string;
+    amount_max?: string;
+  };
+  /**
+   * Columns of the read model, calendar periods, and `metadata.KEY`.
+   *
+   * @maxItems 5
+   */
+  dimensions?: string[];
+  /**
+   * count, revenue, avg_order_value, refunds, fulfillment_time
+   *
+   * @maxItems 16
+   */
+  metrics?: string[];
+  /**
+   * IANA name; default UTC.
+   */
+  time_zone?: string;
+  format?: "csv" | "json" | "ndjson";
+}
+export interface GenerateReportResponse {
+  id: string;
+  type: string;
+  format: string;
+  status: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "EXPIRED";
+  /**
+   * Percent of the rows.
+   */
+  progress: number;
+  /**
+   * Null until they are counted.
+   */
+  row_count: number | null;
+  /**
+   * Null until the file is whole.
+   */
+  file_bytes: number | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  completed_at: string | null;
+  /**
+   * The file is kept for 7 days.
+   */
+  expires_at: string | null;
+}
 export interface GetCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -1662,11 +1744,155 @@ export interface GetMerchantResponse {
 export interface GetOrderParams {
   order_id: string;
 }
+export interface GetOrderAnalyticsQuery {
+  start_date?: string;
+  /**
+   * Included.
+   */
+  end_date?: string;
+  /**
+   * IANA name; default UTC.
+   */
+  time_zone?: string;
+  /**
+   * hour, day, week, month, status, merchant, source_chain; default day
+   */
+  group_by?: string;
+  /**
+   * count, revenue, avg_order_value, refunds, fulfillment_time; in a query also with commas between them
+   *
+   * @maxItems 16
+   */
+  metrics?: string[];
+  /**
+   * Orders of these statuses only.
+   *
+   * @maxItems 16
+   */
+  status?: string[];
+  /**
+   * Orders of these payment statuses only.
+   *
+   * @maxItems 16
+   */
+  payment_status?: string[];
+  customer_id?: string;
+  /**
+   * CCTP domain.
+   */
+  source_chain?: number;
+  amount_min?: string;
+  amount_max?: string;
+  /**
+   * Tell nothing that is about fewer than five customers.
+   */
+  anonymized?: boolean;
+  /**
+   * Look at nothing that is older.
+   */
+  retention_policy?: string;
+}
+export interface GetOrderAnalyticsResponse {
+  data: {
+    /**
+     * First day of the period in the time zone; an hour's beginning, RFC 3339.
+     */
+    date?: string;
+    status?: string;
+    merchant?: string;
+    source_chain?: number | null;
+    order_count?: number | null;
+    revenue?: string | null;
+    avg_order_value?: string | null;
+    refunds?: string | null;
+    fulfillment_time?: number | null;
+  }[];
+  /**
+   * The metrics over all groups, also those that are not told; null where that is about too few.
+   */
+  summary: {
+    total_orders?: number | null;
+    total_revenue?: string | null;
+    avg_order_value?: string | null;
+    total_refunds?: string | null;
+    fulfillment_time?: number | null;
+  };
+  range: {
+    start_date: string;
+    end_date: string;
+    time_zone: string;
+  };
+  anonymity?: {
+    k: number;
+    suppressed_groups: number;
+  };
+}
 export interface GetPaymentParams {
   id: string;
 }
+export interface GetPaymentCallsParams {
+  order_id: string;
+}
+export interface GetPaymentCallsQuery {
+  domain: number;
+  version: number;
+  /**
+   * Where a refund goes.
+   */
+  payer: string;
+}
+export interface GetPaymentCallsResponse {
+  chain_id: number;
+  amount: string;
+  max_fee: string;
+  approve: {
+    to: string;
+    data: string;
+  };
+  burn: {
+    to: string;
+    data: string;
+  };
+}
 export interface GetRefundParams {
   id: string;
+}
+export interface GetReportParams {
+  report_id: string;
+}
+export interface GetReportResponse {
+  id: string;
+  type: string;
+  format: string;
+  status: "QUEUED" | "RUNNING" | "COMPLETED" | "FAILED" | "EXPIRED";
+  /**
+   * Percent of the rows.
+   */
+  progress: number;
+  /**
+   * Null until they are counted.
+   */
+  row_count: number | null;
+  /**
+   * Null until the file is whole.
+   */
+  file_bytes: number | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  completed_at: string | null;
+  /**
+   * The file is kept for 7 days.
+   */
+  expires_at: string | null;
+}
+export interface GetReportFileParams {
+  report_id: string;
+}
+export interface GetReportFileQuery {
+  expires: number;
+  signature: string;
 }
 export interface GetWriteParams {
   id: string;
@@ -1993,6 +2219,89 @@ export interface PayOrdersBody {
 export interface PayOrdersResponse {
   payments: PaidOrder[];
 }
+export interface QueryOrderAnalyticsBody {
+  start_date?: string;
+  /**
+   * Included.
+   */
+  end_date?: string;
+  /**
+   * IANA name; default UTC.
+   */
+  time_zone?: string;
+  /**
+   * hour, day, week, month, status, merchant, source_chain; default day
+   */
+  group_by?: string;
+  /**
+   * count, revenue, avg_order_value, refunds, fulfillment_time; in a query also with commas between them
+   *
+   * @maxItems 16
+   */
+  metrics?: string[];
+  /**
+   * Orders of these statuses only.
+   *
+   * @maxItems 16
+   */
+  status?: string[];
+  /**
+   * Orders of these payment statuses only.
+   *
+   * @maxItems 16
+   */
+  payment_status?: string[];
+  customer_id?: string;
+  /**
+   * CCTP domain.
+   */
+  source_chain?: number;
+  amount_min?: string;
+  amount_max?: string;
+  /**
+   * Tell nothing that is about fewer than five customers.
+   */
+  anonymized?: boolean;
+  /**
+   * Look at nothing that is older.
+   */
+  retention_policy?: string;
+}
+export interface QueryOrderAnalyticsResponse {
+  data: {
+    /**
+     * First day of the period in the time zone; an hour's beginning, RFC 3339.
+     */
+    date?: string;
+    status?: string;
+    merchant?: string;
+    source_chain?: number | null;
+    order_count?: number | null;
+    revenue?: string | null;
+    avg_order_value?: string | null;
+    refunds?: string | null;
+    fulfillment_time?: number | null;
+  }[];
+  /**
+   * The metrics over all groups, also those that are not told; null where that is about too few.
+   */
+  summary: {
+    total_orders?: number | null;
+    total_revenue?: string | null;
+    avg_order_value?: string | null;
+    total_refunds?: string | null;
+    fulfillment_time?: number | null;
+  };
+  range: {
+    start_date: string;
+    end_date: string;
+    time_zone: string;
+  };
+  anonymity?: {
+    k: number;
+    suppressed_groups: number;
+  };
+}
 export interface RefundOrderParams {
   order_id: string;
 }
@@ -2244,6 +2553,9 @@ export interface UpdateMerchantResponse {
    */
   fee_tolerance: string;
 }
+export interface WatchCheckoutParams {
+  order_id: string;
+}
 
 /** What each operation is asked with and answers. */
 export interface Operations {
@@ -2299,6 +2611,11 @@ export interface Operations {
     readonly request: { readonly params: DeleteCustomerParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: DeleteCustomerResponse;
   };
+  /** Delete a report and its file */
+  deleteReport: {
+    readonly request: { readonly params: DeleteReportParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: undefined;
+  };
   /** Say that items have arrived */
   deliverOrder: {
     readonly request: {
@@ -2307,6 +2624,11 @@ export interface Operations {
       readonly body?: DeliverOrderBody;
     };
     readonly response: Order;
+  };
+  /** Get a link to the file of a report, which needs no API key and ends soon */
+  downloadReport: {
+    readonly request: { readonly params: DownloadReportParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: DownloadReportResponse;
   };
   /** Everything that is held about a customer, as a download */
   exportCustomer: {
@@ -2321,6 +2643,11 @@ export interface Operations {
       readonly body?: FulfillOrderBody;
     };
     readonly response: Order;
+  };
+  /** Ask for a report */
+  generateReport: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: GenerateReportBody };
+    readonly response: GenerateReportResponse;
   };
   /** A customer; 410 when its personal data was deleted */
   getCustomer: {
@@ -2342,15 +2669,47 @@ export interface Operations {
     readonly request: { readonly params: GetOrderParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Order;
   };
+  /** Add up the merchant's orders in groups */
+  getOrderAnalytics: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: GetOrderAnalyticsQuery;
+      readonly body?: undefined;
+    };
+    readonly response: GetOrderAnalyticsResponse;
+  };
   /** One payment */
   getPayment: {
     readonly request: { readonly params: GetPaymentParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Payment;
   };
+  /** The transactions by which an account of an EVM chain pays an order */
+  getPaymentCalls: {
+    readonly request: {
+      readonly params: GetPaymentCallsParams;
+      readonly query: GetPaymentCallsQuery;
+      readonly body?: undefined;
+    };
+    readonly response: GetPaymentCallsResponse;
+  };
   /** One refund */
   getRefund: {
     readonly request: { readonly params: GetRefundParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Refund;
+  };
+  /** Look at a report */
+  getReport: {
+    readonly request: { readonly params: GetReportParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: GetReportResponse;
+  };
+  /** Download the file of a report; ranges and ETag make it resumable */
+  getReportFile: {
+    readonly request: {
+      readonly params: GetReportFileParams;
+      readonly query: GetReportFileQuery;
+      readonly body?: undefined;
+    };
+    readonly response: GetReportFileResponse;
   };
   /** What became of a write that was answered with 202 */
   getWrite: {
@@ -2433,6 +2792,15 @@ export interface Operations {
   payOrders: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: PayOrdersBody };
     readonly response: PayOrdersResponse;
+  };
+  /** Add up the merchant's orders in groups */
+  queryOrderAnalytics: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: undefined;
+      readonly body: QueryOrderAnalyticsBody;
+    };
+    readonly response: QueryOrderAnalyticsResponse;
   };
   /** Give money back, the newest payment first */
   refundOrder: {
@@ -2526,6 +2894,11 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: UpdateMerchantBody };
     readonly response: UpdateMerchantResponse;
   };
+  /** Hear of each change of an order, as server-sent events */
+  watchCheckout: {
+    readonly request: { readonly params: WatchCheckoutParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: undefined;
+  };
 }
 
 /** Where each operation is. */
@@ -2538,15 +2911,22 @@ export const OPERATIONS = {
   createOrder: { method: "POST", path: "/v1/orders" },
   createOrders: { method: "POST", path: "/v1/orders/bulk" },
   deleteCustomer: { method: "DELETE", path: "/v1/compliance/customers/{id}" },
+  deleteReport: { method: "DELETE", path: "/v1/reports/{report_id}" },
   deliverOrder: { method: "POST", path: "/v1/orders/{order_id}/deliver" },
+  downloadReport: { method: "GET", path: "/v1/reports/{report_id}/download" },
   exportCustomer: { method: "GET", path: "/v1/compliance/customers/{id}/export" },
   fulfillOrder: { method: "POST", path: "/v1/orders/{order_id}/fulfill" },
+  generateReport: { method: "POST", path: "/v1/reports" },
   getCustomer: { method: "GET", path: "/v1/customers/{id}" },
   getHealth: { method: "GET", path: "/v1/health" },
   getMerchant: { method: "GET", path: "/v1/merchant" },
   getOrder: { method: "GET", path: "/v1/orders/{order_id}" },
+  getOrderAnalytics: { method: "GET", path: "/v1/analytics/orders" },
   getPayment: { method: "GET", path: "/v1/payments/{id}" },
+  getPaymentCalls: { method: "GET", path: "/pay/{order_id}/calls" },
   getRefund: { method: "GET", path: "/v1/refunds/{id}" },
+  getReport: { method: "GET", path: "/v1/reports/{report_id}" },
+  getReportFile: { method: "GET", path: "/v1/reports/{report_id}/file" },
   getWrite: { method: "GET", path: "/v1/writes/{id}" },
   holdOrder: { method: "POST", path: "/v1/orders/{order_id}/hold" },
   listComplianceLog: { method: "GET", path: "/v1/compliance/log" },
@@ -2561,6 +2941,7 @@ export const OPERATIONS = {
   openDispute: { method: "POST", path: "/v1/orders/{order_id}/dispute" },
   payOrder: { method: "POST", path: "/v1/orders/{order_id}/pay" },
   payOrders: { method: "POST", path: "/v1/orders/bulk/pay" },
+  queryOrderAnalytics: { method: "POST", path: "/v1/analytics/orders" },
   refundOrder: { method: "POST", path: "/v1/orders/{order_id}/refund" },
   releaseOrder: { method: "POST", path: "/v1/orders/{order_id}/release" },
   resolveDispute: { method: "POST", path: "/v1/orders/{order_id}/resolve" },
@@ -2573,4 +2954,5 @@ export const OPERATIONS = {
   sweepDeposit: { method: "POST", path: "/v1/orders/{order_id}/sweep" },
   updateCustomer: { method: "PATCH", path: "/v1/customers/{id}" },
   updateMerchant: { method: "PUT", path: "/v1/merchant" },
+  watchCheckout: { method: "GET", path: "/pay/{order_id}/events" },
 } as const;
