@@ -1,6 +1,7 @@
 // The tables, as the list of changes that led to them. A change that was released is never edited: another follows it.
 
 import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
+import { AUTH_MIGRATION } from "../auth/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
@@ -114,4 +115,5 @@ export const MIGRATIONS: readonly Migration[] = [
   ANALYTICS_MIGRATION,
   REPORTS_MIGRATION,
   WRITES_MIGRATION,
+  AUTH_MIGRATION,
 ];
