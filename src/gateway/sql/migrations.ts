@@ -4,6 +4,7 @@ import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { AUTH_MIGRATION } from "../auth/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
+import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
@@ -116,4 +117,5 @@ export const MIGRATIONS: readonly Migration[] = [
   REPORTS_MIGRATION,
   WRITES_MIGRATION,
   AUTH_MIGRATION,
+  IDEMPOTENCY_MIGRATION,
 ];
