@@ -11,6 +11,7 @@ import { Compliance, Customers } from "./resources/customers.ts";
 import { Health } from "./resources/health.ts";
 import { Orders } from "./resources/orders.ts";
 import { Payments } from "./resources/payments.ts";
+import { Analytics, Reports } from "./resources/reports.ts";
 import { Writes } from "./resources/writes.ts";
 
 const SCOPE_BYTES = 12;
@@ -46,6 +47,8 @@ export class StateSetClient {
   readonly orders: Orders;
   readonly payments: Payments;
   readonly customers: Customers;
+  readonly analytics: Analytics;
+  readonly reports: Reports;
   readonly compliance: Compliance;
   readonly writes: Writes;
   readonly health: Health;
@@ -76,6 +79,8 @@ export class StateSetClient {
     this.orders = new Orders(api);
     this.payments = new Payments(api);
     this.customers = new Customers(api);
+    this.analytics = new Analytics(api);
+    this.reports = new Reports(api);
     this.compliance = new Compliance(api);
     this.writes = new Writes(api);
     this.health = new Health(api, this.#cache);

@@ -48,6 +48,7 @@ export type { Series, Tags } from "./metrics/registry.ts";
 export type { Network, StateSetClientOptions } from "./options.ts";
 export { type BatchOptions, type BatchResult, valuesOf } from "./resources/batch.ts";
 export type { CheckedOrder, NewOrder, NewPaidOrder, OrderFilter } from "./resources/orders.ts";
+export { type OrderAnalytics, type Report, ReportError } from "./resources/reports.ts";
 export {
   type VerifyWebhookOptions,
   verifyWebhook,

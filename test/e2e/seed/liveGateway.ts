@@ -1,9 +1,6 @@
-// A gateway over a real chain, with a port, for the snippets of the API's published description.
+// The gateway of a devnet, for the snippets of the API's published description.
 
-import { migrate } from "../../../src/gateway/sql/migrate.ts";
-import { openPglite } from "../../../src/gateway/sql/pgliteDatabase.ts";
-import { startChainGateway } from "../../../src/gateway/testing/chainGateway.ts";
-import { freePort } from "../../../src/sdk/testing/redisServer.ts";
+import { createDevnet } from "../../../src/devnet/createDevnet.ts";
 
 /** Where it is, and who there is. */
 export interface LiveGateway {
@@ -15,19 +12,7 @@ export interface LiveGateway {
 }
 
 export async function startLiveGateway(): Promise<LiveGateway> {
-  const database = await openPglite();
-  await migrate(database);
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const gateway = await startChainGateway(database, { publicUrl: url });
-  await gateway.app.listen({ host: "127.0.0.1", port });
-  return {
-    url,
-    apiKey: "test",
-    wallet: gateway.customer,
-    async close() {
-      await gateway.close();
-      await database.close();
-    },
-  };
+  const devnet = await createDevnet({ evm: false, blockIntervalMs: 50 });
+  const { url, apiKey, customer } = devnet.gateway!;
+  return { url, apiKey, wallet: customer, close: () => devnet.stop() };
 }
