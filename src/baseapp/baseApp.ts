@@ -11,9 +11,9 @@ import type {
   ResponseInfo,
   ResponseInitChain,
 } from "../../gen/tendermint/abci/types.ts";
-import { ResponseQuery } from "../../gen/tendermint/abci/types.ts";
+import { ResponseQuery, ValidatorUpdate } from "../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../gen/tendermint/types/params.ts";
-import { fromUtf8, utf8 } from "../codec/bytes.ts";
+import { fromUtf8, toHex, utf8 } from "../codec/bytes.ts";
 import { ChainError } from "../codec/chainError.ts";
 import { decodeTx, TX_LIMITS } from "../codec/decodeTx.ts";
 import { jsonToMessage, messageToJson } from "../codec/protoJson.ts";
@@ -25,7 +25,7 @@ import { sha256 } from "../crypto/hash.ts";
 import { type WriteSet, writeSet } from "../store/cacheStore.ts";
 import type { CommitMultiStore, LayerStore, StoreCommit } from "../store/multiStore.ts";
 import { checkQueryHeight, queryFailure, queryStore, refuseQuery } from "./abciQuery.ts";
-import { type BlockInfo, Context, type ExecMode } from "./context.ts";
+import { type BlockInfo, type ConsensusReport, Context, type ExecMode } from "./context.ts";
 import { EventManager } from "./events.ts";
 import { GasMeter } from "./gas.ts";
 import type { AppModule, ModuleGenesis } from "./module.ts";
@@ -57,6 +57,8 @@ export interface FinalizeBlockRequest {
   readonly timeNs: bigint;
   readonly txs: readonly BlockTx[];
   readonly proposerAddress: Uint8Array;
+  /** What consensus tells of the validators. */
+  readonly consensus?: Omit<ConsensusReport, "lastAppHash"> | undefined;
 }
 
 /** A transaction of a block: decoded, or why it cannot be. No honest proposer puts such a one into a block. */
@@ -148,9 +150,11 @@ export class BaseApp {
       if (module.genesis !== undefined)
         initModule(this.registry, module.name, module.genesis, ctx, appState[module.name]);
     }
+    const validators = this.#validatorUpdates(ctx);
+    requireSameValidators(request.validators, validators);
     this.#genesisState = state;
     this.#checkState = this.#blockState();
-    return { consensusParams: undefined, validators: [], appHash: EMPTY_APP_HASH };
+    return { consensusParams: undefined, validators, appHash: EMPTY_APP_HASH };
   }
 
   /** Decodes a transaction; `hash` is its sha256 if that is known. Throws ChainError. */
@@ -217,16 +221,21 @@ export class BaseApp {
   finalizeBlock(request: FinalizeBlockRequest): FinalizedBlock {
     const block = this.#blockInfo(request);
     const state = this.#blockState();
-    const events: Event[] = [...this.#hooks("beginBlock", "BeginBlock", state, block)];
+    const report = this.#consensusReport(request.consensus);
+    const begin = this.#context("finalize", state, { ...block, consensus: report });
+    for (const module of this.#options.modules) module.beginBlock?.(begin);
     const txResults = this.#runTxs(request.txs, state, block);
-    events.push(...this.#hooks("endBlock", "EndBlock", state, block));
+    const end = this.#context("finalize", state, block);
+    for (const module of this.#options.modules) module.endBlock?.(end);
+    const validatorUpdates = this.#validatorUpdates(end);
+    const events = [...blockEvents(begin, "BeginBlock"), ...blockEvents(end, "EndBlock")];
     const commit = this.#stores.stage(state.changes());
     this.#staged = block;
     return {
       response: {
         events,
         txResults,
-        validatorUpdates: [],
+        validatorUpdates,
         consensusParamUpdates: undefined,
         appHash: commit.appHash,
       },
@@ -366,18 +375,39 @@ export class BaseApp {
     return runTx(ctx, tx, { router: this.router, ante, isChecking, ...(beforeWrite && { beforeWrite }) });
   }
 
-  #hooks(hook: "beginBlock" | "endBlock", mode: string, state: LayerStore, block: BlockInfo): readonly Event[] {
-    const ctx = this.#context("finalize", state, block);
-    for (const module of this.#options.modules) module[hook]?.(ctx);
-    return ctx.events.list().map(({ type, attributes }) => ({
-      type,
-      attributes: [...attributes, { key: "mode", value: mode, index: true }],
-    }));
+  #validatorUpdates(ctx: Context): ValidatorUpdate[] {
+    return this.#options.modules.flatMap((module) => module.validatorUpdates?.(ctx) ?? []);
+  }
+
+  #consensusReport(told: FinalizeBlockRequest["consensus"]): ConsensusReport {
+    const lastAppHash = this.#stores.version === 0 ? EMPTY_APP_HASH : this.#stores.appHash;
+    const { votes = [], misbehavior = [], nextValidatorsHash = NO_BYTES } = told ?? {};
+    return { votes, misbehavior, nextValidatorsHash, lastAppHash };
   }
 
   #context(mode: ExecMode, stores: LayerStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {
     return new Context({ block, mode, gas, events: new EventManager(), stores });
   }
+}
+
+/** What the hooks of a block have emitted, and which hooks. */
+function blockEvents(ctx: Context, mode: string): Event[] {
+  return ctx.events.list().map(({ type, attributes }) => ({
+    type,
+    attributes: [...attributes, { key: "mode", value: mode, index: true }],
+  }));
+}
+
+/** Throws an Error unless the modules want the validators of the genesis document, where it has some. */
+function requireSameValidators(given: readonly ValidatorUpdate[], wanted: readonly ValidatorUpdate[]): void {
+  const textOf = (update: ValidatorUpdate) => toHex(ValidatorUpdate.encode(update).finish());
+  if (given.length === 0) return;
+  if (given.length !== wanted.length) {
+    throw new Error(`genesis has ${given.length} validators, x/staking has ${wanted.length} with power`);
+  }
+  const known = new Set(wanted.map(textOf));
+  if (given.every((update) => known.has(textOf(update)))) return;
+  throw new Error("genesis has other validators or other powers than x/staking");
 }
 
 /** The gas limit that a transaction pays for. */

@@ -19,6 +19,37 @@ export interface BlockInfo {
   readonly timeNs: bigint;
   /** The 20-byte consensus address of the proposer. */
   readonly proposerAddress: Uint8Array;
+  /** What consensus tells of the validators; for the block hooks only. */
+  readonly consensus?: ConsensusReport | undefined;
+}
+
+/** What consensus tells with a block. */
+export interface ConsensusReport {
+  /** Who of the validators of the block before signed it; in the order of the set. Empty at block 1. */
+  readonly votes: readonly BlockVote[];
+  /** What validators were proven to have done. */
+  readonly misbehavior: readonly BlockMisbehavior[];
+  /** Of the set that is to vote on the next block. */
+  readonly nextValidatorsHash: Uint8Array;
+  /** The app hash of the block before. */
+  readonly lastAppHash: Uint8Array;
+}
+
+/** Whether a validator signed the block before. */
+export interface BlockVote {
+  /** 20 bytes. */
+  readonly address: Uint8Array;
+  readonly power: bigint;
+  /** Neither for the block nor for none: its vote was not there. */
+  readonly isAbsent: boolean;
+}
+
+/** A validator that voted twice, or for a false header. */
+export interface BlockMisbehavior {
+  readonly address: Uint8Array;
+  readonly power: bigint;
+  /** When it did. */
+  readonly height: bigint;
 }
 
 /** All that a context consists of. */

@@ -1,5 +1,6 @@
 // The face of a module to the application: which messages and queries it answers, its genesis, its block hooks.
 
+import type { ValidatorUpdate } from "../../gen/tendermint/abci/types.ts";
 import type { MessageCodec } from "../codec/message.ts";
 import type { Context } from "./context.ts";
 
@@ -91,4 +92,6 @@ export interface AppModule {
   readonly invariants?: readonly Invariant[];
   beginBlock?(ctx: Context): void;
   endBlock?(ctx: Context): void;
+  /** What consensus is to be told of the validators: asked behind all `endBlock`s, and behind the genesis. */
+  validatorUpdates?(ctx: Context): readonly ValidatorUpdate[];
 }

@@ -26,7 +26,7 @@ async function fill(db: MemoryDatabase, heights: number): Promise<BlockStore> {
     store.write(batch, {
       committed,
       commit: sampleCommit(height),
-      validators: height === 1 ? { fromHeight: 1, set: validators } : undefined,
+      validators: height === 1 ? [{ fromHeight: 1, set: validators }] : [],
       params: [
         ...(height === 1 ? [{ fromHeight: 1, params: params(1n) }] : []),
         ...(height === 2 ? [{ fromHeight: 3, params: params(2n) }] : []),
@@ -83,7 +83,7 @@ describe("BlockStore", () => {
     const store = await fill(db, 1);
     const block = sampleBlock(2, [[]]);
     const batch = db.batch();
-    store.write(batch, { committed: block, commit: sampleCommit(2), validators: undefined, params: [] });
+    store.write(batch, { committed: block, commit: sampleCommit(2), validators: [], params: [] });
     batch.apply();
     expect(store.latestHeight).toBe(1);
     expect(await store.getBlock(2)).toBeUndefined();

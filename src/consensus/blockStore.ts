@@ -34,8 +34,8 @@ export interface BlockWrite {
   readonly committed: CommittedBlock;
   /** The commit for this block; it becomes the next block's last commit. */
   readonly commit: Commit;
-  /** Set when they differ from the block before: they hold from the height given. */
-  readonly validators: { readonly fromHeight: number; readonly set: ValidatorSet } | undefined;
+  /** Those that change: they hold from the height given, the validators from two blocks on. */
+  readonly validators: readonly { readonly fromHeight: number; readonly set: ValidatorSet }[];
   readonly params: readonly { readonly fromHeight: number; readonly params: ConsensusParams }[];
 }
 
@@ -130,9 +130,9 @@ export class BlockStore {
       batch.put(bytesKey(DB_PREFIX.txHash, tx.hash), encodeTxPlace(height, i));
       stored.push(storedTx(record, { hash: tx.hash, height, index: i }));
     }
-    if (validators !== undefined) {
-      const key = heightKey(DB_PREFIX.validators, validators.fromHeight);
-      batch.put(key, ValidatorSet.encode(validators.set).finish());
+    for (const change of validators) {
+      const key = heightKey(DB_PREFIX.validators, change.fromHeight);
+      batch.put(key, ValidatorSet.encode(change.set).finish());
     }
     for (const change of params) {
       const key = heightKey(DB_PREFIX.params, change.fromHeight);
@@ -249,7 +249,7 @@ export class BlockStore {
     return value === undefined ? undefined : storedTx(value, { height, index });
   }
 
-  /** The validators of a height, up to latest + 1. */
+  /** The validators of a height, up to latest + 2. */
   async getValidators(height: number): Promise<ValidatorSet | undefined> {
     const value = await this.#lastBefore(DB_PREFIX.validators, height);
     return value === undefined ? undefined : ValidatorSet.decode(value);
@@ -281,9 +281,12 @@ export class BlockStore {
       for (const prefix of [DB_PREFIX.block, DB_PREFIX.commit, DB_PREFIX.results]) batch.delete(heightKey(prefix, at));
       removed(block);
     }
-    // What a block changes holds from the next height on.
-    for (const prefix of [DB_PREFIX.validators, DB_PREFIX.params]) {
-      const range = { start: heightKey(prefix, height + 2), end: Uint8Array.of(prefix + 1) };
+    // Parameters that a block changes hold from the next height on, validators from the one after it.
+    for (const [prefix, delay] of [
+      [DB_PREFIX.validators, 2],
+      [DB_PREFIX.params, 1],
+    ] as const) {
+      const range = { start: heightKey(prefix, height + delay + 1), end: Uint8Array.of(prefix + 1) };
       for await (const [key] of this.#db.iterate(range)) batch.delete(key);
     }
   }

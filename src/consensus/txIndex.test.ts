@@ -18,7 +18,7 @@ async function open(db: MemoryDatabase) {
   const index = await TxIndex.open(db, blocks);
   const write = (block: CommittedBlock) => {
     const batch = db.batch();
-    blocks.write(batch, { committed: block, commit: sampleCommit(block.height), validators: undefined, params: [] });
+    blocks.write(batch, { committed: block, commit: sampleCommit(block.height), validators: [], params: [] });
     index.write(batch, block);
     batch.apply();
     return () => blocks.publish(block);

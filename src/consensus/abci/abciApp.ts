@@ -53,6 +53,7 @@ import type { DecodedTx } from "../../codec/tx.ts";
 import type { StoreCommit } from "../../store/multiStore.ts";
 import { restoreState } from "../../store/stateRestore.ts";
 import { listSnapshots } from "../../store/treeSnapshot.ts";
+import { reportOfRequest } from "../consensusReport.ts";
 import { framedBytes } from "../mempool.ts";
 import { genesisParams } from "../solo/chainState.ts";
 import { verifyBeforehand } from "../solo/soloApp.ts";
@@ -283,7 +284,8 @@ export class AbciApp implements AbciCalls {
       const decoded = txs.filter(isDecoded);
       await this.#verifyAll(decoded);
       const preparedMs = performance.now();
-      const { response, commit } = this.#execute({ ...block, txs });
+      const consensus = reportOfRequest(request);
+      const { response, commit } = this.#execute({ ...block, txs, consensus });
       this.#staged = {
         block: { ...block, chainId: this.#options.genesis.chain_id },
         txs: decoded,

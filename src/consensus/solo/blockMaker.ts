@@ -3,12 +3,14 @@
 import type { ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
 import type { Block } from "../../../gen/tendermint/types/block.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
-import type { BlockID, Commit, Header } from "../../../gen/tendermint/types/types.ts";
+import type { BlockID, Commit, CommitSig, Header } from "../../../gen/tendermint/types/types.ts";
 import { BlockIDFlag, type ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
-import { timestampFromNs } from "../../codec/time.ts";
+import { bytesEqual } from "../../codec/bytes.ts";
+import { TIME_SECONDS_MIN, timestampFromNs } from "../../codec/time.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
 import type { StoreCommit } from "../../store/multiStore.ts";
 import type { CommittedBlock } from "../chainNode.ts";
+import { type ToldReport, votesOfCommit } from "../consensusReport.ts";
 import {
   blockIdOf,
   commitHash,
@@ -19,6 +21,7 @@ import {
   precommitSignBytes,
   validatorsHash,
 } from "../hashing.ts";
+import { totalPower, updateValidators } from "../validatorSet.ts";
 import type { PrivValidator } from "./privValidator.ts";
 
 /** CometBFT's block protocol version (version/version.go). */
@@ -26,6 +29,14 @@ export const BLOCK_PROTOCOL = 11n;
 
 /** Time between a block and its precommit: CometBFT lets no vote be earlier (consensus/state.go voteTime). */
 const VOTE_DELAY_NS = 1_000_000n;
+
+/** In the place of a validator that did not vote. */
+const ABSENT: CommitSig = Object.freeze({
+  blockIdFlag: BlockIDFlag.BLOCK_ID_FLAG_ABSENT,
+  validatorAddress: new Uint8Array(0),
+  timestamp: { seconds: TIME_SECONDS_MIN, nanos: 0 },
+  signature: new Uint8Array(0),
+});
 
 /** All that the next block's header takes from the chain so far. */
 export interface ChainState {
@@ -38,7 +49,12 @@ export interface ChainState {
   readonly lastCommit: Commit;
   readonly appHash: Uint8Array;
   readonly lastResultsHash: Uint8Array;
+  /** Who voted on the last block; nobody before the first. */
+  readonly lastValidators: ValidatorSet | undefined;
+  /** Who votes on the next block. */
   readonly validators: ValidatorSet;
+  /** Who votes on the one after it: what a block changes takes effect two blocks later. */
+  readonly nextValidators: ValidatorSet;
   readonly params: ConsensusParams;
 }
 
@@ -52,6 +68,8 @@ export interface MadeBlock {
   readonly next: ChainState;
   /** Whether the parameters change with the next block. */
   readonly hasNewParams: boolean;
+  /** Whether the validators change with the block after the next. */
+  readonly hasNewValidators: boolean;
   readonly timings: { readonly hashMs: number; readonly executeMs: number };
 }
 
@@ -62,8 +80,8 @@ export interface FinalizeRequest {
   readonly timeNs: bigint;
   /** The header's hash, 32 bytes. */
   readonly hash: Uint8Array;
-  readonly nextValidatorsHash: Uint8Array;
   readonly proposerAddress: Uint8Array;
+  readonly consensus: ToldReport;
 }
 
 /** The part of the application that makes blocks. */
@@ -103,12 +121,18 @@ export class BlockMaker {
       height: state.height + 1,
       timeNs,
       hash: blockId.hash,
-      nextValidatorsHash: block.header.nextValidatorsHash,
       proposerAddress: block.header.proposerAddress,
+      consensus: {
+        votes: state.lastValidators === undefined ? [] : votesOfCommit(state.lastCommit, state.lastValidators),
+        misbehavior: [],
+        nextValidatorsHash: block.header.nextValidatorsHash,
+      },
     });
     const executedMs = performance.now();
     checkResponse(state.height + 1, txs.length, response);
-    const commit = this.#sign(state.height + 1, blockId, timeNs + VOTE_DELAY_NS);
+    const nextValidators = updateValidators(state.nextValidators, response.validatorUpdates);
+    this.#requireMajority(state.height + 1, nextValidators);
+    const commit = this.#sign(state.height + 1, blockId, timeNs + VOTE_DELAY_NS, state.validators);
     const params = mergeParams(state.params, response.consensusParamUpdates);
     const next: ChainState = {
       height: state.height + 1,
@@ -117,7 +141,9 @@ export class BlockMaker {
       lastCommit: commit,
       appHash: response.appHash,
       lastResultsHash: lastResultsHash(response.txResults),
-      validators: state.validators,
+      lastValidators: state.validators,
+      validators: state.nextValidators,
+      nextValidators,
       params,
     };
     const hashMs = hashedMs - startedMs + (performance.now() - executedMs);
@@ -127,26 +153,35 @@ export class BlockMaker {
       storeCommit,
       next,
       hasNewParams: params !== state.params,
+      hasNewValidators: nextValidators !== state.nextValidators,
       timings: { hashMs, executeMs: executedMs - hashedMs },
     };
   }
 
-  #sign(height: number, blockId: BlockID, timeNs: bigint): Commit {
+  /**
+   * The embedded node is one validator. Others may join the set and are absent, as long as its own power alone commits
+   * blocks; a block that would end that is not made.
+   */
+  #requireMajority(height: number, { validators }: ValidatorSet): void {
+    const total = totalPower(validators);
+    const own = validators.find(({ address }) => bytesEqual(address, this.#validator.key.address))?.votingPower ?? 0n;
+    if (own * 3n > total * 2n) return;
+    throw new Error(
+      `block ${height} leaves this node with ${own} of ${total} voting power; the embedded node signs alone and needs two thirds`,
+    );
+  }
+
+  #sign(height: number, blockId: BlockID, timeNs: bigint, { validators }: ValidatorSet): Commit {
     const timestamp = timestampFromNs(timeNs);
     const signBytes = precommitSignBytes({ chainId: this.#chainId, height, round: 0, blockId, timestamp });
-    return {
-      height: BigInt(height),
-      round: 0,
-      blockId,
-      signatures: [
-        {
-          blockIdFlag: BlockIDFlag.BLOCK_ID_FLAG_COMMIT,
-          validatorAddress: this.#validator.key.address,
-          timestamp,
-          signature: this.#validator.signPrecommit(height, signBytes),
-        },
-      ],
+    const own: CommitSig = {
+      blockIdFlag: BlockIDFlag.BLOCK_ID_FLAG_COMMIT,
+      validatorAddress: this.#validator.key.address,
+      timestamp,
+      signature: this.#validator.signPrecommit(height, signBytes),
     };
+    const signatures = validators.map(({ address }) => (bytesEqual(address, own.validatorAddress) ? own : ABSENT));
+    return { height: BigInt(height), round: 0, blockId, signatures };
   }
 }
 
@@ -161,7 +196,8 @@ function buildBlock(parts: {
   readonly timeNs: bigint;
 }): BuiltBlock {
   const { chainId, proposerAddress, state, txs, timeNs } = parts;
-  const setHash = validatorsHash(state.validators);
+  const { validators, nextValidators } = state;
+  const setHash = validatorsHash(validators);
   return {
     header: {
       version: { block: BLOCK_PROTOCOL, app: state.params.version?.app ?? 0n },
@@ -172,8 +208,7 @@ function buildBlock(parts: {
       lastCommitHash: commitHash(state.lastCommit),
       dataHash: dataHash(txs.map((tx) => tx.hash)),
       validatorsHash: setHash,
-      // One validator for ever.
-      nextValidatorsHash: setHash,
+      nextValidatorsHash: nextValidators === validators ? setHash : validatorsHash(nextValidators),
       consensusHash: consensusParamsHash(state.params),
       appHash: state.appHash,
       lastResultsHash: state.lastResultsHash,
@@ -192,9 +227,6 @@ function checkResponse(height: number, txCount: number, response: ResponseFinali
     throw new Error(
       `block ${height} has ${txCount} transactions, the application gave ${response.txResults.length} results`,
     );
-  }
-  if (response.validatorUpdates.length > 0) {
-    throw new Error(`block ${height} changes the validators; the embedded node has one validator for ever`);
   }
 }
 

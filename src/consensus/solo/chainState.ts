@@ -109,6 +109,11 @@ export function genesisState(parts: {
     votingPower: changed[0]?.power ?? power,
     proposerPriority: 0n,
   };
+  const validators = ValidatorSet.fromPartial({
+    validators: [validator],
+    proposer: validator,
+    totalVotingPower: validator.votingPower,
+  });
   return {
     height: 0,
     timeNs: timestampToNs(request.time!),
@@ -116,11 +121,8 @@ export function genesisState(parts: {
     lastCommit: Commit.fromPartial({ blockId: { partSetHeader: {} } }),
     appHash: response.appHash.length > 0 ? response.appHash : fromHex(genesis.app_hash),
     lastResultsHash: lastResultsHash([]),
-    validators: ValidatorSet.fromPartial({
-      validators: [validator],
-      proposer: validator,
-      totalVotingPower: validator.votingPower,
-    }),
+    lastValidators: undefined,
+    ...{ validators, nextValidators: validators },
     params: mergeParams(request.consensusParams!, response.consensusParams),
   };
 }
@@ -154,12 +156,19 @@ export async function readChainState(blocks: BlockStore): Promise<ChainState> {
   const height = blocks.latestHeight;
   const results = await blocks.getResults(height);
   const lastCommit = blocks.getCommit(height);
-  const validators = await blocks.getValidators(height + 1);
+  const [lastValidators, validators, nextValidators] = await Promise.all(
+    [height, height + 1, height + 2].map((each) => blocks.getValidators(each)),
+  );
   const params = await blocks.getParams(height + 1);
   if (head === undefined || results === undefined || lastCommit === undefined) {
     throw new BlockStoreError(`the block store lacks a part of block ${height}`);
   }
-  if (validators === undefined || params === undefined || head.header.time === undefined) {
+  if (
+    validators === undefined ||
+    nextValidators === undefined ||
+    params === undefined ||
+    head.header.time === undefined
+  ) {
     throw new BlockStoreError(`the block store lacks the validators, the parameters or the time of block ${height}`);
   }
   return {
@@ -169,7 +178,7 @@ export async function readChainState(blocks: BlockStore): Promise<ChainState> {
     lastCommit,
     appHash: results.appHash,
     lastResultsHash: lastResultsHash(results.txResults),
-    validators,
+    ...{ lastValidators, validators, nextValidators },
     params,
   };
 }

@@ -2,6 +2,7 @@
 // that execution depends on nothing but the blocks.
 
 import { type RequestInitChain, ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
+import type { ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
 import { bytesEqual, toHex } from "../../codec/bytes.ts";
 import { timestampToNs } from "../../codec/time.ts";
 import { createCommitMultiStore } from "../../store/commitStore.ts";
@@ -10,6 +11,7 @@ import { pruningOptions } from "../../store/pruning.ts";
 import { openStateDisk } from "../../store/stateDisk.ts";
 import { BlockStore } from "../blockStore.ts";
 import type { BlockResults, CommittedBlock } from "../chainNode.ts";
+import { votesOfCommit } from "../consensusReport.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { lastResultsHash } from "../hashing.ts";
 import { initChainRequest } from "./chainState.ts";
@@ -48,7 +50,8 @@ export async function replayBlocks(parts: {
   for (let height = 1; height <= to; height++) {
     const block = await blocks.getCommitted(height);
     if (block === undefined) throw new ChainCheckError(height, "is missing");
-    appHash = replayOne(app, block);
+    const voters = await blocks.getValidators(height - 1);
+    appHash = replayOne(app, block, voters);
     txs += block.txs.length;
     progress?.(height, appHash);
   }
@@ -89,7 +92,11 @@ export async function replayHome(options: ReplayHomeOptions): Promise<ReplayRepo
   }
 }
 
-function replayOne(app: ReplayApp, { height, block, blockId, txs, results }: CommittedBlock): Uint8Array {
+function replayOne(
+  app: ReplayApp,
+  { height, block, blockId, txs, results }: CommittedBlock,
+  voters: ValidatorSet | undefined,
+): Uint8Array {
   const header = block.header!;
   const { txResults } = results;
   const { response } = app.finalizeBlock({
@@ -97,8 +104,12 @@ function replayOne(app: ReplayApp, { height, block, blockId, txs, results }: Com
     height,
     timeNs: timestampToNs(header.time!),
     hash: blockId.hash,
-    nextValidatorsHash: header.nextValidatorsHash,
     proposerAddress: header.proposerAddress,
+    consensus: {
+      votes: voters === undefined ? [] : votesOfCommit(block.lastCommit!, voters),
+      misbehavior: [],
+      nextValidatorsHash: header.nextValidatorsHash,
+    },
   });
   const check = (what: string, actual: Uint8Array, expected: Uint8Array) => {
     if (bytesEqual(actual, expected)) return;

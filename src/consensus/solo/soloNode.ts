@@ -247,7 +247,10 @@ export class SoloNode implements ChainNode {
     const committed = blockStore.write(batch, {
       committed: made.committed,
       commit,
-      validators: next.height === 1 ? { fromHeight: 1, set: next.validators } : undefined,
+      validators: [
+        ...(next.height === 1 ? [{ fromHeight: 1, set: next.validators }] : []),
+        ...(made.hasNewValidators ? [{ fromHeight: next.height + 2, set: next.nextValidators }] : []),
+      ],
       params: [
         ...(next.height === 1 ? [{ fromHeight: 1, params: this.#state.params }] : []),
         ...(made.hasNewParams ? [{ fromHeight: next.height + 1, params: next.params }] : []),
