@@ -9,6 +9,7 @@ import { TypeRegistry } from "../src/codec/registry.ts";
 import type { DecodedTx } from "../src/codec/tx.ts";
 import type { CommitMultiStore } from "../src/store/multiStore.ts";
 import { createAnteHandler } from "../x/auth/ante/anteHandler.ts";
+import { FEE_COLLECTOR } from "../x/auth/ante/deductFee.ts";
 import { type SignatureWork, signatureWork } from "../x/auth/ante/signers.ts";
 import { AccountKeeper } from "../x/auth/keeper.ts";
 import { AUTH_STORE } from "../x/auth/keys.ts";
@@ -27,6 +28,10 @@ import type { MintReceiver } from "../x/cctp/expected.ts";
 import type { CctpKeeper } from "../x/cctp/keeper.ts";
 import { CCTP } from "../x/cctp/keys.ts";
 import { type Cctp, createCctp } from "../x/cctp/module.ts";
+import { DistributionKeeper } from "../x/distribution/keeper.ts";
+import { DISTRIBUTION } from "../x/distribution/keys.ts";
+import { distributionModule } from "../x/distribution/module.ts";
+import { distributionHooks } from "../x/distribution/withdraw.ts";
 import { FeegrantKeeper } from "../x/feegrant/keeper.ts";
 import { FEEGRANT } from "../x/feegrant/keys.ts";
 import { feegrantModule } from "../x/feegrant/module.ts";
@@ -41,6 +46,13 @@ import { OrderPayments } from "../x/orders/crossChain/receiver.ts";
 import { OrdersKeeper } from "../x/orders/keeper.ts";
 import { ORDERS } from "../x/orders/keys.ts";
 import { ordersModule } from "../x/orders/module.ts";
+import { SlashingKeeper } from "../x/slashing/keeper.ts";
+import { SLASHING } from "../x/slashing/keys.ts";
+import { slashingHooks, slashingModule } from "../x/slashing/module.ts";
+import { StakingKeeper } from "../x/staking/keeper.ts";
+import { STAKING } from "../x/staking/keys.ts";
+import { stakingModule } from "../x/staking/module.ts";
+import { StakingOffers } from "../x/staking/offers.ts";
 import { UpgradeKeeper } from "../x/upgrade/keeper.ts";
 import { UPGRADE } from "../x/upgrade/keys.ts";
 import { upgradeModule } from "../x/upgrade/module.ts";
@@ -62,10 +74,13 @@ export const STORE_NAMES: readonly string[] = [
   AUTHZ,
   BANK,
   CCTP,
+  DISTRIBUTION,
   FEEGRANT,
   FEES,
   ISSUER,
   ORDERS,
+  SLASHING,
+  STAKING,
   UPGRADE,
 ];
 
@@ -86,12 +101,13 @@ export class ChainApp extends BaseApp {
   readonly cctp: CctpKeeper;
   readonly issuer: IssuerKeeper;
   readonly orders: OrdersKeeper;
+  readonly staking: StakingKeeper;
   /** What is known of signatures: filled by whoever verifies ahead of the checks. */
   readonly verdicts: SignatureVerdicts;
 
   constructor(
     options: BaseAppOptions,
-    parts: Pick<ChainApp, "accounts" | "bank" | "cctp" | "issuer" | "orders" | "verdicts">,
+    parts: Pick<ChainApp, "accounts" | "bank" | "cctp" | "issuer" | "orders" | "staking" | "verdicts">,
   ) {
     super(options);
     this.accounts = parts.accounts;
@@ -99,6 +115,7 @@ export class ChainApp extends BaseApp {
     this.cctp = parts.cctp;
     this.issuer = parts.issuer;
     this.orders = parts.orders;
+    this.staking = parts.staking;
     this.verdicts = parts.verdicts;
   }
 
@@ -128,6 +145,15 @@ export function createApp(options: AppOptions): ChainApp {
     { name: ORDERS, onCctpMessageReceived: (ctx, receipt) => payments.onCctpMessageReceived(ctx, receipt) },
   ];
   const cctp: Cctp = createCctp({ bank, issuer, receivers, authority });
+  const staking = new StakingKeeper({
+    ...{ accounts, bank },
+    hooks: () => hooks,
+  });
+  const offers = new StakingOffers(staking);
+  const distribution = new DistributionKeeper({ accounts, bank, staking: offers, feeCollector: FEE_COLLECTOR });
+  const slashing = new SlashingKeeper();
+  // Rewards are settled before anything else hears of a change.
+  const hooks = [distributionHooks(distribution), slashingHooks(slashing)];
   const upgrade = { keeper: new UpgradeKeeper(), modules: () => modules, upgrades: options.upgrades ?? UPGRADES };
   const modules: readonly AppModule[] = [
     upgradeModule(upgrade, authority),
@@ -140,6 +166,10 @@ export function createApp(options: AppOptions): ChainApp {
     issuerModule(issuer, bank, authority),
     cctp.module,
     ordersModule(orders),
+    // Fees go to those who voted, before any of them is slashed for not doing so.
+    distributionModule(distribution, authority),
+    slashingModule({ keeper: slashing, staking: offers }, authority),
+    stakingModule(staking, authority),
   ];
   const router: Router = new Router(modules, registry);
   const ante = createAnteHandler({ accounts, bank, grants: feegrant, schedule: fees, registry, verdicts });
@@ -150,6 +180,6 @@ export function createApp(options: AppOptions): ChainApp {
       ...{ name: APP_NAME, version: APP_VERSION, registry, stores, modules, router, ante, simulatedGasMin },
       ...{ lastBlock, maxGas },
     },
-    { accounts, bank, cctp: cctp.keeper, issuer, orders, verdicts },
+    { accounts, bank, cctp: cctp.keeper, issuer, orders, staking, verdicts },
   );
 }

@@ -1,6 +1,6 @@
 // The genesis state of an application that nobody configured, and the check of one that somebody did.
 
-import { RequestInitChain } from "../gen/tendermint/abci/types.ts";
+import { RequestInitChain, type ValidatorUpdate } from "../gen/tendermint/abci/types.ts";
 import { utf8 } from "../src/codec/bytes.ts";
 import { createCommitMultiStore } from "../src/store/commitStore.ts";
 import { pruningOptions } from "../src/store/pruning.ts";
@@ -21,12 +21,15 @@ export function tryGenesis(genesis: {
   readonly chainId: string;
   readonly timeNs: bigint;
   readonly appState: unknown;
+  /** Of the document; x/staking must want the same. */
+  readonly validators?: readonly ValidatorUpdate[];
 }): Uint8Array {
   const app = emptyApp();
   app.initChain(
     RequestInitChain.fromPartial({
       chainId: genesis.chainId,
       initialHeight: 1n,
+      validators: [...(genesis.validators ?? [])],
       appStateBytes: utf8(JSON.stringify(genesis.appState)),
     }),
   );

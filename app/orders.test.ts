@@ -111,8 +111,10 @@ describe("orders on the application", () => {
   test("behavior: an order that nobody pays ends with its block", () => {
     const app = newChain();
     const { orderId } = create(app, { paymentDeadlineSeconds: 3n });
-    const types = [1, 2, 3].map(() => makeBlock(app).events.map(({ type }) => type));
-    expect(types).toEqual([[], [], ["stateset.orders.v1.EventOrderCancelled"]]);
+    // The first one moves the fee of the block before.
+    makeBlock(app);
+    const types = [2, 3].map(() => makeBlock(app).events.map(({ type }) => type));
+    expect(types).toEqual([[], ["stateset.orders.v1.EventOrderCancelled"]]);
     expect(app.orders.store.requireOrder(app.queryContext(), orderId)).toMatchObject({ status: 7, cancelCause: 2 });
   });
 });

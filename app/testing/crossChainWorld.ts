@@ -17,7 +17,7 @@ import { makeId } from "../../x/orders/ids.ts";
 import type { ChainApp } from "../app.ts";
 import { emptyApp } from "../genesis.ts";
 import { CctpRules } from "./cctpRules.ts";
-import { ESCROW, FEES, Ledger, type Refusal } from "./ledger.ts";
+import { ESCROW, FEES, Ledger, REWARDS, type Refusal } from "./ledger.ts";
 import { ATTESTER_KEYS, LOCAL_DOMAIN, linkedState, remoteUsdcOf, tokenMessengerOf } from "./linkedChain.ts";
 import { type OrderFact, OrderRules } from "./orderRules.ts";
 import { signTestTx } from "./signTestTx.ts";
@@ -58,7 +58,7 @@ const AGENT = personAt(NAMES.length);
 const ACCOUNTS: readonly Person[] = [...EVERYBODY, AGENT];
 
 const MODULES: ReadonlyMap<string, string> = new Map(
-  [ESCROW, FEES, "gov", "cctp", "fiat-tokenfactory"].map((name) => [toHex(moduleAddress(name)), name]),
+  [ESCROW, FEES, REWARDS, "gov", "cctp", "fiat-tokenfactory"].map((name) => [toHex(moduleAddress(name)), name]),
 );
 
 /** The ledger's name of 20 bytes in hex. */
@@ -131,7 +131,7 @@ export class CrossChainWorld {
     this.app = emptyApp();
     startChain(this.app, appState(this.app));
     makeBlock(this.app);
-    this.ledger = new Ledger(new Set([FEES, "gov", "cctp", "fiat-tokenfactory"]));
+    this.ledger = new Ledger(new Set([FEES, REWARDS, "gov", "cctp", "fiat-tokenfactory"]));
     for (const { address } of ACCOUNTS) this.ledger.endow(address, MONEY);
     this.ledger.allowance = ALLOWANCE;
     this.cctp = new CctpRules({
@@ -200,7 +200,10 @@ export class CrossChainWorld {
       if (actual !== refusal) return [`${what}: ${log || "passed"}`];
       return sameMessages(sentMessages(events), emitted) ? [] : [`${what}: other messages were sent`];
     });
-    return [...differences, ...this.#moneyDifferences(), ...this.#orderDifferences(), ...this.app.brokenInvariants()];
+    const money = this.#moneyDifferences();
+    // The next block begins with it.
+    this.ledger.move(FEES, REWARDS, this.ledger.balance(FEES));
+    return [...differences, ...money, ...this.#orderDifferences(), ...this.app.brokenInvariants()];
   }
 
   #moneyDifferences(): readonly string[] {

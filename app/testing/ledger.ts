@@ -7,6 +7,8 @@ export type Refusal = string | undefined;
 /** The accounts of the modules, by their names. */
 export const ESCROW = "orders";
 export const FEES = "fee_collector";
+/** Has the fees of earlier blocks: nobody takes rewards here. */
+export const REWARDS = "distribution";
 
 /** Money by account: bech32 text for people, the name for modules. */
 export class Ledger {

@@ -30,6 +30,8 @@ export const DEVNET_CHAIN_ID = "stateset-devnet-1";
 const ACCOUNT_UUSDC = 1_000_000_000_000n;
 /** The faucet has a thousand times as much. */
 const FAUCET_UUSDC = 1_000_000_000_000_000n;
+/** 10,000 STAKE each: too little for all of them together to outvote the validator. */
+const ACCOUNT_USTAKE = 10_000_000_000n;
 const ADMIN_FEE_UUSDC = 5000n;
 
 /** What a devnet is started with. Everything has a default. */
@@ -74,10 +76,13 @@ export function devnetGenesis(options: {
   return createGenesisDoc({
     chainId,
     timeNs: BigInt(Date.now()) * 1_000_000n,
-    validators,
+    validators: validators.map((validator, index) => ({ operator: accounts[index]?.address, ...validator })),
     accounts: addresses.map((address, index) => ({
       address,
-      coins: [{ denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC }],
+      coins: [
+        { denom: "ustake", amount: ACCOUNT_USTAKE },
+        { denom: "uusdc", amount: index === 0 ? FAUCET_UUSDC : ACCOUNT_UUSDC },
+      ],
     })),
     appState: bridge === undefined ? appState : bridgedAppState(appState, bridge),
   });

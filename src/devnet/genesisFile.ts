@@ -1,10 +1,15 @@
 // Makes genesis documents: the application's defaults, with accounts, balances and one validator laid over them.
 
+import { NOT_BONDED_POOL } from "../../x/staking/keys.ts";
+import { DEFAULT_PARAMS } from "../../x/staking/types.ts";
+import { POWER_REDUCTION } from "../../x/staking/validator.ts";
+import { decodeAddress, encodeAddress } from "../codec/address.ts";
 import { toBase64, toHex } from "../codec/bytes.ts";
 import type { Coin } from "../codec/coins.ts";
 import { formatTimeNs, parseTimeNs } from "../codec/time.ts";
+import { decodeValidatorAddress, encodeValidatorAddress } from "../codec/validatorAddress.ts";
 import type { GenesisDoc } from "../consensus/genesisDoc.ts";
-import { addressOfEd25519 } from "../crypto/address.ts";
+import { addressOfEd25519, moduleAddress } from "../crypto/address.ts";
 import {
   checkGenesisValidator,
   inCometShape,
@@ -25,6 +30,11 @@ export interface GenesisValidator {
   /** 32-byte ed25519 key. */
   readonly pubKey: Uint8Array;
   readonly name: string;
+  /**
+   * Account that acts for it: takes its rewards, unjails it. Without one it is the address of its key, which nobody can
+   * sign for, and `setGenesisOperator` may still name one.
+   */
+  readonly operator?: string | undefined;
 }
 
 /** What a genesis document is made of. */
@@ -40,7 +50,8 @@ export interface GenesisOptions {
   readonly appState: Readonly<Record<string, unknown>>;
 }
 
-const VALIDATOR_POWER = "10";
+/** What each validator has delegated to itself, in whole units of power. */
+const VALIDATOR_POWER = 1_000_000n;
 
 /** How uusdc presents itself to wallets. */
 const USDC_METADATA = {
@@ -53,6 +64,21 @@ const USDC_METADATA = {
   display: "usdc",
   name: "USD Coin",
   symbol: "USDC",
+  uri: "",
+  uri_hash: "",
+};
+
+/** The bond token presents itself, too. */
+const STAKE_METADATA = {
+  description: "What validators put at stake; it is made at genesis and buys nothing",
+  denom_units: [
+    { denom: "ustake", exponent: 0, aliases: [] },
+    { denom: "stake", exponent: 6, aliases: [] },
+  ],
+  base: "ustake",
+  display: "stake",
+  name: "Stake",
+  symbol: "STAKE",
   uri: "",
   uri_hash: "",
 };
@@ -98,16 +124,116 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
     validators: options.validators.map(({ pubKey, name }) => ({
       address: toHex(addressOfEd25519(pubKey)).toUpperCase(),
       pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(pubKey) },
-      power: VALIDATOR_POWER,
+      power: VALIDATOR_POWER.toString(),
       name,
     })),
     app_hash: "",
-    app_state: {
-      ...appState,
-      auth: { ...section(appState, "auth"), accounts: authAccounts(accounts) },
-      bank: { ...section(appState, "bank"), balances: bankBalances(accounts), denom_metadata: [USDC_METADATA] },
-    },
+    app_state: withStake(
+      {
+        ...appState,
+        auth: { ...section(appState, "auth"), accounts: authAccounts(accounts) },
+        bank: {
+          ...section(appState, "bank"),
+          balances: bankBalances(accounts),
+          denom_metadata: [USDC_METADATA, STAKE_METADATA],
+        },
+      },
+      options.validators,
+      formatTimeNs(options.timeNs),
+    ),
   };
+}
+
+/** The state with validators that have delegated to themselves, and the tokens for it in the pool. */
+function withStake(
+  appState: Record<string, unknown>,
+  validators: readonly GenesisValidator[],
+  time: string,
+): Record<string, unknown> {
+  const staking = section(appState, "staking");
+  const bank = section(appState, "bank");
+  const amount = VALIDATOR_POWER * POWER_REDUCTION;
+  const denom = bondDenomOf(staking);
+  const coins = [{ denom, amount: (amount * BigInt(validators.length)).toString() }];
+  const pool = { address: encodeAddress(moduleAddress(NOT_BONDED_POOL)), coins };
+  const balances = Array.isArray(bank["balances"]) ? bank["balances"] : [];
+  return {
+    ...appState,
+    bank: { ...bank, balances: validators.length === 0 ? balances : [...balances, pool] },
+    staking: { ...staking, ...selfDelegated(validators, { amount, time }) },
+  };
+}
+
+function bondDenomOf(staking: Readonly<Record<string, unknown>>): string {
+  const params = staking["params"];
+  const denom = isRecord(params) ? params["bond_denom"] : undefined;
+  return typeof denom === "string" ? denom : DEFAULT_PARAMS.bondDenom;
+}
+
+function selfDelegated(
+  validators: readonly GenesisValidator[],
+  { amount, time }: { readonly amount: bigint; readonly time: string },
+) {
+  const shares = `${amount}.000000000000000000`;
+  const named = validators.map((validator) => ({ ...validator, address: operatorOf(validator) }));
+  return {
+    validators: named.map(({ pubKey, name, address }) => ({
+      operator_address: encodeValidatorAddress(address),
+      consensus_pubkey: { "@type": "/cosmos.crypto.ed25519.PubKey", key: toBase64(pubKey) },
+      status: "BOND_STATUS_UNBONDED",
+      tokens: amount.toString(),
+      delegator_shares: shares,
+      description: { moniker: name },
+      commission: {
+        commission_rates: { rate: "0.05", max_rate: "0.20", max_change_rate: "0.01" },
+        update_time: time,
+      },
+      min_self_delegation: "1",
+    })),
+    delegations: named.map(({ address }) => ({
+      delegator_address: encodeAddress(address),
+      validator_address: encodeValidatorAddress(address),
+      shares,
+    })),
+  };
+}
+
+function operatorOf({ operator, pubKey }: GenesisValidator): Uint8Array {
+  return operator === undefined ? addressOfEd25519(pubKey) : decodeAddress(operator);
+}
+
+/**
+ * The document with another operator of a validator, which is named by its moniker, or is the only one. Throws an Error when
+ * there is no such validator, or the operator has one already.
+ */
+export function setGenesisOperator(doc: GenesisDoc, operator: string, moniker?: string): GenesisDoc {
+  const staking = section(doc.app_state, "staking");
+  const list = (key: string) => (Array.isArray(staking[key]) ? staking[key].filter(isRecord) : []);
+  const validators = list("validators");
+  const isMeant = (validator: Record<string, unknown>) =>
+    moniker === undefined
+      ? validators.length === 1
+      : isRecord(validator["description"]) && validator["description"]["moniker"] === moniker;
+  const found = validators.filter(isMeant);
+  const before = found[0]?.["operator_address"];
+  if (found.length !== 1 || typeof before !== "string") {
+    throw new Error(`expected one validator ${moniker ?? "in all"}, found ${found.length}`);
+  }
+  const account = decodeAddress(operator);
+  const after = encodeValidatorAddress(account);
+  if (validators.some((validator) => validator["operator_address"] === after)) {
+    throw new Error(`${operator} is the operator of a validator already`);
+  }
+  const formerDelegator = encodeAddress(decodeValidatorAddress(before));
+  const delegations = list("delegations").map((delegation) => {
+    if (delegation["validator_address"] !== before) return delegation;
+    const isOwn = delegation["delegator_address"] === formerDelegator;
+    return { ...delegation, validator_address: after, ...(isOwn ? { delegator_address: encodeAddress(account) } : {}) };
+  });
+  const renamed = validators.map((validator) =>
+    isMeant(validator) ? { ...validator, operator_address: after } : validator,
+  );
+  return { ...doc, app_state: { ...doc.app_state, staking: { ...staking, validators: renamed, delegations } } };
 }
 
 const CHAIN_ID_LENGTH_MAX = 50;

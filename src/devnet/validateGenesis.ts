@@ -10,7 +10,7 @@ import { initChainRequest } from "../consensus/solo/chainState.ts";
 export function validateGenesisDoc(doc: GenesisDoc): { readonly appHash: string } {
   const timeNs = parseTimeNs(doc.genesis_time);
   // The embedded node cannot run everything that CometBFT can.
-  initChainRequest(doc);
-  const hash = tryGenesis({ chainId: doc.chain_id, timeNs, appState: doc.app_state });
+  const { validators } = initChainRequest(doc);
+  const hash = tryGenesis({ chainId: doc.chain_id, timeNs, appState: doc.app_state, validators });
   return { appHash: toHex(hash).toUpperCase() };
 }

@@ -115,7 +115,7 @@ describe("REST", () => {
     ["an account nobody has", `/cosmos/auth/v1beta1/accounts/${freshAddress()}`, 404, 5],
     ["a malformed address", "/cosmos/bank/v1beta1/balances/stateset1xyz", 400, 3],
     ["a height in the future", "/cosmos/base/tendermint/v1beta1/blocks/99999999", 400, 3],
-    ["a path nobody answers", "/cosmos/staking/v1beta1/validators", 501, 12],
+    ["a path nobody answers", "/cosmos/mint/v1beta1/inflation", 501, 12],
   ])("error: %s", async (_name, path, status, code) => {
     const answer = await rest(path);
     expect(answer).toMatchObject({ status, json: { code, details: [] } });
@@ -143,7 +143,10 @@ describe("gRPC by reflection", () => {
       "cosmos.base.reflection.v1beta1.ReflectionService",
       "cosmos.base.tendermint.v1beta1.Service",
       "cosmos.consensus.v1.Query",
+      "cosmos.distribution.v1beta1.Query",
       "cosmos.feegrant.v1beta1.Query",
+      "cosmos.slashing.v1beta1.Query",
+      "cosmos.staking.v1beta1.Query",
       "cosmos.tx.v1beta1.Service",
       "cosmos.upgrade.v1beta1.Query",
       "grpc.reflection.v1.ServerReflection",

@@ -4,8 +4,14 @@ import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { decodeAddress, encodeAddress } from "../../codec/address.ts";
 import { parseCoins } from "../../codec/coins.ts";
+import { encodeValidatorAddress } from "../../codec/validatorAddress.ts";
 import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
-import { addGenesisAccount, parseGenesisDoc, setGenesisAuthority } from "../../devnet/genesisFile.ts";
+import {
+  addGenesisAccount,
+  parseGenesisDoc,
+  setGenesisAuthority,
+  setGenesisOperator,
+} from "../../devnet/genesisFile.ts";
 import { homeFiles, readJson, writeJson } from "../../devnet/nodeConfig.ts";
 import { validateGenesisDoc } from "../../devnet/validateGenesis.ts";
 import { CliError, orCliError } from "../cliError.ts";
@@ -31,7 +37,7 @@ function changeGenesis(command: Command, change: (doc: GenesisDoc) => GenesisDoc
   }
 }
 
-/** Adds `genesis show`, `validate`, `add-account` and `set-authority`. */
+/** Adds `genesis show`, `validate`, `add-account`, `set-authority` and `set-operator`. */
 export function addGenesis(program: Command): void {
   const genesis = program.command("genesis").description("the genesis file");
   genesis
@@ -67,5 +73,14 @@ export function addGenesis(program: Command): void {
     .action((address: string, _flags: unknown, self: Command) => {
       changeGenesis(self, (doc) => setGenesisAuthority(doc, encodeAddress(decodeAddress(address))), address);
       print(globalOptions(self), { authority: address });
+    });
+  genesis
+    .command("set-operator <address>")
+    .description("say which account acts for a validator: takes its rewards, edits and unjails it")
+    .option("--validator <moniker>", "which one; not needed where there is only one")
+    .addHelpText("after", "\nExample:\n  statesetd genesis set-operator stateset1... --validator node0")
+    .action((address: string, { validator }: { readonly validator?: string }, self: Command) => {
+      changeGenesis(self, (doc) => setGenesisOperator(doc, address, validator), address);
+      print(globalOptions(self), { operator: encodeValidatorAddress(decodeAddress(address)) });
     });
 }

@@ -65,7 +65,10 @@ async function genesisMaker(flags: TestnetFlags, chainId: string) {
   const accounts = flags.account.map(accountOf);
   const timeNs = BigInt(Date.now()) * 1_000_000n;
   return (validators: readonly GenesisValidator[]) =>
-    createGenesisDoc({ chainId, timeNs, validators, accounts, appState: defaultAppState() });
+    createGenesisDoc({
+      ...{ chainId, timeNs, accounts, appState: defaultAppState() },
+      validators: validators.map((validator, index) => ({ ...validator, operator: accounts[index]?.address })),
+    });
 }
 
 function collect(text: string, before: readonly string[]): readonly string[] {
@@ -87,7 +90,12 @@ export function addTestnet(program: Command): void {
     .requiredOption("--validators <n>", "how many")
     .option("--hosts <list>", "a host for each, with commas between; all on this machine when left out")
     .option("--base-port <port>", "first of ten ports for each node of this machine", "26656")
-    .option("--account <address=coins>", "an account with money; may be repeated", collect, [])
+    .option(
+      "--account <address=coins>",
+      "an account with money; may be repeated; the first ones act for a validator each",
+      collect,
+      [],
+    )
     .option("--devnet-accounts", "the accounts of a devnet, whose keys everybody knows")
     .option("--commit-timeout <ms>", "pause after each block", String(DEFAULT_PACE.commitMs))
     .option("--empty-blocks <ms>", "time after which an empty block is made", String(DEFAULT_PACE.emptyBlockMs))
