@@ -81,11 +81,11 @@ describe("orders on the application", () => {
     ]).toMatchInlineSnapshot(`
       [
         81126n,
-        104514n,
-        69919n,
-        65074n,
-        72728n,
-        82032n,
+        104499n,
+        69904n,
+        65059n,
+        72683n,
+        81984n,
       ]
     `);
   });

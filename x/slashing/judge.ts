@@ -41,6 +41,8 @@ function judgeVote(court: Court, ctx: Context, params: Params, { address, power,
   const before = infoOf(keeper, ctx, address);
   // Nothing was missed and nothing is: no bit changes.
   if (!isAbsent && before.missed === 0n) return;
+  // One that is jailed is on its way out, and the set that votes has not heard of it.
+  if (court.staking.getValidatorByConsensus(ctx, address)?.jailed !== false) return;
   const height = BigInt(ctx.block.height);
   const index = Number((height - before.startHeight) % BigInt(params.signedBlocksWindow));
   const wasMissed = keeper.hasMissed(ctx, address, index);
@@ -70,9 +72,6 @@ function punishDowntime(
   { info, power }: { readonly info: SigningInfo; readonly power: bigint },
 ): SigningInfo {
   const { consensusAddress } = info;
-  const validator = staking.getValidatorByConsensus(ctx, consensusAddress);
-  // It is on its way out, and the set that votes has not heard of it.
-  if (validator === undefined || validator.jailed) return info;
   // Those who voted on the block before are of the set two blocks earlier; the result may be below 1.
   const height = BigInt(ctx.block.height) - UPDATE_DELAY - 1n;
   const fraction = params.slashFractionDowntime;
