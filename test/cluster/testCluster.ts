@@ -35,6 +35,8 @@ export interface TestCluster {
 export interface TestClusterOptions {
   readonly validators: number;
   readonly snapshotInterval?: number;
+  /** Changes the genesis before it is written. */
+  readonly changeGenesis?: (genesis: GenesisDoc) => GenesisDoc;
   /** Changes the written homes before anything starts. */
   readonly prepare?: (homes: readonly TestnetHome[]) => void | Promise<void>;
 }
@@ -48,7 +50,8 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
     output: folder,
     nodes: (await freePorts(options.validators)).map((ports) => ({ host: "127.0.0.1", ports })),
     genesisOf: (validators) => {
-      genesis = devnetGenesis({ chainId: CHAIN_ID, validators, accounts });
+      const made = devnetGenesis({ chainId: CHAIN_ID, validators, accounts });
+      genesis = options.changeGenesis?.(made) ?? made;
       return genesis;
     },
     pace: PACE,
@@ -88,13 +91,24 @@ function isTable(value: TomlValue | undefined): value is TomlTable {
 /** A signed transfer of 1uusdc. */
 export function transfer(cluster: TestCluster, from: number, sequence: number, amount = "1uusdc"): Uint8Array {
   const [sender, recipient] = [cluster.accounts[from]!, cluster.accounts[(from + 1) % cluster.accounts.length]!];
+  return signed(cluster, from, sequence, sendMessage(sender.address, recipient.address, amount));
+}
+
+/** A signed message of an account. `gasLimit` is that of a transfer unless given. */
+export function signed(
+  { accounts }: TestCluster,
+  from: number,
+  sequence: number,
+  message: { readonly typeUrl: string; readonly value: Uint8Array },
+  gasLimit = FEE.gasLimit,
+): Uint8Array {
   return signTestTx({
     chainId: CHAIN_ID,
-    privKey: sender.privKey,
+    privKey: accounts[from]!.privKey,
     accountNumber: BigInt(from),
     sequence: BigInt(sequence),
-    messages: [sendMessage(sender.address, recipient.address, amount)],
-    ...FEE,
+    messages: [message],
+    ...{ ...FEE, gasLimit },
   });
 }
 
