@@ -4,6 +4,11 @@ import { type GeneratedType, Registry } from "@cosmjs/proto-signing";
 import { defaultRegistryTypes } from "@cosmjs/stargate";
 import * as cctpV1 from "../../../gen/circle/cctp/v1/tx.ts";
 import * as cctpV2 from "../../../gen/circle/cctp/v2/tx.ts";
+import * as auth from "../../../gen/cosmos/auth/v1beta1/tx.ts";
+import * as bank from "../../../gen/cosmos/bank/v1beta1/tx.ts";
+import * as distribution from "../../../gen/cosmos/distribution/v1beta1/tx.ts";
+import * as slashing from "../../../gen/cosmos/slashing/v1beta1/tx.ts";
+import * as staking from "../../../gen/cosmos/staking/v1beta1/tx.ts";
 import * as authority from "../../../gen/stateset/authority/v1/tx.ts";
 import * as cctp from "../../../gen/stateset/cctp/v1/tx.ts";
 import * as fees from "../../../gen/stateset/fees/v1/tx.ts";
@@ -34,7 +39,14 @@ export const stateSetMessageTypes: readonly [string, GeneratedType][] = [
   authority,
 ].flatMap(messageTypes);
 
+const knownToCosmJs = new Set(defaultRegistryTypes.map(([typeUrl]) => typeUrl));
+
+/** Messages of the Cosmos SDK that this chain takes and CosmJS does not know by itself: unjailing, parameters and such. */
+export const cosmosMessageTypes: readonly [string, GeneratedType][] = [staking, slashing, distribution, auth, bank]
+  .flatMap(messageTypes)
+  .filter(([typeUrl]) => !knownToCosmJs.has(typeUrl));
+
 /** A registry of everything that this chain takes. Each call makes a new one, to which more can be added. */
 export function stateSetRegistry(): Registry {
-  return new Registry([...defaultRegistryTypes, ...stateSetMessageTypes]);
+  return new Registry([...defaultRegistryTypes, ...cosmosMessageTypes, ...stateSetMessageTypes]);
 }
