@@ -19,7 +19,7 @@ import { encodeConsensusAddress, encodeValidatorAddress } from "../../src/codec/
 import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
 import { precommitSignBytes } from "../../src/consensus/hashing.ts";
 import { type NodeKey, readValidatorKey } from "../../src/consensus/solo/nodeFiles.ts";
-import { signEd25519 } from "../../src/crypto/ed25519.ts";
+import { ed25519Signer } from "../../src/crypto/ed25519.ts";
 import { homeFiles } from "../../src/devnet/nodeConfig.ts";
 import { writeFollower } from "../../src/devnet/testnet.ts";
 import { evidenceJson } from "../../src/rpc/comet/encodeEvidence.ts";
@@ -157,7 +157,7 @@ test("behavior: a key that signed two blocks of a height is out for ever", async
     const signBytes = precommitSignBytes({ chainId: CHAIN_ID, height, round: 0, blockId, timestamp });
     return Vote.fromPartial({
       ...{ type: SignedMsgType.SIGNED_MSG_TYPE_PRECOMMIT, height: BigInt(height), round: 0, blockId, timestamp },
-      ...{ validatorAddress: key.address, validatorIndex: index, signature: signEd25519(signBytes, key.seed) },
+      ...{ validatorAddress: key.address, validatorIndex: index, signature: ed25519Signer(key.seed)(signBytes) },
     });
   };
   const evidence = evidenceJson({

@@ -11,7 +11,6 @@ import {
   ValidatorSlashEvent,
 } from "../../gen/cosmos/distribution/v1beta1/distribution.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import type { DecCoin } from "../../src/codec/coins.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
 import { parseUnits } from "../../src/codec/protoJson.ts";
@@ -64,6 +63,10 @@ export interface SlashEvent {
   readonly fraction: bigint;
 }
 
+function decodeParams(bytes: Uint8Array): Params {
+  return paramsFromProto(ProtoParams.decode(bytes));
+}
+
 /** What the keeper works with. */
 export interface DistributionParts<V extends PaidValidator = PaidValidator> {
   readonly accounts: PaidAccounts;
@@ -79,7 +82,6 @@ export class DistributionKeeper {
   readonly bank: PaidBank;
   readonly staking: PaidStaking;
   readonly feeCollector: string;
-  readonly #params = new DecodedOnce((bytes) => paramsFromProto(ProtoParams.decode(bytes)));
 
   constructor({ accounts, bank, staking, feeCollector }: DistributionParts) {
     this.accounts = accounts;
@@ -90,8 +92,7 @@ export class DistributionKeeper {
 
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
-    const bytes = ctx.kv(DISTRIBUTION).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
+    return ctx.kv(DISTRIBUTION).find(PARAMS_KEY)?.as(decodeParams) ?? DEFAULT_PARAMS;
   }
 
   setParams(ctx: Context, params: Params): void {

@@ -5,7 +5,6 @@ import {
   Params as ProtoParams,
 } from "../../gen/cosmos/slashing/v1beta1/slashing.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { decodeUint64BE } from "../../src/codec/integer.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
 import { timestampFromNs, timestampToNs } from "../../src/codec/time.ts";
@@ -55,15 +54,19 @@ export function infoFromProto(proto: ProtoInfo): SigningInfo {
   };
 }
 
+function decodeParams(bytes: Uint8Array): Params {
+  return paramsFromProto(ProtoParams.decode(bytes));
+}
+
+function decodeInfo(bytes: Uint8Array): SigningInfo {
+  return infoFromProto(ProtoInfo.decode(bytes));
+}
+
 /** Keeper of signing infos and missed blocks. */
 export class SlashingKeeper {
-  readonly #params = new DecodedOnce((bytes) => paramsFromProto(ProtoParams.decode(bytes)));
-  readonly #infos = new DecodedOnce((bytes) => infoFromProto(ProtoInfo.decode(bytes)));
-
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
-    const bytes = ctx.kv(SLASHING).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
+    return ctx.kv(SLASHING).find(PARAMS_KEY)?.as(decodeParams) ?? DEFAULT_PARAMS;
   }
 
   setParams(ctx: Context, params: Params): void {
@@ -72,8 +75,7 @@ export class SlashingKeeper {
 
   /** PERF: one store read, decoded once until it changes. */
   getInfo(ctx: Context, consensusAddress: Uint8Array): SigningInfo | undefined {
-    const bytes = ctx.kv(SLASHING).get(ofValidator(SIGNING_INFO_PREFIX, consensusAddress));
-    return bytes === undefined ? undefined : this.#infos.get(bytes);
+    return ctx.kv(SLASHING).find(ofValidator(SIGNING_INFO_PREFIX, consensusAddress))?.as(decodeInfo);
   }
 
   setInfo(ctx: Context, info: SigningInfo): void {
@@ -83,7 +85,7 @@ export class SlashingKeeper {
 
   /** All signing infos. PERF: reads them. */
   infos(ctx: Context): SigningInfo[] {
-    return [...this.infoStore(ctx).iterate()].map(([, value]) => infoFromProto(ProtoInfo.decode(value)));
+    return [...this.infoStore(ctx).iterate()].map(([, value]) => decodeInfo(value));
   }
 
   /** length · consensus address → ValidatorSigningInfo. */

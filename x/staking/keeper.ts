@@ -9,7 +9,6 @@ import {
   UnbondingDelegation as ProtoUnbonding,
 } from "../../gen/cosmos/staking/v1beta1/staking.ts";
 import type { Context } from "../../src/baseapp/context.ts";
-import { DecodedOnce } from "../../src/baseapp/decodedOnce.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { decodeUint64BE, encodeUint64BE, parseUint } from "../../src/codec/integer.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
@@ -71,6 +70,10 @@ function decodePower(bytes: Uint8Array): bigint {
   return BigInt(reader.int64());
 }
 
+function decodeParams(bytes: Uint8Array): Params {
+  return paramsFromProto(ProtoParams.decode(bytes));
+}
+
 /** What the keeper works with. */
 export interface StakingParts {
   readonly accounts: StakingAccounts;
@@ -84,8 +87,6 @@ export class StakingKeeper {
   readonly accounts: StakingAccounts;
   readonly bank: StakingBank;
   readonly #hooks: () => readonly StakingHooks[];
-  readonly #validators = new DecodedOnce(decodeValidator);
-  readonly #params = new DecodedOnce((bytes) => paramsFromProto(ProtoParams.decode(bytes)));
 
   constructor({ accounts, bank, hooks }: StakingParts) {
     this.accounts = accounts;
@@ -102,8 +103,7 @@ export class StakingKeeper {
 
   /** The parameters. PERF: one store read. */
   params(ctx: Context): Params {
-    const bytes = ctx.kv(STAKING).get(PARAMS_KEY);
-    return bytes === undefined ? DEFAULT_PARAMS : this.#params.get(bytes);
+    return ctx.kv(STAKING).find(PARAMS_KEY)?.as(decodeParams) ?? DEFAULT_PARAMS;
   }
 
   setParams(ctx: Context, params: Params): void {
@@ -115,8 +115,7 @@ export class StakingKeeper {
 
   /** A validator by its operator. PERF: one store read. */
   getValidator(ctx: Context, operator: Uint8Array): Validator | undefined {
-    const bytes = ctx.kv(STAKING).get(addressKey(VALIDATOR_PREFIX, operator));
-    return bytes === undefined ? undefined : this.#validators.get(bytes);
+    return ctx.kv(STAKING).find(addressKey(VALIDATOR_PREFIX, operator))?.as(decodeValidator);
   }
 
   /** Throws ErrNoValidatorFound. */
