@@ -1,20 +1,22 @@
 // `npm run bench -- execute`: what a MsgSend costs the main thread inside the application, step by step, with no node
-// around it. Blocks of 256 from 1,000 accounts; the first rounds warm up and are not counted. Times are CPU of the whole
+// around it. Blocks of 256 from 1,000 accounts, on which four validators vote; the first rounds warm up and are not counted. Times are CPU of the whole
 // process, so that the garbage collector's threads are in them: the mean, and that of a fast block, which neither the
 // collector nor those who use the machine besides disturbed.
 
 import type { ChainApp } from "../../app/app.ts";
 import { emptyApp } from "../../app/genesis.ts";
 import { signTestTx } from "../../app/testing/signTestTx.ts";
-import { CHAIN_ID, makeBlock, sendMessage, startChain, testAppState, timeNsOf } from "../../app/testing/testChain.ts";
+import { CHAIN_ID, GENESIS_NS, makeBlock, sendMessage, startChain, testAppState, timeNsOf } from "../../app/testing/testChain.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import type { DecodedTx } from "../../src/codec/tx.ts";
-import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
+import { addressOfEd25519, addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { sha256 } from "../../src/crypto/hash.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
+import { createGenesisDoc } from "../../src/devnet/genesisFile.ts";
 
 const ACCOUNTS = 1000;
 const BLOCK_TXS = 256;
+const VALIDATORS = 4;
 const WARM_UP_BLOCKS = 20;
 const BLOCKS = 60;
 
@@ -33,17 +35,23 @@ function makeSenders(): Sender[] {
   });
 }
 
-/** The default state with the senders in it, numbered in their order. */
+const PUB_KEYS = Array.from({ length: VALIDATORS }, (_, index) => sha256(Buffer.from(`bench validator ${index}`)));
+/** All vote, each with the same power. */
+const CONSENSUS = {
+  votes: PUB_KEYS.map((pubKey) => ({ address: addressOfEd25519(pubKey), power: 1_000_000n, isAbsent: false })),
+  misbehavior: [],
+  nextValidatorsHash: new Uint8Array(32),
+};
+
+/** The default state with validators, and the senders numbered in their order. */
 function benchAppState(senders: readonly Sender[]): Record<string, unknown> {
-  const { auth, bank, ...state } = testAppState();
-  const accounts = senders.map(({ address }, index) => ({
-    "@type": "/cosmos.auth.v1beta1.BaseAccount",
-    address,
-    account_number: String(index),
-    sequence: "0",
-  }));
-  const balances = senders.map(({ address }) => ({ address, coins: [{ denom: "uusdc", amount: "1000000000" }] }));
-  return { ...state, auth: { ...(auth as object), accounts }, bank: { ...(bank as object), balances } };
+  const coins = [{ denom: "uusdc", amount: 1_000_000_000n }];
+  const doc = createGenesisDoc({
+    ...{ chainId: CHAIN_ID, timeNs: GENESIS_NS, appState: testAppState() },
+    validators: PUB_KEYS.map((pubKey, index) => ({ pubKey, name: `validator ${index}` })),
+    accounts: senders.map(({ address }) => ({ address, coins })),
+  });
+  return { ...doc.app_state };
 }
 
 /** The transfer with a running number: each sender to the next, round after round. */
@@ -105,7 +113,7 @@ function runBlock(app: ChainApp, raw: readonly Uint8Array[], timed: <T>(step: St
   app.revertTo(app.block);
   timed("recheck", () => txs.map((tx) => requireZero(app.checkTx(tx, "recheck"))));
   const height = app.block.height + 1;
-  const request = { height, timeNs: timeNsOf(height), txs, proposerAddress: new Uint8Array(20) };
+  const request = { height, timeNs: timeNsOf(height), txs, proposerAddress: new Uint8Array(20), consensus: CONSENSUS };
   const { response } = timed("execute", () => app.finalizeBlock(request));
   response.txResults.map(requireZero);
   timed("commit", () => app.commit());
