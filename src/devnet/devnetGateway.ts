@@ -6,6 +6,7 @@ import { sha256 } from "../crypto/hash.ts";
 import { type RunningGateway, startGateway } from "../gateway/gateway.ts";
 import type { GatewayKeys } from "../gateway/gatewayConfig.ts";
 import { Problem } from "../gateway/http/problem.ts";
+import { idempotency } from "../gateway/idempotency/plugin.ts";
 import { type ApiKey, SCOPES } from "../gateway/parts.ts";
 import { masterKeysOf } from "../gateway/vault/masterKeys.ts";
 import type { Devnet } from "./devnet.ts";
@@ -35,8 +36,9 @@ export interface DevnetGatewayOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-function keysOf(key: ApiKey, privKey: Uint8Array): GatewayKeys {
+function keysOf(key: ApiKey, privKey: Uint8Array, logger: Logger): GatewayKeys {
   return {
+    plugins: [idempotency({ warn: (what, error) => logger.warn({ err: error }, what) })],
     async authenticate({ headers }) {
       if (headers.authorization === `Bearer ${DEVNET_API_KEY}`) return key;
       throw new Problem("unauthorized", "there is no such API key");
@@ -66,7 +68,7 @@ export async function startDevnetGateway(options: DevnetGatewayOptions): Promise
     metrics: listenOn(METRICS_PORT),
     masterKeys: masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]),
     testPayer: customer.address,
-    openKeys: async () => keysOf(key, signer.privKey),
+    openKeys: async () => keysOf(key, signer.privKey, logger),
     onOtherChain: "rebuild",
     ...{ logger, onFailure },
   });

@@ -23,7 +23,7 @@ export interface GatewayKeys {
 }
 
 /** Opens them, once the database is there. */
-export type OpenKeys = (database: Database) => Promise<GatewayKeys>;
+export type OpenKeys = (database: Database, chainId: string) => Promise<GatewayKeys>;
 
 export interface GatewayConfig {
   /** A node's RPC, `http://127.0.0.1:26657`. */

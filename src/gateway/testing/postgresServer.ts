@@ -2,7 +2,7 @@
 // loopback, gone with the tests.
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,10 @@ const DEBIAN = "/usr/lib/postgresql";
 export interface PostgresServer {
   readonly url: string;
   stop(): void;
+  /** Ends it with SIGKILL, as a machine would that loses its power. */
+  kill(): void;
+  /** Starts it again after that. */
+  restart(): void;
 }
 
 /** The folder of PostgreSQL's programs; undefined when it is not installed. */
@@ -22,7 +26,8 @@ export function postgresPrograms(): string | undefined {
   return folders.filter((folder) => existsSync(join(folder, "initdb"))).at(-1);
 }
 
-async function freePort(): Promise<number> {
+/** A port on loopback that nobody has right now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -51,8 +56,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
   run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
   const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off`;
-  run("pg_ctl", "-D", data, "-l", join(folder, "log"), "-w", "-o", settings, "start");
+  const start = () => run("pg_ctl", "-D", data, "-l", join(folder, "log"), "-w", "-o", settings, "start");
+  start();
   return {
+    kill() {
+      const [pid] = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
+      process.kill(Number(pid), "SIGKILL");
+    },
+    restart: start,
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop() {
       run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop");
