@@ -1,12 +1,15 @@
 // A gateway that runs: its database, the read model that follows the chain, what writes to the chain, and the HTTP server.
 // It is put together here and nowhere else.
 
-import { createServer, type Server } from "node:http";
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { rpcChainReader } from "./chainReader.ts";
 import type { GatewayConfig, ListenAddress } from "./gatewayConfig.ts";
 import { GatewayMetrics } from "./health/metrics.ts";
 import { createGatewayApp } from "./http/app.ts";
+import { PROBLEM_TYPE, problemDocument } from "./http/errors.ts";
+import { Problem } from "./http/problem.ts";
 import { startMetricsServer } from "./metricsServer.ts";
 import type { GatewayParts } from "./parts.ts";
 import { rpcBlockSource } from "./readModel/blockSource.ts";
@@ -46,9 +49,17 @@ class Opened {
   }
 }
 
+const TOO_EARLY = new Problem("chain_unavailable", { detail: "the gateway is starting", retryAfterSeconds: 1 });
+
+/** The port is open before the server can answer: routes that are not all there would answer wrongly. */
+function answerTooEarly(_: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(TOO_EARLY.status, { "content-type": PROBLEM_TYPE, "retry-after": "1", connection: "close" });
+  response.end(JSON.stringify(problemDocument(TOO_EARLY, `req_${randomBytes(12).toString("hex")}`)));
+}
+
 /** Takes the port before anything else needs to know it. */
 async function takePort({ host, port }: ListenAddress): Promise<{ readonly server: Server; readonly url: string }> {
-  const server = createServer();
+  const server = createServer(answerTooEarly);
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -96,7 +107,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   opened.add(() => projector.stop());
   const { server, url } = await takePort(config.http);
   opened.add(() => closeServer(server));
-  const keys = await config.openKeys(database);
+  const keys = await config.openKeys(database, chainId);
   const writer = new ChainWriter({
     ...{ database, chainId, keys: keys.signers },
     node: nodeRpc(config.rpcUrl),
@@ -112,13 +123,18 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
     publicUrl: config.publicUrl ?? url,
   };
   const metrics = new GatewayMetrics(projector);
+  let handler: RequestListener = answerTooEarly;
   const app = await createGatewayApp(parts, {
     authenticate: keys.authenticate,
     logger,
     plugins: [metrics.plugin, ...(keys.plugins ?? [])],
-    serverFactory: (handler) => server.on("request", handler),
+    serverFactory: (made) => {
+      handler = made;
+      return server;
+    },
   });
   await app.ready();
+  server.off("request", answerTooEarly).on("request", handler);
   opened.add(() => app.close());
   const metricsServer = config.metrics && (await startMetricsServer(metrics.registry, config.metrics));
   if (metricsServer !== undefined) opened.add(metricsServer.close);
