@@ -119,6 +119,15 @@ export class ChainApp extends BaseApp {
     this.verdicts = parts.verdicts;
   }
 
+  /** The validators that vote at a height (the last one), with their powers. Throws VersionNotAvailableError. */
+  exportValidators(height?: number): readonly { pubKey: Uint8Array; power: bigint; name: string }[] {
+    const ctx = this.queryContext(height);
+    return this.staking.lastPowers(ctx).map(({ operator, power }) => {
+      const { pubKey, description } = this.staking.requireValidator(ctx, operator);
+      return { pubKey, power, name: description.moniker };
+    });
+  }
+
   /** The signatures of a transaction that can be verified ahead of its check; undefined when it is refused anyhow. */
   signatureWork(tx: DecodedTx): SignatureWork | undefined {
     return signatureWork(this.accounts, this.registry, this.checkContext(), tx);
@@ -147,6 +156,10 @@ export function createApp(options: AppOptions): ChainApp {
   const cctp: Cctp = createCctp({ bank, issuer, receivers, authority });
   const staking = new StakingKeeper({
     ...{ accounts, bank },
+    reserved: {
+      reservedFor: (ctx, denom) =>
+        denom === issuer.mintingDenom(ctx) ? "a slash would destroy what x/issuer accounts for" : undefined,
+    },
     hooks: () => hooks,
   });
   const offers = new StakingOffers(staking);

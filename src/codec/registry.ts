@@ -224,7 +224,7 @@ function httpRules(rule: HttpRuleMessage): HttpRule[] {
 }
 
 /** cosmos_proto.scalar of a validator's operator, who signs with the account that has the same bytes. */
-const VALIDATOR_ADDRESS = "cosmos.ValidatorAddressString";
+export const VALIDATOR_ADDRESS = "cosmos.ValidatorAddressString";
 
 function accountOfOperator(text: string): string {
   return encodeAddress(decodeValidatorAddress(text));

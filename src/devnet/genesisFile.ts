@@ -107,6 +107,16 @@ function section(appState: Readonly<Record<string, unknown>>, name: string): Rec
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
+/** A validator as CometBFT's document has it. */
+export function genesisValidator({ pubKey, name }: GenesisValidator, power: bigint): GenesisDoc["validators"][number] {
+  return {
+    address: toHex(addressOfEd25519(pubKey)).toUpperCase(),
+    pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(pubKey) },
+    power: power.toString(),
+    name,
+  };
+}
+
 /** A genesis document with CometBFT's default consensus parameters. The bank fills in the supply from the balances. */
 export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
   const { accounts, appState } = options;
@@ -121,12 +131,7 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
       version: {},
       abci: { vote_extensions_enable_height: "0" },
     },
-    validators: options.validators.map(({ pubKey, name }) => ({
-      address: toHex(addressOfEd25519(pubKey)).toUpperCase(),
-      pub_key: { type: "tendermint/PubKeyEd25519", value: toBase64(pubKey) },
-      power: VALIDATOR_POWER.toString(),
-      name,
-    })),
+    validators: options.validators.map((validator) => genesisValidator(validator, VALIDATOR_POWER)),
     app_hash: "",
     app_state: withStake(
       {

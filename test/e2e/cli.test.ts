@@ -200,6 +200,24 @@ describe("a person's day", () => {
     expect(Number(found["total_count"])).toBeGreaterThan(0);
     expect((await run("query", "auth", "accounts", "--page-limit", "2")).stdout).toContain("next_key: ");
   });
+
+  test("behavior: an operator names itself once, and its validator and its stake are found", async () => {
+    const operator = (await addressOf("alice")).replace("stateset1", "statesetvaloper1").slice(0, -6);
+    const pubkey = JSON.stringify({ "@type": "/cosmos.crypto.ed25519.PubKey", key: "A".repeat(43).concat("=") });
+    const creation = await json(
+      ...["tx", "staking", "create-validator", "--from", "alice", "--fees", "20000uusdc", "--gas", "500000", "--yes"],
+      ...["--description", '{"moniker":"alice"}', "--pubkey", pubkey, "--value", "5000000ustake"],
+      ...["--commission", '{"rate":"0.05","max_rate":"0.2","max_change_rate":"0.01"}', "--min-self-delegation", "1"],
+    );
+    expect(creation).toMatchObject({ code: 0 });
+    const { validators } = (await json("query", "staking", "validators")) as { validators: Record<string, unknown>[] };
+    const made = validators.find(({ operator_address: address }) => String(address).startsWith(operator));
+    expect(made).toMatchObject({ tokens: "5000000", description: { moniker: "alice" } });
+    const rejected = await run(
+      ...["tx", "slashing", "unjail", "--from", "alice", "--fees", "20000uusdc", "--gas", "500000", "--yes"],
+    );
+    expect(rejected.stdout + rejected.stderr).toContain("validator not jailed");
+  });
 });
 
 describe("exit codes", () => {

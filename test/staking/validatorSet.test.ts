@@ -65,6 +65,11 @@ describe("the set", () => {
     );
   });
 
+  test("error: a bond denomination that other chains are owed", () => {
+    const world = () => new StakingWorld({ staking: { bond_denom: "uusdc" } });
+    expect(world).toThrow("bond denom uusdc: a slash would destroy what x/issuer accounts for");
+  });
+
   test("behavior: one joins, votes two blocks later, rises with a delegation and leaves without one", () => {
     const world = new StakingWorld();
     const [joiner, friend] = [world.person(3), world.person(4)];

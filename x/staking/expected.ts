@@ -21,6 +21,12 @@ export interface StakingBank {
   burnCoins(ctx: Context, module: string, coins: readonly Coin[]): void;
 }
 
+/** Of whoever mints a denomination for another reason: a slash destroys what is staked. */
+export interface ReservedDenoms {
+  /** Why a denomination must not be staked; undefined when it may. */
+  reservedFor(ctx: Context, denom: string): string | undefined;
+}
+
 /** Of modules that follow what happens to validators and delegations. `operator` is a validator. */
 export interface StakingHooks {
   afterValidatorCreated?(ctx: Context, operator: Uint8Array): void;

@@ -116,6 +116,8 @@ function initUnbonding(keeper: StakingKeeper, ctx: Context, genesis: GenesisStat
 
 function init(keeper: StakingKeeper, ctx: Context, genesis: GenesisState): void {
   const params = genesis.params === undefined ? DEFAULT_PARAMS : paramsFromProto(genesis.params);
+  const reason = keeper.reserved.reservedFor(ctx, params.bondDenom);
+  if (reason !== undefined) throw new Error(`bond denom ${params.bondDenom}: ${reason}`);
   keeper.setParams(ctx, params);
   for (const pool of [BONDED_POOL, NOT_BONDED_POOL]) keeper.accounts.ensureModuleAccount(ctx, pool);
   if (keeper.bank.supply(ctx, params.bondDenom) > tokensOfPower(TOTAL_POWER_MAX)) {

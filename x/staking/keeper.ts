@@ -15,7 +15,7 @@ import { encodeMessage } from "../../src/codec/message.ts";
 import type { KvStore } from "../../src/store/kvStore.ts";
 import { prefixStore } from "../../src/store/prefixStore.ts";
 import { ErrNoValidatorFound } from "./errors.ts";
-import type { StakingAccounts, StakingBank, StakingHooks } from "./expected.ts";
+import type { ReservedDenoms, StakingAccounts, StakingBank, StakingHooks } from "./expected.ts";
 import {
   addressesOf,
   addressKey,
@@ -78,6 +78,7 @@ function decodeParams(bytes: Uint8Array): Params {
 export interface StakingParts {
   readonly accounts: StakingAccounts;
   readonly bank: StakingBank;
+  readonly reserved: ReservedDenoms;
   /** In the order in which they are told. Asked when they are needed: they need the keeper, too. */
   readonly hooks: () => readonly StakingHooks[];
 }
@@ -86,11 +87,13 @@ export interface StakingParts {
 export class StakingKeeper {
   readonly accounts: StakingAccounts;
   readonly bank: StakingBank;
+  readonly reserved: ReservedDenoms;
   readonly #hooks: () => readonly StakingHooks[];
 
-  constructor({ accounts, bank, hooks }: StakingParts) {
+  constructor({ accounts, bank, reserved, hooks }: StakingParts) {
     this.accounts = accounts;
     this.bank = bank;
+    this.reserved = reserved;
     this.#hooks = hooks;
   }
 

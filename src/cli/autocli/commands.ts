@@ -22,11 +22,18 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   "/cosmos.bank.v1beta1.Query/SpendableBalanceByDenom": "spendable-balance",
   "/cosmos.bank.v1beta1.Query/SupplyOf": "total-supply-of",
   "/cosmos.bank.v1beta1.Query/TotalSupply": "total",
+  "/cosmos.distribution.v1beta1.Msg/SetWithdrawAddress": "set-withdraw-addr",
+  "/cosmos.distribution.v1beta1.Msg/WithdrawDelegatorReward": "withdraw-rewards",
   "/cosmos.feegrant.v1beta1.Msg/GrantAllowance": "grant",
   "/cosmos.feegrant.v1beta1.Msg/RevokeAllowance": "revoke",
   "/cosmos.feegrant.v1beta1.Query/Allowance": "grant",
   "/cosmos.feegrant.v1beta1.Query/Allowances": "grants-by-grantee",
   "/cosmos.feegrant.v1beta1.Query/AllowancesByGranter": "grants-by-granter",
+  "/cosmos.staking.v1beta1.Msg/BeginRedelegate": "redelegate",
+  "/cosmos.staking.v1beta1.Msg/CancelUnbondingDelegation": "cancel-unbond",
+  "/cosmos.staking.v1beta1.Msg/Undelegate": "unbond",
+  "/cosmos.staking.v1beta1.Query/DelegatorDelegations": "delegations",
+  "/cosmos.staking.v1beta1.Query/ValidatorDelegations": "delegations-to",
 };
 
 /** A method that becomes a command. */
@@ -80,6 +87,7 @@ export function exampleArguments(request: DescMessage, signer?: string): string 
   return askedFields(request)
     .filter(({ name }) => name !== signer)
     .map((field) => {
+      if (/^(src_|dst_)?validator.*addr/.test(field.name)) return "statesetvaloper1...";
       if (/address|granter|grantee|authority/.test(field.name)) return "stateset1...";
       if (field.name.includes("denom")) return "uusdc";
       if (field.name.includes("amount")) return "5uusdc";

@@ -2,11 +2,12 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import type { Command } from "commander";
-import { createApp, STORE_NAMES } from "../../../app/app.ts";
+import { type ChainApp, createApp, STORE_NAMES } from "../../../app/app.ts";
 import { defaultAppState } from "../../../app/genesis.ts";
+import type { GenesisDoc } from "../../consensus/genesisDoc.ts";
 import { generateNodeKey, nodeIdOf, writeNodeKey, writeValidatorKey } from "../../consensus/solo/nodeFiles.ts";
 import { type AbciNodeOptions, startAbciNode } from "../../devnet/abciNode.ts";
-import { checkChainId, createGenesisDoc } from "../../devnet/genesisFile.ts";
+import { checkChainId, createGenesisDoc, genesisValidator } from "../../devnet/genesisFile.ts";
 import { createLogger } from "../../devnet/logger.ts";
 import { type RunningNode, startNode } from "../../devnet/node.ts";
 import {
@@ -212,6 +213,11 @@ async function withStoppedApp<T>(home: string, work: (app: ReturnType<typeof cre
   }
 }
 
+function exportedValidators(validators: ReturnType<ChainApp["exportValidators"]>): Partial<GenesisDoc> {
+  if (validators.length === 0) return {};
+  return { validators: validators.map(({ power, ...validator }) => genesisValidator(validator, power)) };
+}
+
 function addExport(program: Command): void {
   program
     .command("export")
@@ -225,8 +231,12 @@ function addExport(program: Command): void {
         throw new CliError("usage", "--height: expected a block height");
       }
       const genesis = loadGenesis(home);
-      const exported = await withStoppedApp(home, (app) => app.exportGenesis(height));
-      console.log(JSON.stringify({ ...genesis, app_state: exported }, undefined, 2));
+      const exported = await withStoppedApp(home, (app) => ({
+        app_state: app.exportGenesis(height),
+        // A state from before x/staking has none: they are those of the genesis still.
+        ...exportedValidators(app.exportValidators(height)),
+      }));
+      console.log(JSON.stringify({ ...genesis, ...exported }, undefined, 2));
     });
 }
 

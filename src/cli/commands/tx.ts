@@ -2,8 +2,10 @@
 
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { Command } from "commander";
+import { decodeAddress } from "../../codec/address.ts";
 import { jsonToMessage } from "../../codec/protoJson.ts";
-import type { TypeRegistry } from "../../codec/registry.ts";
+import { type TypeRegistry, VALIDATOR_ADDRESS } from "../../codec/registry.ts";
+import { encodeValidatorAddress } from "../../codec/validatorAddress.ts";
 import { addRequestFlags, autoMethods, exampleArguments, methodCommand } from "../autocli/commands.ts";
 import { askedFields, kebab, requestJson } from "../autocli/fields.ts";
 import { orCliError } from "../cliError.ts";
@@ -20,6 +22,13 @@ function signerField(registry: TypeRegistry, desc: DescMethod): string | undefin
   return field?.fieldKind === "scalar" ? field.name : undefined;
 }
 
+/** The sender as a message's signer: a validator's operator has another prefix than the account that signs for it. */
+function asSigner(registry: TypeRegistry, desc: DescMethod, field: string, address: string): string {
+  const plan = registry.plan(desc.input.typeName)?.byJsonName.get(field);
+  const isOperator = plan?.options.scalarName === VALIDATOR_ADDRESS;
+  return isOperator ? encodeValidatorAddress(decodeAddress(address)) : address;
+}
+
 async function runTx(registry: TypeRegistry, desc: DescMethod, command: Command): Promise<void> {
   const flags = command.opts<Record<string, unknown>>();
   const positional = [...command.args];
@@ -30,7 +39,8 @@ async function runTx(registry: TypeRegistry, desc: DescMethod, command: Command)
   }
   const keyring = keyringOf(command);
   const sender = findSender(keyring, from);
-  const preset: Record<string, Json> = signer === undefined ? {} : { [signer]: sender.address };
+  const preset: Record<string, Json> =
+    signer === undefined ? {} : { [signer]: asSigner(registry, desc, signer, sender.address) };
   const request = requestJson(desc.input, { positional, flags, preset });
   const value = orCliError("usage", () => jsonToMessage(registry, desc.input.typeName, request));
   await sendMessages(registry, [{ typeUrl: `/${desc.input.typeName}`, value }], { sender, keyring, command });
