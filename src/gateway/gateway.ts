@@ -12,6 +12,8 @@ import { PROBLEM_TYPE, problemDocument } from "./http/errors.ts";
 import { Problem } from "./http/problem.ts";
 import { startMetricsServer } from "./metricsServer.ts";
 import type { GatewayParts } from "./parts.ts";
+import { loadTables } from "./pricing/loadTables.ts";
+import { createPricing } from "./pricing/pricing.ts";
 import { rpcBlockSource } from "./readModel/blockSource.ts";
 import { type ProjectionHook, Projector } from "./readModel/projector.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
@@ -120,6 +122,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
     ...{ database, source, projector, writer, testPayer: config.testPayer },
     chain: rpcChainReader(config.rpcUrl, chainId),
     vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
+    ...createPricing({ database, tables: loadTables(config.tablesFile), now: () => new Date() }),
     publicUrl: config.publicUrl ?? url,
   };
   const metrics = new GatewayMetrics(projector);

@@ -36,6 +36,8 @@ export interface GatewayConfig {
   readonly publicUrl?: string | undefined;
   /** What wraps the keys of personal data, and of whatever else is sealed. */
   readonly masterKeys: MasterKeys;
+  /** A file with tables of taxes, rates and lists (pricing/loadTables.ts); the built-in ones unless given. */
+  readonly tablesFile?: string | undefined;
   /** The wallet that pays for test keys when a request names none. */
   readonly testPayer?: string | undefined;
   /** Whose requests are answered, and who signs for them. */

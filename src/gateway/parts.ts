@@ -3,6 +3,7 @@
 import type { Any } from "../../gen/google/protobuf/any.ts";
 import type { PaymentChain } from "./checkout/paymentChain.ts";
 import type { EvaluateOrder } from "./orders/evaluation.ts";
+import type { Quotes } from "./pricing/quotes.ts";
 import type { BlockSource } from "./readModel/blockSource.ts";
 import type { Projector } from "./readModel/projector.ts";
 import type { Database } from "./sql/database.ts";
@@ -129,6 +130,8 @@ export interface GatewayParts {
   readonly paymentChains?: readonly PaymentChain[] | undefined;
   /** A folder of the gateway's own, for files that clients download; a temporary one when left out. */
   readonly folder?: string | undefined;
+  /** Exchange rates. */
+  readonly quotes: Quotes;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

@@ -5,6 +5,7 @@
 import { Buffer } from "node:buffer";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { customerRoutes } from "../customers/routes.ts";
+import { seeDevice } from "../pricing/customerHistory.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { type TestGateway, testGateway, testKey } from "../testing/testGateway.ts";
@@ -120,6 +121,8 @@ describe.each(kinds)("compliance in $name", (kind) => {
     const { id, orders } = await busiest();
     await withData(id);
     await withData("somebody_else");
+    await seeDevice(database, { merchant: gateway.key.merchant, customerId: id, at: new Date() }, "device");
+    expect((await exported(id)).json().devices).toHaveLength(1);
     const [before] = await database.query<{ wrapped: string }>(
       "select encode(wrapped, 'hex') as wrapped from customer_keys where customer_id = $1",
       [id],
@@ -131,6 +134,7 @@ describe.each(kinds)("compliance in $name", (kind) => {
     const rows = await everything(database);
     expect(rows).not.toContain(CANARY);
     expect(rows).not.toContain(before?.wrapped);
+    expect(await database.query("select 1 from device_sightings")).toEqual([]);
     const document = (await exported(id)).json();
     expect(document).toMatchObject({ personal_data: [], deleted_at: answer.deleted_at });
     expect(document.orders).toHaveLength(orders);

@@ -96,6 +96,10 @@ export class Compliance {
          where merchant = $1 and customer_id = $2 and erased_at is null`,
         [apiKey.merchant, customerId, at.toISOString()],
       );
+      await sql.query("delete from device_sightings where merchant = $1 and customer_id = $2", [
+        apiKey.merchant,
+        customerId,
+      ]);
       const records = destroyed?.records ?? 0;
       const logId = await logCompliance(sql, {
         at,

@@ -3,6 +3,7 @@
 import { newId } from "../ids.ts";
 import { decodeCursor, encodeCursor } from "../readModel/cursor.ts";
 import type { Sql } from "../sql/database.ts";
+import { rfc3339 } from "../sql/times.ts";
 
 /** An entry, as it is written. */
 export interface NewLogEntry {
@@ -44,7 +45,7 @@ export async function listComplianceLog(
   { merchant, limit, cursor }: { merchant: string; limit: number; cursor?: string | undefined },
 ): Promise<{ readonly entries: readonly LogEntry[]; readonly nextCursor: string | undefined }> {
   const rows = await sql.query<LogEntry & { readonly position: string }>(
-    `select id, to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, api_key_id, action, customer_id, records::int as records, position
+    `select id, ${rfc3339("at")}, api_key_id, action, customer_id, records::int as records, position
      from compliance_log where merchant = $1 and ($2::bigint is null or position < $2::bigint)
      order by position desc limit $3`,
     [merchant, cursor === undefined ? null : decodeCursor(cursor, SORT).position, limit + 1],

@@ -43,20 +43,28 @@ const SECTIONS: readonly Section[] = [
   ofOrders("refunds"),
   ofOrders("exceptions"),
   { ...ofOrders("events"), key: "position", keyType: "bigint", value: EVENT },
+  {
+    name: "devices",
+    key: "encode(device_hash, 'hex')",
+    keyType: "text",
+    from: "device_sightings",
+    where: "merchant = $1 and customer_id = $2",
+    value: "jsonb_build_object('device_hash', encode(device_hash, 'hex'), 'seen_at', seen_at)",
+  },
 ];
 
 async function* rowsOf(database: Database, section: Section, customer: CustomerName): AsyncGenerator<unknown> {
   const { key, keyType, from, where, value } = section;
   for (let after: string | null = null; ; ) {
-    const rows: readonly { readonly key: string; readonly value: unknown }[] = await database.query(
-      `select ${key}::text as key, ${value} as value from ${from}
-       where ${where} and ($3::${keyType} is null or ${key} > $3::${keyType}) order by ${from}.${key} limit ${BATCH_ROWS}`,
+    const rows: readonly { readonly row_key: string; readonly value: unknown }[] = await database.query(
+      `select ${key}::text as row_key, ${value} as value from ${from}
+       where ${where} and ($3::${keyType} is null or ${key} > $3::${keyType}) order by ${key} limit ${BATCH_ROWS}`,
       [customer.merchant, customer.customerId, after],
     );
     for (const row of rows) yield row.value;
     const last = rows.at(-1);
     if (last === undefined || rows.length < BATCH_ROWS) return;
-    after = last.key;
+    after = last.row_key;
   }
 }
 

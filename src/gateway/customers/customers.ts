@@ -5,6 +5,7 @@ import { Problem } from "../http/problem.ts";
 import { newId } from "../ids.ts";
 import { decodeCursor, encodeCursor } from "../readModel/cursor.ts";
 import type { Database } from "../sql/database.ts";
+import { rfc3339 } from "../sql/times.ts";
 import { type CustomerName, checkCustomerId, type Vault } from "../vault/vault.ts";
 import type { Customer, CustomerPatch, Profile } from "./schemas.ts";
 
@@ -43,8 +44,7 @@ const SORT = "-created_at";
 /** Two that change one customer at once: the slower one starts anew. */
 const CHANGE_ATTEMPTS_MAX = 8;
 
-const time = (column: string) => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
-const COLUMNS = `position, customer_id, commitment, ${time("created_at")}, ${time("updated_at")}`;
+const COLUMNS = `position, customer_id, commitment, ${rfc3339("created_at")}, ${rfc3339("updated_at")}`;
 
 /** RFC 7396, one level deep: a null removes. */
 function patched(profile: Profile, patch: CustomerPatch): Profile {

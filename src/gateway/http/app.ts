@@ -20,6 +20,7 @@ import { customerRoutes } from "../customers/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
+import { quoteRoutes } from "../pricing/routes.ts";
 import { reportRoutes } from "../reports/routes.ts";
 import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
@@ -40,6 +41,7 @@ export const ROUTE_MODULES: readonly RouteModule[] = [
   analyticsRoutes,
   reportRoutes,
   checkoutRoutes,
+  quoteRoutes,
 ];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */

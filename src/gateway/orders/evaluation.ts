@@ -34,6 +34,8 @@ export interface OrderEvaluation {
   readonly complianceStatus?: string | undefined;
   /** Kept with the order and shown: no personal data. */
   readonly notes?: Readonly<Record<string, Json>> | undefined;
+  /** Goes to the chain with the order's own metadata. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** The order is held as soon as it is made, for this reason. */
   readonly holdReason?: string | undefined;
 }

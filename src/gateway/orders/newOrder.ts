@@ -215,14 +215,18 @@ export async function prepareOrder(ordering: Ordering, body: NewOrder): Promise<
       basisPoints: basis_points,
     })),
     personalDataCommitment: commitment,
-    metadata: metadataOf(body),
+    metadata: metadataOf(body, evaluation),
   });
   return { order, total, notes, holdReason: evaluation.holdReason, discard };
 }
 
 /** Sorted by the bytes of the keys, as the chain wants. */
-function metadataOf({ metadata = {}, shipping }: NewOrder): { key: string; value: string }[] {
-  const all = { ...(shipping?.method === undefined ? {} : { shipping_method: shipping.method }), ...metadata };
+function metadataOf(
+  { metadata = {}, shipping }: NewOrder,
+  evaluation: OrderEvaluation,
+): { key: string; value: string }[] {
+  const method = shipping?.method === undefined ? {} : { shipping_method: shipping.method };
+  const all = { ...method, ...metadata, ...evaluation.metadata };
   return Object.entries(all)
     .map(([key, value]) => ({ key, value }))
     .sort((a, b) => compareBytes(utf8(a.key), utf8(b.key)));

@@ -6,6 +6,7 @@ import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
+import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
 import { WRITES_MIGRATION } from "../writes/migration.ts";
@@ -118,4 +119,5 @@ export const MIGRATIONS: readonly Migration[] = [
   WRITES_MIGRATION,
   AUTH_MIGRATION,
   IDEMPOTENCY_MIGRATION,
+  PRICING_MIGRATION,
 ];

@@ -21,6 +21,8 @@ import { createGatewayApp } from "../http/app.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp } from "../http/routeModule.ts";
 import type { ApiKey, GatewayParts, PendingWrite, SignedTxWriter, WriteOutcome } from "../parts.ts";
+import { loadTables } from "../pricing/loadTables.ts";
+import { createPricing } from "../pricing/pricing.ts";
 import { rpcBlockSource } from "../readModel/blockSource.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
@@ -154,6 +156,7 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
     },
     chain: rpcChainReader(devnet.rpcUrl, devnet.chainId),
     vault: new Vault({ database, masterKeys: testMasterKeys("test"), now: () => new Date() }),
+    ...createPricing({ database, tables: loadTables(), now: () => new Date() }),
     publicUrl: "http://127.0.0.1:8080",
     ...given,
   };

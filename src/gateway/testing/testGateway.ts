@@ -6,6 +6,7 @@ import { createGatewayApp } from "../http/app.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
 import { type ApiKey, type GatewayParts, SCOPES } from "../parts.ts";
+import { EXAMPLE_RATES, Quotes } from "../pricing/quotes.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
 import { testMasterKeys } from "../vault/testing/masterKeys.ts";
@@ -68,6 +69,7 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
       masterKeys: testMasterKeys("test"),
       now: () => new Date(),
     }),
+    quotes: new Quotes({ database: options.database, rates: EXAMPLE_RATES, now: () => new Date() }),
     publicUrl: "http://127.0.0.1:8080",
     ...options.parts,
   };

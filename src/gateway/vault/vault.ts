@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { bytesEqual, concatBytes, fromUtf8, utf8 } from "../../codec/bytes.ts";
 import { Problem } from "../http/problem.ts";
 import type { Database, Sql } from "../sql/database.ts";
+import { rfc3339 } from "../sql/times.ts";
 import { CanonicalJsonError, type CanonicalObject, canonicalJson } from "./canonicalJson.ts";
 import { commitmentOfText, SALT_BYTES } from "./commitment.ts";
 import { KEY_BYTES, openBytes, SealingError, sealBytes } from "./sealing.ts";
@@ -93,7 +94,7 @@ interface RecordRow extends KeyRow {
 }
 
 const RECORD_COLUMNS = `position, customer_id, generation, order_id, kind, commitment, sealed, master_key_id, wrapped,
-  to_char(personal_data.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at`;
+  ${rfc3339("personal_data.created_at", "created_at")}`;
 const RECORDS = "personal_data join customer_keys using (merchant, customer_id, generation)";
 
 function context(label: string, parts: readonly string[]): Uint8Array {
@@ -250,7 +251,7 @@ export class Vault {
   /** When the customer's last key was destroyed; undefined when it lives, or there never was one. */
   async destroyedAt(customer: CustomerName, sql: Sql = this.#parts.database): Promise<string | undefined> {
     const [row] = await sql.query<{ destroyed_at: string | null }>(
-      `select to_char(destroyed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as destroyed_at from customer_keys
+      `select ${rfc3339("destroyed_at")} from customer_keys
        where merchant = $1 and customer_id = $2 order by generation desc limit 1`,
       [customer.merchant, customer.customerId],
     );
