@@ -5,6 +5,15 @@ import { Problem } from "../http/problem.ts";
 import type { Json } from "../readModel/blockRows.ts";
 import type { NewOrder } from "./bodies.ts";
 
+/** A line of an order before it is made. */
+export interface DraftItem {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPrice: bigint;
+  /** The price is in USDC, whatever the order's currency: it is the one of the merchant's book. */
+  readonly isSettled: boolean;
+}
+
 /** An order before it is made. Amounts are micro-units of `currency`. */
 export interface OrderDraft {
   readonly merchant: string;
@@ -12,7 +21,7 @@ export interface OrderDraft {
   readonly customerWallet: string | undefined;
   readonly email: string | undefined;
   readonly currency: string;
-  readonly items: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: bigint }[];
+  readonly items: readonly DraftItem[];
   readonly discount: bigint;
   readonly shippingCost: bigint;
   /** As the client named it; undefined where it is to be computed, or there is none. */

@@ -50,12 +50,12 @@ async function draftItems({ parts, key, at }: Ordering, { items }: NewOrder): Pr
       const field = `${at}/items/${index}/unit_price`;
       const given = [unit_price, price].map((text) => (text === undefined ? undefined : parseMoney(text, field)));
       const own = both(field, given[0], given[1]);
-      if (own !== undefined) return { sku, quantity, unitPrice: own };
+      if (own !== undefined) return { sku, quantity, unitPrice: own, isSettled: false };
       const known = await chainPrice(parts.chain, { merchant: key.merchant, sku, denom: DENOM });
       if (known === undefined) {
         throw new Problem("price_required", { detail: "neither the item nor the merchant's book has a price", field });
       }
-      return { sku, quantity, unitPrice: BigInt(known.unitPrice) };
+      return { sku, quantity, unitPrice: BigInt(known.unitPrice), isSettled: true };
     }),
   );
 }

@@ -54,6 +54,8 @@ export interface RouteWrite<Answer> {
   /** The orders that it changes, as far as they are known before. */
   readonly orderIds?: readonly string[];
   readonly status?: number;
+  /** What follows at once, whether or not the client waits for it. */
+  readonly after?: (outcome: WriteOutcome) => Promise<void>;
   /** Composes the answer of what the chain said. */
   readonly answer: (outcome: WriteOutcome) => Promise<Answer>;
   /** What is to be undone when the chain refuses. */
@@ -79,8 +81,9 @@ export async function answerWrite<Answer>(
       ? await parts.writer.submitSigned({ ...by, ...message })
       : await parts.writer.submit({ ...by, message });
   const outcome = pending.outcome.then(
-    (done) => {
+    async (done) => {
       lastWrites.wrote(apiKey.merchant, write.orderIds ?? [], done.height);
+      await write.after?.(done);
       return done;
     },
     async (error: unknown) => {

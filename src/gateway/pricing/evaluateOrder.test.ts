@@ -44,7 +44,7 @@ describe.each(kinds)("evaluation in $name", (kind) => {
     customerId: "cust_1",
     customerWallet: undefined,
     currency: "USDC",
-    items: [{ sku: "INT-PRODUCT", quantity: 1, unitPrice: money("100.00") }],
+    items: [{ sku: "INT-PRODUCT", quantity: 1, unitPrice: money("100.00"), isSettled: false }],
     discount: 0n,
     shippingCost: 0n,
     tax: undefined,
@@ -160,10 +160,18 @@ describe.each(kinds)("evaluation in $name", (kind) => {
   });
 
   test("behavior: taxes are rounded in the order's currency", async () => {
-    const items = [{ sku: "A", quantity: 3, unitPrice: money("0.99") }];
+    const items = [{ sku: "A", quantity: 3, unitPrice: money("0.99"), isSettled: false }];
     const found = await evaluate({ tax_calculation: { enabled: true } }, { currency: "EUR", items });
     // 19 % of 2.97 EUR is 0.56 EUR.
     expect(formatMoney(found.tax)).toBe("0.6104");
+  });
+
+  test("behavior: prices of the merchant's book are in USDC, and taxed in the order's currency", async () => {
+    const items = [{ sku: "A", quantity: 2, unitPrice: money("109.00"), isSettled: true }];
+    const found = await evaluate({ tax_calculation: { enabled: true } }, { currency: "EUR", items });
+    expect(found.unitPrices.map(formatMoney)).toEqual(["109.00"]);
+    // 19 % of 200.00 EUR is 38.00 EUR.
+    expect(formatMoney(found.tax)).toBe("41.42");
   });
 
   test("behavior: a quote is good until it expires, for its merchant and its currency", async () => {

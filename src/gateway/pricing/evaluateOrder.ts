@@ -57,7 +57,13 @@ export interface Draft {
   readonly customerId: string | undefined;
   readonly customerWallet: string | undefined;
   readonly currency: string;
-  readonly items: readonly { readonly sku: string; readonly quantity: number; readonly unitPrice: bigint }[];
+  /** A price that is settled is in USDC already. */
+  readonly items: readonly {
+    readonly sku: string;
+    readonly quantity: number;
+    readonly unitPrice: bigint;
+    readonly isSettled: boolean;
+  }[];
   readonly discount: bigint;
   readonly shippingCost: bigint;
   readonly tax: bigint | undefined;
@@ -107,12 +113,13 @@ interface Found {
 /** Evaluates orders. What it returns fits `GatewayParts.evaluateOrder`. */
 export function orderEvaluator(parts: EvaluatorParts): (draft: Draft) => Promise<Evaluation> {
   return async (draft) => {
-    const lines = draft.items.map(({ quantity, unitPrice }) => unitPrice * BigInt(quantity));
+    const locked = await exchange(parts, draft);
+    const lines = draft.items.map((item) => priceOf(item, locked.ratio) * BigInt(item.quantity));
     const subtotal = lines.reduce((a, b) => a + b, 0n);
     if (draft.discount > subtotal) {
       throw new Problem("invalid_request", { detail: "the discount is more than the goods cost", field: "/discount" });
     }
-    const found = { ...(await exchange(parts, draft)), ...(await taxes(parts, draft, lines)) };
+    const found = { ...locked, ...(await taxes(parts, draft, lines)) };
     const amounts = settled(draft, found);
     const fraud = await fraudOf(parts, draft);
     const compliance = await complianceOf(parts, draft, amounts);
@@ -120,10 +127,15 @@ export function orderEvaluator(parts: EvaluatorParts): (draft: Draft) => Promise
   };
 }
 
+/** The price of an item in the order's currency. */
+function priceOf({ unitPrice, isSettled }: Draft["items"][number], { numerator, denominator }: Ratio): bigint {
+  return isSettled ? convert(unitPrice, { numerator: denominator, denominator: numerator }) : unitPrice;
+}
+
 /** Amounts in USDC: each by itself to the micro-unit, so that price times quantity is exact. */
 function settled(draft: Draft, { ratio, tax }: Found) {
   return {
-    unitPrices: draft.items.map(({ unitPrice }) => convert(unitPrice, ratio)),
+    unitPrices: draft.items.map(({ unitPrice, isSettled }) => (isSettled ? unitPrice : convert(unitPrice, ratio))),
     discount: convert(draft.discount, ratio),
     shippingCost: convert(draft.shippingCost, ratio),
     tax: convert(tax, ratio),
@@ -285,6 +297,13 @@ function exchangeNote({ id, from, to, ratio, source, isDeclared, createdAt, expi
     quoted_at: createdAt,
     quote_expires_at: expiresAt,
   };
+}
+
+/** The rate that an order was priced with, from its notes; undefined when it was not priced in that currency. */
+export function lockedRatio(notes: Readonly<Record<string, unknown>> | undefined, currency: string): Ratio | undefined {
+  const note = notes?.["exchange"] as Record<"from" | "rate_numerator" | "rate_denominator", string> | undefined;
+  if (note?.from !== currency) return undefined;
+  return ratioOf(BigInt(note.rate_numerator), BigInt(note.rate_denominator));
 }
 
 function fraudNote({ score, threshold, flagged, reasons }: FraudResult): Json {

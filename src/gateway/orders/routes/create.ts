@@ -14,7 +14,7 @@ import { formatMoney, parseMoney } from "../../http/money.ts";
 import { Problem } from "../../http/problem.ts";
 import type { GatewayApp } from "../../http/routeModule.ts";
 import { ref } from "../../http/schemas.ts";
-import type { ApiKey, GatewayParts, WriteOutcome } from "../../parts.ts";
+import type { ApiKey, WriteOutcome } from "../../parts.ts";
 import { NewOrderBody, NewOrdersBody, type NewPaidOrder, NewPaidOrderBody } from "../bodies.ts";
 import { actAs, anyOf, responseOf } from "../messages.ts";
 import { type PreparedOrder, prepareOrder } from "../newOrder.ts";
@@ -26,14 +26,24 @@ import { writeAnswers } from "./context.ts";
 
 /** An order that its evaluation wants looked at is held, before anybody hears of it. */
 async function holdIfWanted(
-  parts: GatewayParts,
+  { parts, lastWrites }: OrderReads,
   apiKey: ApiKey,
   orderId: string,
   reason: string | undefined,
 ): Promise<void> {
   if (reason === undefined) return;
   const message = anyOf(MsgHoldOrder, { signer: apiKey.signer, orderId, reason });
-  await (await parts.writer.submit({ apiKey, message })).outcome;
+  const { height } = await (await parts.writer.submit({ apiKey, message })).outcome;
+  lastWrites.wrote(apiKey.merchant, [orderId], height);
+}
+
+/** What has to be looked at first is not paid with the same message. Throws Problem `conflict`. */
+function requireServable({ holdReason, notes }: PreparedOrder): void {
+  if (holdReason === undefined) return;
+  throw new Problem("conflict", {
+    detail: "this order has to be looked at before it is paid: make it without a payment, and it is held",
+    extra: { compliance_status: notes.compliance_status ?? "REVIEW" },
+  });
 }
 
 /** What the payment of a new order brings: all of it, since a part would not pay the order. */
@@ -87,9 +97,10 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
           message: anyOf(MsgCreateOrder, { creator: apiKey.signer, order: prepared.order }),
           status: 201,
           onRefused: prepared.discard,
+          after: (outcome) =>
+            holdIfWanted(reads, apiKey, responseOf(MsgCreateOrderResponse, outcome).orderId, prepared.holdReason),
           answer: async (outcome) => {
             const { orderId } = responseOf(MsgCreateOrderResponse, outcome);
-            await holdIfWanted(parts, apiKey, orderId, prepared.holdReason);
             return reads.createdView(await made(apiKey, orderId, outcome));
           },
         },
@@ -119,6 +130,7 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
       const isOwn = payer === apiKey.signer;
       const prepared = await prepareOrder({ parts, key: apiKey, at: "", payer: isOwn ? undefined : payer }, body);
       const message = await orDiscard(prepared, async () => {
+        requireServable(prepared);
         const amount = { denom: prepared.order.denom, amount: paidAmount(body, prepared.total).toString() };
         const pay = anyOf(MsgCreateAndPayOrder, { creator: payer, order: prepared.order, amount });
         await requireGrant(parts, apiKey, { payer, typeUrl: pay.typeUrl });
@@ -133,7 +145,6 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
           onRefused: prepared.discard,
           answer: async (outcome) => {
             const { orderId } = responseOf(MsgCreateAndPayOrderResponse, outcome);
-            await holdIfWanted(parts, apiKey, orderId, prepared.holdReason);
             return reads.view(await made(apiKey, orderId, outcome));
           },
         },
@@ -174,12 +185,14 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
           message: anyOf(MsgCreateOrders, { creator: apiKey.signer, orders: prepared.map(({ order }) => order) }),
           status: 201,
           onRefused: discard,
+          after: async (outcome) => {
+            const { orderIds } = responseOf(MsgCreateOrdersResponse, outcome);
+            const holds = orderIds.map((id, index) => holdIfWanted(reads, apiKey, id, prepared[index]?.holdReason));
+            await Promise.all(holds);
+          },
           answer: async (outcome) => {
             const { orderIds } = responseOf(MsgCreateOrdersResponse, outcome);
-            const orders = orderIds.map(async (orderId, index) => {
-              await holdIfWanted(parts, apiKey, orderId, prepared[index]?.holdReason);
-              return reads.createdView(await made(apiKey, orderId, outcome));
-            });
+            const orders = orderIds.map(async (id) => reads.createdView(await made(apiKey, id, outcome)));
             return { orders: await Promise.all(orders) };
           },
         },

@@ -10,6 +10,9 @@ import { Problem } from "../../http/problem.ts";
 import type { GatewayApp } from "../../http/routeModule.ts";
 import { ref } from "../../http/schemas.ts";
 import type { ApiKey, WriteOutcome } from "../../parts.ts";
+import { lockedRatio } from "../../pricing/evaluateOrder.ts";
+import { convert } from "../../pricing/ratio.ts";
+import type { ChainObject } from "../../readModel/blockRows.ts";
 import type { OrderDetails } from "../../readModel/orderQueries.ts";
 import { type Pay, PayBody, PaymentsBody, type RefundAddressInput } from "../bodies.ts";
 import { actAs, anyOf, responseOf } from "../messages.ts";
@@ -71,10 +74,22 @@ export function refundAddressMessage(input: RefundAddressInput): object {
 export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
   const { parts } = reads;
 
+  /** What the body says is paid, in USDC: an amount in the currency that the order was priced in is at the locked rate. */
+  async function usdcAmount(order: ChainObject, body: Pay): Promise<ReturnType<typeof amountField>> {
+    const [amount, field] = amountField(body);
+    const { currency } = body;
+    if (currency === undefined || currency === "USDC") return [amount, field];
+    const ratio = lockedRatio((await reads.notes(order)).evaluation, currency);
+    if (ratio === undefined) {
+      throw new Problem("not_supported", { detail: `the order is not priced in ${currency}`, field: "/currency" });
+    }
+    return [amount === undefined ? undefined : formatMoney(convert(parseMoney(amount, field), ratio)), field];
+  }
+
   /** The message by which a wallet pays that lets the key's signer. */
   async function payFromWallet(key: ApiKey, { order }: OrderDetails, body: Pay) {
     const due = amountDue(order);
-    const [given, field] = amountField(body);
+    const [given, field] = await usdcAmount(order, body);
     const amount = amountOf(given, field, due);
     const how = { ...howToPay(parts, order), amount_due: formatMoney(due) };
     const payer = requirePayer(parts, key, body.payment_method?.wallet_address, how);
@@ -83,8 +98,8 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
   }
 
   /** The transaction by which the payer pays; what the body says beside it must be the same. */
-  function paySigned({ order }: OrderDetails, body: Pay, signedTx: string) {
-    const [given, field] = amountField(body);
+  async function paySigned({ order }: OrderDetails, body: Pay, signedTx: string) {
+    const [given, field] = await usdcAmount(order, body);
     return {
       bytes: fromBase64(signedTx),
       allow(messages: readonly Any[]) {
@@ -157,13 +172,10 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
       const { order_id: orderId } = request.params;
       const details = await reads.freshOrder(apiKey, orderId);
       requirePayable(details);
-      if (body.currency !== undefined && body.currency !== "USDC") {
-        throw new Problem("not_supported", { detail: "orders are paid in USDC", field: "/currency" });
-      }
       const message =
         body.signed_tx === undefined
           ? await payFromWallet(apiKey, details, body)
-          : paySigned(details, body, body.signed_tx);
+          : await paySigned(details, body, body.signed_tx);
       const onRefused = await keepBilling(apiKey, details, body.billing_address);
       return answerWrite(
         reads,
