@@ -43,6 +43,7 @@ function keysOf(key: ApiKey, privKey: Uint8Array, logger: Logger): GatewayKeys {
       if (headers.authorization === `Bearer ${DEVNET_API_KEY}`) return key;
       throw new Problem("unauthorized", "there is no such API key");
     },
+    findKey: async (id) => (id === key.id ? key : undefined),
     signers: {
       async privKeyOf(signer) {
         if (signer === key.signer) return privKey;

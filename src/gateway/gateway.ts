@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { findApiKey } from "./auth/findApiKey.ts";
 import { rpcChainReader } from "./chainReader.ts";
 import type { GatewayConfig, ListenAddress } from "./gatewayConfig.ts";
 import { GatewayMetrics } from "./health/metrics.ts";
@@ -16,6 +17,7 @@ import { loadTables } from "./pricing/loadTables.ts";
 import { createPricing } from "./pricing/pricing.ts";
 import { rpcBlockSource } from "./readModel/blockSource.ts";
 import { type ProjectionHook, Projector } from "./readModel/projector.ts";
+import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
 import { Vault } from "./vault/vault.ts";
 import { ChainWriter } from "./writes/chainWriter.ts";
@@ -139,6 +141,11 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   await app.ready();
   server.off("request", answerTooEarly).on("request", handler);
   opened.add(() => app.close());
+  const schedules = startSchedules(parts, {
+    findKey: keys.findKey ?? ((apiKeyId) => findApiKey(database, apiKeyId)),
+    onError: (error) => logger.error({ err: error }, "what was due was not done"),
+  });
+  opened.add(() => schedules.stop());
   const metricsServer = config.metrics && (await startMetricsServer(metrics.registry, config.metrics));
   if (metricsServer !== undefined) opened.add(metricsServer.close);
   // What is in flight is answered first: the server closes before what it stands on.

@@ -3,6 +3,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Authenticate } from "./http/app.ts";
 import type { RouteModule } from "./http/routeModule.ts";
+import type { ApiKey } from "./parts.ts";
 import type { Database } from "./sql/database.ts";
 import type { DatabaseOptions } from "./sql/openDatabase.ts";
 import type { MasterKeys } from "./vault/vault.ts";
@@ -17,6 +18,8 @@ export interface ListenAddress {
 /** Who may ask, and with what the gateway signs for them. */
 export interface GatewayKeys {
   readonly authenticate: Authenticate;
+  /** A valid key by its id, where keys are not in the database: what a schedule does is done in its name. */
+  readonly findKey?: ((apiKeyId: string) => Promise<ApiKey | undefined>) | undefined;
   readonly signers: SignerKeys;
   /** What else holds for every route, such as rate limits. */
   readonly plugins?: readonly RouteModule[] | undefined;

@@ -44,6 +44,15 @@ const SECTIONS: readonly Section[] = [
   ofOrders("exceptions"),
   { ...ofOrders("events"), key: "position", keyType: "bigint", value: EVENT },
   {
+    name: "subscriptions",
+    key: "id",
+    keyType: "text",
+    from: "subscriptions",
+    where: "merchant = $1 and customer_id = $2",
+    value: `jsonb_build_object('id', id, 'wallet_address', wallet, 'status', status, 'interval', interval_name,
+      'every', every, 'start_at', start_at, 'end_at', end_at, 'created_at', created_at)`,
+  },
+  {
     name: "devices",
     key: "encode(device_hash, 'hex')",
     keyType: "text",

@@ -28,6 +28,7 @@ const Export = Type.Object(
     refunds: anything("As the chain has them."),
     exceptions: anything("Money that came and could not be credited."),
     events: anything("What happened to the orders, as webhooks told it."),
+    subscriptions: anything("What they order is among the personal data."),
     devices: anything("Hashes of devices the customer was seen on."),
   },
   { description: "Everything that is held. Written while it is read: a document that breaks off is not whole." },

@@ -22,6 +22,7 @@ import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { quoteRoutes } from "../pricing/routes.ts";
 import { reportRoutes } from "../reports/routes.ts";
+import { subscriptionRoutes } from "../subscriptions/routes.ts";
 import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
@@ -36,12 +37,13 @@ const API_VERSION = "1.0.0";
 export const ROUTE_MODULES: readonly RouteModule[] = [
   healthRoutes,
   orderRoutes,
+  quoteRoutes,
+  subscriptionRoutes,
   customerRoutes,
   complianceRoutes,
   analyticsRoutes,
   reportRoutes,
   checkoutRoutes,
-  quoteRoutes,
 ];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */

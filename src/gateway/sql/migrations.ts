@@ -8,6 +8,7 @@ import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
+import { SUBSCRIPTIONS_MIGRATION } from "../subscriptions/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
 import { WRITES_MIGRATION } from "../writes/migration.ts";
 import type { Migration } from "./migration.ts";
@@ -120,4 +121,5 @@ export const MIGRATIONS: readonly Migration[] = [
   AUTH_MIGRATION,
   IDEMPOTENCY_MIGRATION,
   PRICING_MIGRATION,
+  SUBSCRIPTIONS_MIGRATION,
 ];

@@ -1,0 +1,24 @@
+// What the gateway does by itself, when it is due.
+
+import type { ApiKey, GatewayParts } from "../parts.ts";
+import { subscriptionCharges } from "../subscriptions/charges.ts";
+import { orderDesk } from "../subscriptions/orderDesk.ts";
+
+export interface SchedulesOptions {
+  /** A key that is valid, by its id. */
+  readonly findKey: (apiKeyId: string) => Promise<ApiKey | undefined>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Starts all of it. */
+export function startSchedules(parts: GatewayParts, options: SchedulesOptions): { stop(): Promise<void> } {
+  const { database, vault } = parts;
+  const now = () => new Date();
+  const schedules = [subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) })];
+  for (const schedule of schedules) schedule.start();
+  return {
+    async stop() {
+      await Promise.all(schedules.map((schedule) => schedule.stop()));
+    },
+  };
+}
