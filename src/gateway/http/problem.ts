@@ -36,6 +36,8 @@ export const PROBLEMS = {
   price_required: { status: 422, title: "An item has no price" },
   payer_required: { status: 422, title: "It is not said who pays" },
   grant_required: { status: 422, title: "The wallet has not granted this" },
+  card_data_refused: { status: 422, title: "Card numbers are never taken" },
+  card_declined: { status: 422, title: "The card was declined" },
   chain_refused: { status: 422, title: "The chain refused this" },
   not_supported: { status: 422, title: "This is not supported" },
   rate_limited: { status: 429, title: "Too many requests" },

@@ -2,6 +2,7 @@
 
 import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { AUTH_MIGRATION } from "../auth/migration.ts";
+import { CARDS_MIGRATION } from "../cards/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
@@ -122,4 +123,5 @@ export const MIGRATIONS: readonly Migration[] = [
   IDEMPOTENCY_MIGRATION,
   PRICING_MIGRATION,
   SUBSCRIPTIONS_MIGRATION,
+  CARDS_MIGRATION,
 ];

@@ -1,5 +1,6 @@
 // Making orders: one, one that is paid at once, and many.
 
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import {
   MsgCreateAndPayOrder,
@@ -72,6 +73,31 @@ function walletOf({ payment, payment_method }: NewPaidOrder): string | undefined
   return payment?.wallet_address ?? payment_method?.wallet_address;
 }
 
+/** Sends an order that is ready, and answers with it. */
+export function answerCreated(
+  reads: OrderReads,
+  http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  prepared: PreparedOrder,
+  /** What else follows at once. */
+  after: (orderId: string) => Promise<void> = async () => undefined,
+): Promise<FastifyReply> {
+  const { apiKey } = http.request;
+  const idOf = (outcome: WriteOutcome) => responseOf(MsgCreateOrderResponse, outcome).orderId;
+  return answerWrite(reads, http, {
+    message: anyOf(MsgCreateOrder, { creator: apiKey.signer, order: prepared.order }),
+    status: 201,
+    onRefused: prepared.discard,
+    after: async (outcome) => {
+      await holdIfWanted(reads, apiKey, idOf(outcome), prepared.holdReason);
+      await after(idOf(outcome));
+    },
+    answer: async (outcome) => {
+      reads.lastWrites.wrote(apiKey.merchant, [idOf(outcome)], outcome.height);
+      return reads.createdView(await reads.freshOrder(apiKey, idOf(outcome)));
+    },
+  });
+}
+
 /** Adds the routes. */
 export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
   const { parts } = reads;
@@ -90,21 +116,7 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
     async (request, reply) => {
       const { apiKey } = request;
       const prepared = await prepareOrder({ parts, key: apiKey, at: "" }, request.body);
-      return answerWrite(
-        reads,
-        { request, reply },
-        {
-          message: anyOf(MsgCreateOrder, { creator: apiKey.signer, order: prepared.order }),
-          status: 201,
-          onRefused: prepared.discard,
-          after: (outcome) =>
-            holdIfWanted(reads, apiKey, responseOf(MsgCreateOrderResponse, outcome).orderId, prepared.holdReason),
-          answer: async (outcome) => {
-            const { orderId } = responseOf(MsgCreateOrderResponse, outcome);
-            return reads.createdView(await made(apiKey, orderId, outcome));
-          },
-        },
-      );
+      return answerCreated(reads, { request, reply }, prepared);
     },
   );
 

@@ -1,5 +1,6 @@
 // All routes of orders and their money.
 
+import { addCardRoutes } from "../../cards/routes.ts";
 import type { RouteModule } from "../../http/routeModule.ts";
 import { OrderReads } from "../orderReads.ts";
 import { ORDER_SCHEMAS } from "../schemas.ts";
@@ -22,6 +23,7 @@ export const orderRoutes: RouteModule = (app, parts) => {
     addReadRoutes,
     addMoneyRoutes,
     addMerchantRoutes,
+    addCardRoutes,
   ]) {
     add(app, reads);
   }

@@ -28,7 +28,7 @@ import { OrderParams, writeAnswers } from "./context.ts";
 const ZERO = formatMoney(0n);
 
 /** What a payment brings: what is due unless the client says less. Throws Problem `amount_mismatch` where it says more. */
-function amountOf(given: string | undefined, field: string, due: bigint): bigint {
+export function amountOf(given: string | undefined, field: string, due: bigint): bigint {
   const amount = given === undefined ? due : parseMoney(given, field);
   if (amount > 0n && amount <= due) return amount;
   const detail = due === 0n ? "nothing is due" : `${formatMoney(due)} is due`;
@@ -44,7 +44,7 @@ function amountField(body: Pay): readonly [amount: string | undefined, field: st
 }
 
 /** Only what can be paid is paid: the chain says the same, but not how much is due. */
-function requirePayable({ order }: OrderDetails): void {
+export function requirePayable({ order }: OrderDetails): void {
   const status = orderSummary(order).status;
   if (status === "CREATED") return;
   throw new Problem("conflict", { detail: `an order that is ${status} takes no payment`, extra: { status } });
@@ -68,6 +68,28 @@ export function refundAddressMessage(input: RefundAddressInput): object {
   const word = new Uint8Array(32);
   word.set(bytes, 32 - bytes.length);
   return { domain: input.domain, address: word };
+}
+
+/** What the API says of a payment that was just made. */
+export async function paidView(reads: OrderReads, key: ApiKey, orderId: string, outcome: WriteOutcome) {
+  const { order, payments } = await reads.freshOrder(key, orderId);
+  // The newest one of this block; a payment by transfer tells no id of its own.
+  const payment = payments.findLast(({ height }) => Number(height) === outcome.height) ?? payments.at(-1);
+  if (payment === undefined) throw new Error(`${orderId} has no payment at ${outcome.height}`);
+  const { id, amount_applied, currency, paid_at } = paymentView(payment);
+  const { status, payment_status } = orderSummary(order);
+  return {
+    payment_id: id,
+    order_id: orderId,
+    status,
+    payment_status,
+    amount: amount_applied,
+    amount_due: formatMoney(amountDue(order)),
+    currency,
+    transaction_hash: outcome.txHash,
+    paid_at,
+    fees: { network_fee: formatMoney(outcome.networkFee), processing_fee: ZERO },
+  };
 }
 
 /** Adds the routes. */
@@ -112,28 +134,6 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
         }
         amountOf(formatMoney(amount), "/signed_tx", amountDue(order));
       },
-    };
-  }
-
-  /** What the API says of a payment that was just made. */
-  async function paid(key: ApiKey, orderId: string, outcome: WriteOutcome) {
-    const { order, payments } = await reads.freshOrder(key, orderId);
-    // The newest one of this block; a payment by transfer tells no id of its own.
-    const payment = payments.findLast(({ height }) => Number(height) === outcome.height) ?? payments.at(-1);
-    if (payment === undefined) throw new Error(`${orderId} has no payment at ${outcome.height}`);
-    const { id, amount_applied, currency, paid_at } = paymentView(payment);
-    const { status, payment_status } = orderSummary(order);
-    return {
-      payment_id: id,
-      order_id: orderId,
-      status,
-      payment_status,
-      amount: amount_applied,
-      amount_due: formatMoney(amountDue(order)),
-      currency,
-      transaction_hash: outcome.txHash,
-      paid_at,
-      fees: { network_fee: formatMoney(outcome.networkFee), processing_fee: ZERO },
     };
   }
 
@@ -184,7 +184,7 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
           message,
           orderIds: [orderId],
           onRefused,
-          answer: (outcome) => paid(apiKey, orderId, outcome),
+          answer: (outcome) => paidView(reads, apiKey, orderId, outcome),
         },
       );
     },
@@ -228,7 +228,7 @@ export function addPayRoutes(app: GatewayApp, reads: OrderReads): void {
           answer: async (outcome) => {
             // Reading the response proves that the chain paid all of them.
             responseOf(MsgPayOrdersResponse, outcome);
-            return { payments: await Promise.all(ids.map((orderId) => paid(apiKey, orderId, outcome))) };
+            return { payments: await Promise.all(ids.map((orderId) => paidView(reads, apiKey, orderId, outcome))) };
           },
         },
       );
