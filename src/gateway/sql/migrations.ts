@@ -7,6 +7,7 @@ import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
+import { PARTIES_MIGRATION } from "../parties/migration.ts";
 import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { SUBSCRIPTIONS_MIGRATION } from "../subscriptions/migration.ts";
@@ -124,4 +125,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PRICING_MIGRATION,
   SUBSCRIPTIONS_MIGRATION,
   CARDS_MIGRATION,
+  PARTIES_MIGRATION,
 ];

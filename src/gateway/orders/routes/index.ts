@@ -2,6 +2,7 @@
 
 import { addCardRoutes } from "../../cards/routes.ts";
 import type { RouteModule } from "../../http/routeModule.ts";
+import { addPartyRoutes } from "../../parties/routes.ts";
 import { OrderReads } from "../orderReads.ts";
 import { ORDER_SCHEMAS } from "../schemas.ts";
 import { LastWrites } from "../writes.ts";
@@ -24,6 +25,7 @@ export const orderRoutes: RouteModule = (app, parts) => {
     addMoneyRoutes,
     addMerchantRoutes,
     addCardRoutes,
+    addPartyRoutes,
   ]) {
     add(app, reads);
   }
