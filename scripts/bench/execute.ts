@@ -6,7 +6,15 @@
 import type { ChainApp } from "../../app/app.ts";
 import { emptyApp } from "../../app/genesis.ts";
 import { signTestTx } from "../../app/testing/signTestTx.ts";
-import { CHAIN_ID, GENESIS_NS, makeBlock, sendMessage, startChain, testAppState, timeNsOf } from "../../app/testing/testChain.ts";
+import {
+  CHAIN_ID,
+  GENESIS_NS,
+  makeBlock,
+  sendMessage,
+  startChain,
+  testAppState,
+  timeNsOf,
+} from "../../app/testing/testChain.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import type { DecodedTx } from "../../src/codec/tx.ts";
 import { addressOfEd25519, addressOfSecp256k1 } from "../../src/crypto/address.ts";

@@ -1,7 +1,7 @@
 // A score between 0 and 1 of how much an order looks like fraud: points for what is odd, from a table. The same inputs give
 // the same score; nothing is learned, and nothing is asked of others.
 
-import { parse } from "ipaddr.js";
+import ipaddr from "ipaddr.js";
 
 export const FRAUD_RULES = ["velocity", "geolocation", "device_fingerprint"] as const;
 export type FraudRule = (typeof FRAUD_RULES)[number];
@@ -43,7 +43,7 @@ function differ(a: string | undefined, b: string | undefined): boolean {
 function isUnroutable(text: string | undefined): boolean {
   if (text === undefined) return false;
   try {
-    return parse(text).range() !== "unicast";
+    return ipaddr.parse(text).range() !== "unicast";
   } catch {
     // Not an address at all.
     return true;

@@ -27,6 +27,8 @@ export interface Problem {
     | "price_required"
     | "payer_required"
     | "grant_required"
+    | "card_data_refused"
+    | "card_declined"
     | "chain_refused"
     | "not_supported"
     | "rate_limited"
@@ -818,6 +820,157 @@ export interface Write {
     [k: string]: unknown;
   } | null;
 }
+export interface CardPayment {
+  payment_id: string;
+  order_id: string;
+  /**
+   * Where the order stands now.
+   */
+  status:
+    | "CREATED"
+    | "PAID"
+    | "FULFILLED"
+    | "SHIPPED"
+    | "DELIVERED"
+    | "HELD"
+    | "CANCELLED"
+    | "RETURNED"
+    | "REFUNDED"
+    | "DISPUTED";
+  payment_status:
+    | "UNPAID"
+    | "PARTIALLY_PAID"
+    | "PAID"
+    | "OVERPAID"
+    | "REFUND_PENDING"
+    | "PARTIALLY_REFUNDED"
+    | "REFUNDED";
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount_due: string;
+  currency: string;
+  /**
+   * 64 upper-case hex digits.
+   */
+  transaction_hash: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  paid_at: string;
+  fees: {
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    network_fee: string;
+    /**
+     * Decimal text with 2 to 6 decimals.
+     */
+    processing_fee: string;
+  };
+  card: {
+    processor: string;
+    reference: string;
+    last4?: string;
+    brand?: string;
+  };
+}
+export interface Party {
+  id: string;
+  /**
+   * bech32 with the prefix stateset.
+   */
+  address: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+/**
+ * 1 of `from` is rate_numerator / rate_denominator of `to`.
+ */
+export interface Quote {
+  id: string;
+  from: string;
+  to: string;
+  rate_numerator: string;
+  rate_denominator: string;
+  source: string;
+  declared_by_merchant: boolean;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  expires_at: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  amount?: string;
+  /**
+   * Decimal text with 2 to 6 decimals.
+   */
+  converted_amount?: string;
+}
+/**
+ * The wallet grants MsgPayOrder, or transfers up to a limit, to the grantee, who charges it.
+ */
+export interface Subscription {
+  id: string;
+  customer_id: string;
+  status: "ACTIVE" | "PAST_DUE" | "PAUSED" | "UNPAID" | "CANCELLED" | "COMPLETED";
+  items:
+    | {
+        [k: string]: unknown;
+      }[]
+    | null;
+  schedule: {
+    interval: "daily" | "weekly" | "monthly" | "yearly";
+    every: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    start_date: string;
+    /**
+     * RFC 3339, UTC.
+     */
+    end_date: string | null;
+  };
+  payment_method: {
+    type: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  grantee: string | null;
+  periods_paid: number;
+  /**
+   * RFC 3339, UTC.
+   */
+  next_charge_at: string | null;
+  /**
+   * Code of what the last charge was refused with.
+   */
+  last_problem: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
 export interface Customer {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -877,6 +1030,9 @@ export interface CancelOrderBody {
    * On the chain, for everybody to read: no personal data.
    */
   reason?: string;
+}
+export interface CancelSubscriptionParams {
+  id: string;
 }
 export interface CapturePaymentParams {
   order_id: string;
@@ -1142,6 +1298,196 @@ export interface CreateCustomerBody {
   metadata?: {
     [k: string]: string;
   };
+}
+export interface CreateMultiPartyOrderBody {
+  /**
+   * Your name of the customer; public.
+   */
+  customer_id?: string;
+  customer?: {
+    /**
+     * Your name of the customer; public.
+     */
+    id?: string;
+    email?: string;
+    name?: string;
+    phone?: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  customer_wallet?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price?: string;
+    /**
+     * Another name of unit_price.
+     */
+    price?: string;
+    description?: string;
+  }[];
+  shipping_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  shipping?: {
+    address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    method?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    cost?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  shipping_cost?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  discount?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  tax?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  subtotal?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  total?: string;
+  /**
+   * Public: no personal data.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  currency?: string;
+  exchange_rate?: {
+    from?: string;
+    to?: string;
+    rate?: string;
+    source?: string;
+    quote_id?: string;
+  };
+  tax_calculation?: {
+    enabled: boolean;
+    provider?: string;
+    include_duties?: boolean;
+    compound?: boolean;
+    rounding?: "half_even" | "half_up" | "truncate";
+  };
+  fraud_check?: {
+    enabled: boolean;
+    /**
+     * @maxItems 16
+     */
+    rules?: string[];
+    threshold?: "low" | "medium" | "high";
+    ip_address?: string;
+    ip_country?: string;
+    device_fingerprint?: string;
+  };
+  compliance?: {
+    export_control?: boolean;
+    sanctions_screening?: boolean;
+    restricted_products?: boolean;
+    aml_check?: boolean;
+  };
+  expires_in_seconds?: number;
+  release_mode?: "instant" | "on_delivery";
+  dispute_window_seconds?: number;
+  /**
+   * An account of the chain, or a party of yours.
+   */
+  merchant_id?: string;
+  /**
+   * An account of the chain, or a party of yours.
+   */
+  supplier_id?: string;
+  /**
+   * An account of the chain, or a party of yours.
+   */
+  platform_id?: string;
+  /**
+   * Of other roles. A role that is named nowhere is the party of that id.
+   */
+  parties?: {
+    /**
+     * An account of the chain, or a party of yours.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Percentages by role, at most 2 decimals, together 100.
+   */
+  revenue_split: {
+    [k: string]: number | string;
+  };
+  /**
+   * A role of the split.
+   */
+  fulfillment_by?: string;
 }
 export interface CreateOrderBody {
   /**
@@ -1490,6 +1836,225 @@ export interface CreateOrdersBody {
 export interface CreateOrdersResponse {
   orders: CreatedOrder[];
 }
+export interface CreatePaymentParams {
+  order_id: string;
+}
+export interface CreatePaymentBody {
+  payment_method: {
+    type: "card";
+    /**
+     * The processor's name of the card. A card number is refused, wherever it stands.
+     */
+    token: string;
+    last4?: string;
+    brand?: string;
+  };
+  /**
+   * What is due, unless given.
+   */
+  amount?: string;
+}
+export interface CreateQuoteBody {
+  from: string;
+  /**
+   * USDC, which is the default.
+   */
+  to?: string;
+  /**
+   * In `from`; the answer tells what it is in `to`.
+   */
+  amount?: string;
+}
+export interface CreateSubscriptionBody {
+  /**
+   * Your name of the customer; public.
+   */
+  customer_id?: string;
+  customer?: {
+    /**
+     * Your name of the customer; public.
+     */
+    id?: string;
+    email?: string;
+    name?: string;
+    phone?: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  customer_wallet?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price?: string;
+    /**
+     * Another name of unit_price.
+     */
+    price?: string;
+    description?: string;
+  }[];
+  shipping_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  shipping?: {
+    address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    method?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    cost?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  shipping_cost?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  discount?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  tax?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  subtotal?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  total?: string;
+  /**
+   * Public: no personal data.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  currency?: string;
+  exchange_rate?: {
+    from?: string;
+    to?: string;
+    rate?: string;
+    source?: string;
+    quote_id?: string;
+  };
+  tax_calculation?: {
+    enabled: boolean;
+    provider?: string;
+    include_duties?: boolean;
+    compound?: boolean;
+    rounding?: "half_even" | "half_up" | "truncate";
+  };
+  fraud_check?: {
+    enabled: boolean;
+    /**
+     * @maxItems 16
+     */
+    rules?: string[];
+    threshold?: "low" | "medium" | "high";
+    ip_address?: string;
+    ip_country?: string;
+    device_fingerprint?: string;
+  };
+  compliance?: {
+    export_control?: boolean;
+    sanctions_screening?: boolean;
+    restricted_products?: boolean;
+    aml_check?: boolean;
+  };
+  release_mode?: "instant" | "on_delivery";
+  dispute_window_seconds?: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split?: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  schedule: {
+    interval: "daily" | "weekly" | "monthly" | "yearly";
+    /**
+     * 2 with `weekly` is every other week.
+     */
+    every?: number;
+    /**
+     * A day, which begins at midnight UTC, or a time in RFC 3339, UTC.
+     */
+    start_date: string;
+    /**
+     * No period begins then or later.
+     */
+    end_date?: string;
+  };
+  payment_method?: {
+    type?: "usdc";
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+}
 export interface DeleteCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -1607,6 +2172,14 @@ export interface ExportCustomerResponse {
    * What happened to the orders, as webhooks told it.
    */
   events: unknown[];
+  /**
+   * What they order is among the personal data.
+   */
+  subscriptions: unknown[];
+  /**
+   * Hashes of devices the customer was seen on.
+   */
+  devices: unknown[];
 }
 export interface FulfillOrderParams {
   order_id: string;
@@ -1827,6 +2400,9 @@ export interface GetOrderAnalyticsResponse {
     suppressed_groups: number;
   };
 }
+export interface GetPartyParams {
+  id: string;
+}
 export interface GetPaymentParams {
   id: string;
 }
@@ -1853,6 +2429,9 @@ export interface GetPaymentCallsResponse {
     to: string;
     data: string;
   };
+}
+export interface GetQuoteParams {
+  id: string;
 }
 export interface GetRefundParams {
   id: string;
@@ -1893,6 +2472,9 @@ export interface GetReportFileParams {
 export interface GetReportFileQuery {
   expires: number;
   signature: string;
+}
+export interface GetSubscriptionParams {
+  id: string;
 }
 export interface GetWriteParams {
   id: string;
@@ -2051,6 +2633,9 @@ export interface ListOrdersQuery {
    */
   sort?: "-created_at" | "created_at" | "-total" | "total" | "-updated_at" | "updated_at";
 }
+export interface ListPartiesResponse {
+  parties: Party[];
+}
 export interface ListPaymentsQuery {
   limit?: number;
   offset?: number;
@@ -2117,6 +2702,46 @@ export interface ListRefundsResponse {
   has_more: boolean;
   next_cursor: string | null;
 }
+export interface ListSubscriptionChargesParams {
+  id: string;
+}
+export interface ListSubscriptionChargesQuery {
+  limit?: number;
+}
+export interface ListSubscriptionChargesResponse {
+  charges: {
+    period: number;
+    /**
+     * RFC 3339, UTC.
+     */
+    due_at: string;
+    status: "OPEN" | "PAID" | "FAILED";
+    order_id: string | null;
+    /**
+     * How often it was refused.
+     */
+    attempts: number;
+    last_problem: string | null;
+    /**
+     * RFC 3339, UTC.
+     */
+    updated_at: string;
+  }[];
+}
+export interface ListSubscriptionsQuery {
+  limit?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  customer_id?: string;
+  status?: "ACTIVE" | "PAST_DUE" | "PAUSED" | "UNPAID" | "CANCELLED" | "COMPLETED";
+}
+export interface ListSubscriptionsResponse {
+  subscriptions: Subscription[];
+  has_more: boolean;
+  next_cursor: string | null;
+}
 export interface OpenDisputeParams {
   order_id: string;
 }
@@ -2126,6 +2751,9 @@ export interface OpenDisputeBody {
    */
   reason?: string;
   evidence_hash?: string;
+}
+export interface PauseSubscriptionParams {
+  id: string;
 }
 export interface PayOrderParams {
   order_id: string;
@@ -2218,6 +2846,15 @@ export interface PayOrdersBody {
 }
 export interface PayOrdersResponse {
   payments: PaidOrder[];
+}
+export interface PutPartyParams {
+  id: string;
+}
+export interface PutPartyBody {
+  /**
+   * bech32 with the prefix stateset.
+   */
+  address: string;
 }
 export interface QueryOrderAnalyticsBody {
   start_date?: string;
@@ -2342,6 +2979,9 @@ export interface ResolveExceptionParams {
 }
 export interface ResolveExceptionBody {
   action: "apply" | "refund";
+}
+export interface ResumeSubscriptionParams {
+  id: string;
 }
 export interface RetryRefundParams {
   id: string;
@@ -2568,6 +3208,15 @@ export interface Operations {
     };
     readonly response: Order;
   };
+  /** Ends it for good */
+  cancelSubscription: {
+    readonly request: {
+      readonly params: CancelSubscriptionParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: Subscription;
+  };
   /** Pay the escrow out, once the dispute window is over */
   capturePayment: {
     readonly request: {
@@ -2596,6 +3245,15 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateCustomerBody };
     readonly response: Customer;
   };
+  /** Make an order whose money goes to several parties, in the transaction that releases it */
+  createMultiPartyOrder: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: undefined;
+      readonly body: CreateMultiPartyOrderBody;
+    };
+    readonly response: CreatedOrder;
+  };
   /** Make an order */
   createOrder: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateOrderBody };
@@ -2605,6 +3263,29 @@ export interface Operations {
   createOrders: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateOrdersBody };
     readonly response: CreateOrdersResponse;
+  };
+  /** Pay an order by card, whose processor gave a token for it */
+  createPayment: {
+    readonly request: {
+      readonly params: CreatePaymentParams;
+      readonly query?: undefined;
+      readonly body: CreatePaymentBody;
+    };
+    readonly response: CardPayment;
+  };
+  /** An exchange rate that an order can be priced with until it expires */
+  createQuote: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateQuoteBody };
+    readonly response: Quote;
+  };
+  /** Orders that are made and paid at the beginning of each period */
+  createSubscription: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: undefined;
+      readonly body: CreateSubscriptionBody;
+    };
+    readonly response: Subscription;
   };
   /** Destroys the key of a customer's personal data; it cannot be undone */
   deleteCustomer: {
@@ -2678,6 +3359,11 @@ export interface Operations {
     };
     readonly response: GetOrderAnalyticsResponse;
   };
+  /** A party */
+  getParty: {
+    readonly request: { readonly params: GetPartyParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Party;
+  };
   /** One payment */
   getPayment: {
     readonly request: { readonly params: GetPaymentParams; readonly query?: undefined; readonly body?: undefined };
@@ -2691,6 +3377,11 @@ export interface Operations {
       readonly body?: undefined;
     };
     readonly response: GetPaymentCallsResponse;
+  };
+  /** A quote, also an expired one */
+  getQuote: {
+    readonly request: { readonly params: GetQuoteParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Quote;
   };
   /** One refund */
   getRefund: {
@@ -2710,6 +3401,11 @@ export interface Operations {
       readonly body?: undefined;
     };
     readonly response: GetReportFileResponse;
+  };
+  /** A subscription */
+  getSubscription: {
+    readonly request: { readonly params: GetSubscriptionParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Subscription;
   };
   /** What became of a write that was answered with 202 */
   getWrite: {
@@ -2750,6 +3446,11 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: ListOrdersQuery; readonly body?: undefined };
     readonly response: OrderList;
   };
+  /** The merchant's parties by id, the first 1000 */
+  listParties: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+    readonly response: ListPartiesResponse;
+  };
   /** List payments, the newest first */
   listPayments: {
     readonly request: { readonly params?: undefined; readonly query?: ListPaymentsQuery; readonly body?: undefined };
@@ -2774,6 +3475,24 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: ListRefundsQuery; readonly body?: undefined };
     readonly response: ListRefundsResponse;
   };
+  /** What was charged, the last period first */
+  listSubscriptionCharges: {
+    readonly request: {
+      readonly params: ListSubscriptionChargesParams;
+      readonly query?: ListSubscriptionChargesQuery;
+      readonly body?: undefined;
+    };
+    readonly response: ListSubscriptionChargesResponse;
+  };
+  /** The merchant's subscriptions, the newest first */
+  listSubscriptions: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: ListSubscriptionsQuery;
+      readonly body?: undefined;
+    };
+    readonly response: ListSubscriptionsResponse;
+  };
   /** Call the arbiter, in the name of the order's customer */
   openDispute: {
     readonly request: {
@@ -2782,6 +3501,15 @@ export interface Operations {
       readonly body?: OpenDisputeBody;
     };
     readonly response: Order;
+  };
+  /** Charges nothing until it is resumed; what begins meanwhile is not charged later */
+  pauseSubscription: {
+    readonly request: {
+      readonly params: PauseSubscriptionParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: Subscription;
   };
   /** Pay an order, wholly or in part */
   payOrder: {
@@ -2792,6 +3520,11 @@ export interface Operations {
   payOrders: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: PayOrdersBody };
     readonly response: PayOrdersResponse;
+  };
+  /** Says which account a party has; orders that are made keep theirs */
+  putParty: {
+    readonly request: { readonly params: PutPartyParams; readonly query?: undefined; readonly body: PutPartyBody };
+    readonly response: Party;
   };
   /** Add up the merchant's orders in groups */
   queryOrderAnalytics: {
@@ -2837,6 +3570,15 @@ export interface Operations {
       readonly body: ResolveExceptionBody;
     };
     readonly response: PaymentException;
+  };
+  /** Charges again, from the next period that begins */
+  resumeSubscription: {
+    readonly request: {
+      readonly params: ResumeSubscriptionParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: Subscription;
   };
   /** Try a refund to another chain again */
   retryRefund: {
@@ -2904,12 +3646,17 @@ export interface Operations {
 /** Where each operation is. */
 export const OPERATIONS = {
   cancelOrder: { method: "POST", path: "/v1/orders/{order_id}/cancel" },
+  cancelSubscription: { method: "POST", path: "/v1/subscriptions/{id}/cancel" },
   capturePayment: { method: "POST", path: "/v1/orders/{order_id}/capture" },
   claimRefund: { method: "POST", path: "/v1/refunds/{id}/claim" },
   createAndPayOrder: { method: "POST", path: "/v1/orders/create-and-pay" },
   createCustomer: { method: "POST", path: "/v1/customers" },
+  createMultiPartyOrder: { method: "POST", path: "/v1/orders/multi-party" },
   createOrder: { method: "POST", path: "/v1/orders" },
   createOrders: { method: "POST", path: "/v1/orders/bulk" },
+  createPayment: { method: "POST", path: "/v1/orders/{order_id}/payments" },
+  createQuote: { method: "POST", path: "/v1/quotes" },
+  createSubscription: { method: "POST", path: "/v1/subscriptions" },
   deleteCustomer: { method: "DELETE", path: "/v1/compliance/customers/{id}" },
   deleteReport: { method: "DELETE", path: "/v1/reports/{report_id}" },
   deliverOrder: { method: "POST", path: "/v1/orders/{order_id}/deliver" },
@@ -2922,11 +3669,14 @@ export const OPERATIONS = {
   getMerchant: { method: "GET", path: "/v1/merchant" },
   getOrder: { method: "GET", path: "/v1/orders/{order_id}" },
   getOrderAnalytics: { method: "GET", path: "/v1/analytics/orders" },
+  getParty: { method: "GET", path: "/v1/parties/{id}" },
   getPayment: { method: "GET", path: "/v1/payments/{id}" },
   getPaymentCalls: { method: "GET", path: "/pay/{order_id}/calls" },
+  getQuote: { method: "GET", path: "/v1/quotes/{id}" },
   getRefund: { method: "GET", path: "/v1/refunds/{id}" },
   getReport: { method: "GET", path: "/v1/reports/{report_id}" },
   getReportFile: { method: "GET", path: "/v1/reports/{report_id}/file" },
+  getSubscription: { method: "GET", path: "/v1/subscriptions/{id}" },
   getWrite: { method: "GET", path: "/v1/writes/{id}" },
   holdOrder: { method: "POST", path: "/v1/orders/{order_id}/hold" },
   listComplianceLog: { method: "GET", path: "/v1/compliance/log" },
@@ -2934,18 +3684,24 @@ export const OPERATIONS = {
   listDisputes: { method: "GET", path: "/v1/disputes" },
   listExceptions: { method: "GET", path: "/v1/exceptions" },
   listOrders: { method: "GET", path: "/v1/orders" },
+  listParties: { method: "GET", path: "/v1/parties" },
   listPayments: { method: "GET", path: "/v1/payments" },
   listPaymentsOfOrder: { method: "GET", path: "/v1/orders/{order_id}/payments" },
   listPrices: { method: "GET", path: "/v1/prices" },
   listRefunds: { method: "GET", path: "/v1/refunds" },
+  listSubscriptionCharges: { method: "GET", path: "/v1/subscriptions/{id}/charges" },
+  listSubscriptions: { method: "GET", path: "/v1/subscriptions" },
   openDispute: { method: "POST", path: "/v1/orders/{order_id}/dispute" },
+  pauseSubscription: { method: "POST", path: "/v1/subscriptions/{id}/pause" },
   payOrder: { method: "POST", path: "/v1/orders/{order_id}/pay" },
   payOrders: { method: "POST", path: "/v1/orders/bulk/pay" },
+  putParty: { method: "PUT", path: "/v1/parties/{id}" },
   queryOrderAnalytics: { method: "POST", path: "/v1/analytics/orders" },
   refundOrder: { method: "POST", path: "/v1/orders/{order_id}/refund" },
   releaseOrder: { method: "POST", path: "/v1/orders/{order_id}/release" },
   resolveDispute: { method: "POST", path: "/v1/orders/{order_id}/resolve" },
   resolveException: { method: "POST", path: "/v1/exceptions/{id}/resolve" },
+  resumeSubscription: { method: "POST", path: "/v1/subscriptions/{id}/resume" },
   retryRefund: { method: "POST", path: "/v1/refunds/{id}/retry" },
   returnOrder: { method: "POST", path: "/v1/orders/{order_id}/return" },
   setPrices: { method: "PUT", path: "/v1/prices" },
