@@ -1,5 +1,6 @@
 // What the gateway does by itself, when it is due.
 
+import { conditionalReleases } from "../conditions/conditionalOrders.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { subscriptionCharges } from "../subscriptions/charges.ts";
 import { orderDesk } from "../subscriptions/orderDesk.ts";
@@ -14,7 +15,10 @@ export interface SchedulesOptions {
 export function startSchedules(parts: GatewayParts, options: SchedulesOptions): { stop(): Promise<void> } {
   const { database, vault } = parts;
   const now = () => new Date();
-  const schedules = [subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) })];
+  const schedules = [
+    subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) }),
+    conditionalReleases(parts, { ...options, now }),
+  ];
   for (const schedule of schedules) schedule.start();
   return {
     async stop() {

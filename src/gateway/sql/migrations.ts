@@ -4,6 +4,7 @@ import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { AUTH_MIGRATION } from "../auth/migration.ts";
 import { CARDS_MIGRATION } from "../cards/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
+import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
@@ -126,4 +127,5 @@ export const MIGRATIONS: readonly Migration[] = [
   SUBSCRIPTIONS_MIGRATION,
   CARDS_MIGRATION,
   PARTIES_MIGRATION,
+  CONDITIONS_MIGRATION,
 ];

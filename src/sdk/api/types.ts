@@ -890,6 +890,40 @@ export interface Party {
    */
   updated_at: string;
 }
+export interface OrderConditions {
+  order_id: string;
+  status: "WAITING" | "RELEASED" | "ENDED";
+  auto_execute: boolean;
+  conditions: {
+    /**
+     * Of GET /v1/conditions.
+     */
+    contract_address: string;
+    method: string;
+    /**
+     * @maxItems 8
+     */
+    params: (string | number | boolean)[];
+    expected_result: string | number | boolean;
+    is_met: boolean;
+  }[];
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+export interface Stock {
+  sku: string;
+  quantity: number;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
 /**
  * 1 of `from` is rate_numerator / rate_denominator of `to`.
  */
@@ -1255,6 +1289,204 @@ export interface CreateAndPayOrderBody {
      */
     amount?: string;
   };
+}
+export interface CreateConditionalOrderBody {
+  /**
+   * Your name of the customer; public.
+   */
+  customer_id?: string;
+  customer?: {
+    /**
+     * Your name of the customer; public.
+     */
+    id?: string;
+    email?: string;
+    name?: string;
+    phone?: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    wallet_address?: string;
+  };
+  /**
+   * bech32 with the prefix stateset.
+   */
+  customer_wallet?: string;
+  /**
+   * @minItems 1
+   * @maxItems 100
+   */
+  items: {
+    sku: string;
+    quantity: number;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    unit_price?: string;
+    /**
+     * Another name of unit_price.
+     */
+    price?: string;
+    description?: string;
+  }[];
+  shipping_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  billing_address?:
+    | {
+        name?: string;
+        company?: string;
+        address_line_1?: string;
+        address_line_2?: string;
+        city?: string;
+        state?: string;
+        postal_code?: string;
+        /**
+         * ISO 3166-1, two letters.
+         */
+        country?: string;
+        phone?: string;
+        email?: string;
+      }
+    | string;
+  shipping?: {
+    address?:
+      | {
+          name?: string;
+          company?: string;
+          address_line_1?: string;
+          address_line_2?: string;
+          city?: string;
+          state?: string;
+          postal_code?: string;
+          /**
+           * ISO 3166-1, two letters.
+           */
+          country?: string;
+          phone?: string;
+          email?: string;
+        }
+      | string;
+    method?: string;
+    /**
+     * Decimal text with at most 6 decimals; a JSON number is refused.
+     */
+    cost?: string;
+  };
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  shipping_cost?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  discount?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  tax?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  subtotal?: string;
+  /**
+   * Decimal text with at most 6 decimals; a JSON number is refused.
+   */
+  total?: string;
+  /**
+   * Public: no personal data.
+   */
+  metadata?: {
+    [k: string]: string;
+  };
+  currency?: string;
+  exchange_rate?: {
+    from?: string;
+    to?: string;
+    rate?: string;
+    source?: string;
+    quote_id?: string;
+  };
+  tax_calculation?: {
+    enabled: boolean;
+    provider?: string;
+    include_duties?: boolean;
+    compound?: boolean;
+    rounding?: "half_even" | "half_up" | "truncate";
+  };
+  fraud_check?: {
+    enabled: boolean;
+    /**
+     * @maxItems 16
+     */
+    rules?: string[];
+    threshold?: "low" | "medium" | "high";
+    ip_address?: string;
+    ip_country?: string;
+    device_fingerprint?: string;
+  };
+  compliance?: {
+    export_control?: boolean;
+    sanctions_screening?: boolean;
+    restricted_products?: boolean;
+    aml_check?: boolean;
+  };
+  expires_in_seconds?: number;
+  release_mode?: "instant" | "on_delivery";
+  dispute_window_seconds?: number;
+  /**
+   * @maxItems 16
+   */
+  revenue_split?: {
+    /**
+     * bech32 with the prefix stateset.
+     */
+    address: string;
+    basis_points: number;
+  }[];
+  conditions:
+    | {
+        /**
+         * Of GET /v1/conditions.
+         */
+        contract_address: string;
+        method: string;
+        /**
+         * @maxItems 8
+         */
+        params: (string | number | boolean)[];
+        expected_result: string | number | boolean;
+      }
+    | {
+        /**
+         * Of GET /v1/conditions.
+         */
+        contract_address: string;
+        method: string;
+        /**
+         * @maxItems 8
+         */
+        params: (string | number | boolean)[];
+        expected_result: string | number | boolean;
+      }[];
+  /**
+   * Released by itself; otherwise by POST …/execute.
+   */
+  auto_execute?: boolean;
 }
 export interface CreateCustomerBody {
   /**
@@ -2127,6 +2359,9 @@ export interface DownloadReportResponse {
   expires_at: string;
   file_name: string;
 }
+export interface ExecuteOrderParams {
+  order_id: string;
+}
 export interface ExportCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -2279,6 +2514,9 @@ export interface GetCustomerParams {
    */
   id: string;
 }
+export interface GetInventoryParams {
+  sku: string;
+}
 export interface GetMerchantResponse {
   address: string;
   /**
@@ -2400,6 +2638,9 @@ export interface GetOrderAnalyticsResponse {
     suppressed_groups: number;
   };
 }
+export interface GetOrderConditionsParams {
+  order_id: string;
+}
 export interface GetPartyParams {
   id: string;
 }
@@ -2515,6 +2756,19 @@ export interface ListComplianceLogResponse {
   }[];
   has_more: boolean;
   next_cursor: string | null;
+}
+export interface ListConditionsResponse {
+  conditions: {
+    name: string;
+    /**
+     * bech32 with the prefix stateset.
+     */
+    contract_address: string;
+    methods: {
+      method: string;
+      params: string[];
+    }[];
+  }[];
 }
 export interface ListCustomersQuery {
   limit?: number;
@@ -2846,6 +3100,12 @@ export interface PayOrdersBody {
 }
 export interface PayOrdersResponse {
   payments: PaidOrder[];
+}
+export interface PutInventoryParams {
+  sku: string;
+}
+export interface PutInventoryBody {
+  quantity: number;
 }
 export interface PutPartyParams {
   id: string;
@@ -3240,6 +3500,15 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateAndPayOrderBody };
     readonly response: Order;
   };
+  /** Make an order that is held until its conditions are met */
+  createConditionalOrder: {
+    readonly request: {
+      readonly params?: undefined;
+      readonly query?: undefined;
+      readonly body: CreateConditionalOrderBody;
+    };
+    readonly response: CreatedOrder;
+  };
   /** Adds a customer; all but the id is kept sealed, and never reaches the chain */
   createCustomer: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateCustomerBody };
@@ -3311,6 +3580,11 @@ export interface Operations {
     readonly request: { readonly params: DownloadReportParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: DownloadReportResponse;
   };
+  /** Release an order whose conditions are met; 409 while one is not */
+  executeOrder: {
+    readonly request: { readonly params: ExecuteOrderParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Order;
+  };
   /** Everything that is held about a customer, as a download */
   exportCustomer: {
     readonly request: { readonly params: ExportCustomerParams; readonly query?: undefined; readonly body?: undefined };
@@ -3340,6 +3614,11 @@ export interface Operations {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
     readonly response: Health;
   };
+  /** How many there are */
+  getInventory: {
+    readonly request: { readonly params: GetInventoryParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Stock;
+  };
   /** The merchant's settings */
   getMerchant: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
@@ -3358,6 +3637,15 @@ export interface Operations {
       readonly body?: undefined;
     };
     readonly response: GetOrderAnalyticsResponse;
+  };
+  /** What an order waits for, and whether it is met now */
+  getOrderConditions: {
+    readonly request: {
+      readonly params: GetOrderConditionsParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: OrderConditions;
   };
   /** A party */
   getParty: {
@@ -3425,6 +3713,11 @@ export interface Operations {
       readonly body?: undefined;
     };
     readonly response: ListComplianceLogResponse;
+  };
+  /** What orders can wait for */
+  listConditions: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+    readonly response: ListConditionsResponse;
   };
   /** The merchant's customers, the newest first */
   listCustomers: {
@@ -3520,6 +3813,15 @@ export interface Operations {
   payOrders: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: PayOrdersBody };
     readonly response: PayOrdersResponse;
+  };
+  /** Says how many there are; orders do not change it */
+  putInventory: {
+    readonly request: {
+      readonly params: PutInventoryParams;
+      readonly query?: undefined;
+      readonly body: PutInventoryBody;
+    };
+    readonly response: Stock;
   };
   /** Says which account a party has; orders that are made keep theirs */
   putParty: {
@@ -3650,6 +3952,7 @@ export const OPERATIONS = {
   capturePayment: { method: "POST", path: "/v1/orders/{order_id}/capture" },
   claimRefund: { method: "POST", path: "/v1/refunds/{id}/claim" },
   createAndPayOrder: { method: "POST", path: "/v1/orders/create-and-pay" },
+  createConditionalOrder: { method: "POST", path: "/v1/orders/conditional" },
   createCustomer: { method: "POST", path: "/v1/customers" },
   createMultiPartyOrder: { method: "POST", path: "/v1/orders/multi-party" },
   createOrder: { method: "POST", path: "/v1/orders" },
@@ -3661,14 +3964,17 @@ export const OPERATIONS = {
   deleteReport: { method: "DELETE", path: "/v1/reports/{report_id}" },
   deliverOrder: { method: "POST", path: "/v1/orders/{order_id}/deliver" },
   downloadReport: { method: "GET", path: "/v1/reports/{report_id}/download" },
+  executeOrder: { method: "POST", path: "/v1/orders/{order_id}/execute" },
   exportCustomer: { method: "GET", path: "/v1/compliance/customers/{id}/export" },
   fulfillOrder: { method: "POST", path: "/v1/orders/{order_id}/fulfill" },
   generateReport: { method: "POST", path: "/v1/reports" },
   getCustomer: { method: "GET", path: "/v1/customers/{id}" },
   getHealth: { method: "GET", path: "/v1/health" },
+  getInventory: { method: "GET", path: "/v1/inventory/{sku}" },
   getMerchant: { method: "GET", path: "/v1/merchant" },
   getOrder: { method: "GET", path: "/v1/orders/{order_id}" },
   getOrderAnalytics: { method: "GET", path: "/v1/analytics/orders" },
+  getOrderConditions: { method: "GET", path: "/v1/orders/{order_id}/conditions" },
   getParty: { method: "GET", path: "/v1/parties/{id}" },
   getPayment: { method: "GET", path: "/v1/payments/{id}" },
   getPaymentCalls: { method: "GET", path: "/pay/{order_id}/calls" },
@@ -3680,6 +3986,7 @@ export const OPERATIONS = {
   getWrite: { method: "GET", path: "/v1/writes/{id}" },
   holdOrder: { method: "POST", path: "/v1/orders/{order_id}/hold" },
   listComplianceLog: { method: "GET", path: "/v1/compliance/log" },
+  listConditions: { method: "GET", path: "/v1/conditions" },
   listCustomers: { method: "GET", path: "/v1/customers" },
   listDisputes: { method: "GET", path: "/v1/disputes" },
   listExceptions: { method: "GET", path: "/v1/exceptions" },
@@ -3695,6 +4002,7 @@ export const OPERATIONS = {
   pauseSubscription: { method: "POST", path: "/v1/subscriptions/{id}/pause" },
   payOrder: { method: "POST", path: "/v1/orders/{order_id}/pay" },
   payOrders: { method: "POST", path: "/v1/orders/bulk/pay" },
+  putInventory: { method: "PUT", path: "/v1/inventory/{sku}" },
   putParty: { method: "PUT", path: "/v1/parties/{id}" },
   queryOrderAnalytics: { method: "POST", path: "/v1/analytics/orders" },
   refundOrder: { method: "POST", path: "/v1/orders/{order_id}/refund" },

@@ -1,6 +1,7 @@
 // All routes of orders and their money.
 
 import { addCardRoutes } from "../../cards/routes.ts";
+import { addConditionRoutes } from "../../conditions/routes.ts";
 import type { RouteModule } from "../../http/routeModule.ts";
 import { addPartyRoutes } from "../../parties/routes.ts";
 import { OrderReads } from "../orderReads.ts";
@@ -26,6 +27,7 @@ export const orderRoutes: RouteModule = (app, parts) => {
     addMerchantRoutes,
     addCardRoutes,
     addPartyRoutes,
+    addConditionRoutes,
   ]) {
     add(app, reads);
   }
