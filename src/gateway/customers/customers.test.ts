@@ -3,6 +3,7 @@
 
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { complianceRoutes } from "../compliance/routes.ts";
+import { idempotency } from "../idempotency/plugin.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { type TestGateway, testGateway, testKey } from "../testing/testGateway.ts";
@@ -18,7 +19,12 @@ describe.each(kinds)("customers in $name", (kind) => {
   beforeEach(async () => {
     database = await kind.open();
     const other = testKey("stateset1other");
-    gateway = await testGateway({ database, routes: [customerRoutes, complianceRoutes], keys: { other } });
+    gateway = await testGateway({
+      database,
+      routes: [customerRoutes, complianceRoutes],
+      plugins: [idempotency({ warn: () => undefined })],
+      keys: { other },
+    });
   });
   afterEach(() => gateway.close());
   afterAll(() => kind.stop());
@@ -50,6 +56,18 @@ describe.each(kinds)("customers in $name", (kind) => {
     expect(again.json()).toMatchObject({ code: "conflict", field: "/id" });
     expect((await get("cust_123")).json().email).toBe(ANA.email);
     expect(await database.query("select 1 from personal_data")).toHaveLength(1);
+  });
+
+  test("behavior: the same request again adds nobody, and no answer is kept outside the vault", async () => {
+    const headers = { "idempotency-key": "k1", authorization: "Bearer test" };
+    const send = () => gateway.app.inject({ method: "POST", url: "/v1/customers", payload: ANA, headers });
+    const answers = await Promise.all([send(), send()]);
+    const again = await send();
+    expect([...answers, again].map(({ statusCode }) => statusCode)).toEqual([201, 201, 201]);
+    expect(new Set([...answers, again].map(({ body }) => body)).size).toBe(1);
+    const rows = await database.query<{ row: string }>("select t::text as row from idempotency_keys t");
+    expect(JSON.stringify(rows)).not.toContain("ana");
+    expect(await database.query("select 1 from customers")).toHaveLength(1);
   });
 
   test("behavior: a change; null removes, the rest stays, and what it was is gone", async () => {

@@ -6,6 +6,7 @@ import { newId } from "../ids.ts";
 import { decodeCursor, encodeCursor } from "../readModel/cursor.ts";
 import type { Database } from "../sql/database.ts";
 import { rfc3339 } from "../sql/times.ts";
+import { canonicalJson } from "../vault/canonicalJson.ts";
 import { type CustomerName, checkCustomerId, type Vault } from "../vault/vault.ts";
 import type { Customer, CustomerPatch, Profile } from "./schemas.ts";
 
@@ -52,6 +53,13 @@ function patched(profile: Profile, patch: CustomerPatch): Profile {
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)) as Profile;
 }
 
+function isSame(
+  { id: _id, created_at: _created, updated_at: _updated, ...known }: Customer,
+  profile: Profile,
+): boolean {
+  return canonicalJson(known) === canonicalJson(profile);
+}
+
 export class Customers {
   readonly #parts: CustomersParts;
 
@@ -61,13 +69,15 @@ export class Customers {
 
   /**
    * Adds a customer; without an id it gets one. One that was erased may come again, and nothing of before comes with it.
-   * Rejects with Problem `conflict`.
+   * The same once more is no failure. Rejects with Problem `conflict`.
    */
   async create(merchant: string, id: string | undefined, profile: Profile): Promise<Customer> {
     const customer = { merchant, customerId: id ?? newId("cust") };
     checkCustomerId(customer.customerId, "/id");
     const made = await this.#insert(customer, profile);
     if (made !== undefined) return made;
+    const known = await this.get(customer);
+    if (known !== undefined && isSame(known, profile)) return known;
     throw new Problem("conflict", { detail: "there is a customer of this id", field: "/id" });
   }
 

@@ -1,18 +1,28 @@
 // POST, GET, PATCH and list of customers.
 
 import { Type } from "typebox";
+import { toHex, utf8 } from "../../codec/bytes.ts";
+import { sha256 } from "../../crypto/hash.ts";
 import { Problem } from "../http/problem.ts";
 import type { RouteModule } from "../http/routeModule.ts";
 import { LIMIT_DEFAULT, PageFields, PageQuery, ref } from "../http/schemas.ts";
+import type { ApiKey } from "../parts.ts";
 import { Customers } from "./customers.ts";
 import { Customer, CustomerId, CustomerPatch, NewCustomer } from "./schemas.ts";
 
 const Params = Type.Object({ id: CustomerId });
 const tags = ["customers"];
+const ID_BYTES = 12;
 
 function required<T>(found: T | undefined): T {
   if (found === undefined) throw new Problem("not_found", "no customer of this id");
   return found;
+}
+
+/** The id of a customer that is added without one: a request that is repeated adds nobody else. */
+function idFrom({ id }: ApiKey, idempotencyKey: string): string {
+  const hash = sha256(utf8(JSON.stringify(["stateset/customer/1", id, idempotencyKey])));
+  return `cust_${toHex(hash.subarray(0, ID_BYTES))}`;
 }
 
 export const customerRoutes: RouteModule = (app, { database, vault }) => {
@@ -22,7 +32,7 @@ export const customerRoutes: RouteModule = (app, { database, vault }) => {
   app.post(
     "/v1/customers",
     {
-      config: { scope: "customers:write" },
+      config: { scope: "customers:write", isPersonal: true },
       schema: {
         operationId: "createCustomer",
         tags,
@@ -31,8 +41,11 @@ export const customerRoutes: RouteModule = (app, { database, vault }) => {
         response: { 201: ref(Customer) },
       },
     },
-    async ({ apiKey, body: { id, ...profile } }, reply) =>
-      reply.code(201).send(await customers.create(apiKey.merchant, id, profile)),
+    async ({ apiKey, headers, body: { id, ...profile } }, reply) => {
+      const key = headers["idempotency-key"];
+      const own = id ?? (typeof key === "string" ? idFrom(apiKey, key) : undefined);
+      return reply.code(201).send(await customers.create(apiKey.merchant, own, profile));
+    },
   );
 
   app.get(
@@ -53,7 +66,7 @@ export const customerRoutes: RouteModule = (app, { database, vault }) => {
   app.patch(
     "/v1/customers/:id",
     {
-      config: { scope: "customers:write" },
+      config: { scope: "customers:write", isPersonal: true },
       schema: {
         operationId: "updateCustomer",
         tags,

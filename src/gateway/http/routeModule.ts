@@ -13,6 +13,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What the API key must be allowed; undefined for everybody, with or without a key. */
     scope?: Scope | undefined;
+    /** Answers hold personal data: nothing but the vault keeps them, and a request that is repeated runs again. */
+    isPersonal?: boolean | undefined;
   }
 }
 

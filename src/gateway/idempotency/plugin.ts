@@ -99,7 +99,7 @@ function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions
     if (name === undefined) return payload;
     mine.delete(request);
     try {
-      const answer = answerOf(reply, payload);
+      const answer = request.routeOptions.config.isPersonal === true ? undefined : answerOf(reply, payload);
       await (answer === undefined ? answers.giveUp(name) : answers.keep(name, answer));
     } catch (error) {
       // The lease ends, and then the request runs again; its write is the one in the journal.
