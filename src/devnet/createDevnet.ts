@@ -14,7 +14,7 @@ import { evmFolder, homeError } from "./devnetHome.ts";
 import { DevnetSystem } from "./devnetSystem.ts";
 import { readDump } from "./dumpFile.ts";
 import { type CctpArtifacts, OUR_ARTIFACTS } from "./evm/cctpArtifacts.ts";
-import type { DeploymentOptions } from "./evm/cctpDeployment.ts";
+import { type DeploymentOptions, planContracts } from "./evm/cctpDeployment.ts";
 import { type LocalEvmChain, startEvmChain } from "./evm/evmChain.ts";
 import { createLogger } from "./logger.ts";
 import { asPortInUse } from "./portInUse.ts";
@@ -88,50 +88,31 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   closers.add(() => chain.close());
   const started: Started = { options: { ...options, onFailure: options.onFailure ?? console.error }, home, chain };
   const stop = () => closers.close();
-  // Side by side: the database of the one and the EVM chains of the other take about as long to start.
-  const [gateway, { evm, bridge }] = await allOrNothing(
-    startGateway(started, closers),
-    plan === undefined ? withoutEvm() : startEvm(started, { accounts, plan }, closers),
-  );
-  return new DevnetSystem({ home, chain, evm, bridge, gateway, stop });
+  // Making its database holds the whole process up for a second or two: before anybody waits for an answer.
+  const gateway = await startGateway(started, plan, closers);
+  if (plan === undefined) return new DevnetSystem({ home, chain, evm: [], bridge: undefined, gateway, stop });
+  const evm = await startEvmChains(started, { accounts, plan }, closers);
+  return new DevnetSystem({ home, chain, evm, bridge: await startBetween(started, evm, closers), gateway, stop });
 }
 
-interface EvmParts {
-  readonly evm: readonly LocalEvmChain[];
-  readonly bridge: Bridge | undefined;
-}
-
-async function withoutEvm(): Promise<EvmParts> {
-  return { evm: [], bridge: undefined };
-}
-
-/** Both have started or failed before anything is closed. */
-async function allOrNothing<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  const [first, second] = await Promise.allSettled([a, b]);
-  if (first.status === "rejected") throw first.reason;
-  if (second.status === "rejected") throw second.reason;
-  return [first.value, second.value];
-}
-
-async function startGateway({ options, home, chain }: Started, closers: Closers): Promise<DevnetGateway | undefined> {
+async function startGateway(
+  { options, home, chain }: Started,
+  plan: BridgePlan | undefined,
+  closers: Closers,
+): Promise<DevnetGateway | undefined> {
   if (options.gateway === false) return undefined;
   const { startDevnetGateway } = await import("./devnetGateway.ts");
   const gateway = await startDevnetGateway({
     ...{ chain, home, ports: options.ports ?? "free" },
+    paymentChains: (plan?.deployments ?? []).map((deployment, index) => ({
+      ...EVM_CHAINS[index]!,
+      ...planContracts(deployment),
+    })),
     logger: createLogger(options.logLevel ?? "silent"),
     onFailure: options.onFailure,
   });
   closers.add(() => gateway.close());
   return gateway;
-}
-
-async function startEvm(
-  started: Started,
-  given: { readonly accounts: readonly EvmAccount[]; readonly plan: BridgePlan },
-  closers: Closers,
-): Promise<EvmParts> {
-  const evm = await startEvmChains(started, given, closers);
-  return { evm, bridge: await startBetween(started, evm, closers) };
 }
 
 /** What there is when the EVM chains start. */

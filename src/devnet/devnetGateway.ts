@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { utf8 } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
+import type { PaymentChain } from "../gateway/checkout/paymentChain.ts";
 import { type RunningGateway, startGateway } from "../gateway/gateway.ts";
 import type { GatewayKeys } from "../gateway/gatewayConfig.ts";
 import { Problem } from "../gateway/http/problem.ts";
@@ -32,6 +33,8 @@ export interface DevnetGatewayOptions {
   readonly chain: Devnet;
   readonly home: string;
   readonly ports: "free" | "known";
+  /** EVM chains that the checkout page offers. */
+  readonly paymentChains: readonly PaymentChain[];
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
 }
@@ -61,14 +64,17 @@ export async function startDevnetGateway(options: DevnetGatewayOptions): Promise
     ...{ id: "key_devnet", kind: "test", scopes: new Set(SCOPES) },
     ...{ merchant: merchant.address, signer: signer.address },
   };
+  const folder = join(home, "gateway");
   const listenOn = (port: number) => ({ host: "127.0.0.1", port: ports === "known" ? port : 0 });
   const running = await startGateway({
     rpcUrl: chain.rpcUrl,
-    database: { folder: join(home, "gateway") },
+    database: { folder: join(folder, "database") },
+    folder: join(folder, "files"),
     http: listenOn(HTTP_PORT),
     metrics: listenOn(METRICS_PORT),
     masterKeys: masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]),
     testPayer: customer.address,
+    paymentChains: options.paymentChains,
     openKeys: async () => keysOf(key, signer.privKey, logger),
     onOtherChain: "rebuild",
     ...{ logger, onFailure },

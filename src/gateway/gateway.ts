@@ -15,7 +15,7 @@ import { startMetricsServer } from "./metricsServer.ts";
 import type { GatewayParts } from "./parts.ts";
 import { loadTables } from "./pricing/loadTables.ts";
 import { createPricing } from "./pricing/pricing.ts";
-import { rpcBlockSource } from "./readModel/blockSource.ts";
+import { RefusedError, rpcBlockSource, SourceError } from "./readModel/blockSource.ts";
 import { type ProjectionHook, Projector } from "./readModel/projector.ts";
 import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
@@ -36,6 +36,23 @@ export interface RunningGateway {
   readonly parts: GatewayParts;
   /** Answers what is in flight, then ends everything; state is kept. */
   close(): Promise<void>;
+}
+
+/** How often, and how long apart, a node is asked that may be busy or starting. */
+const NODE_ATTEMPTS_MAX = 10;
+const NODE_RETRY_MS = 300;
+
+/** Asks a node again while it does not answer. Rejects with what it said last. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof SourceError) || error instanceof RefusedError || attempt === NODE_ATTEMPTS_MAX)
+        throw error;
+      await new Promise((resolve) => setTimeout(resolve, NODE_RETRY_MS));
+    }
+  }
 }
 
 /** What was opened, and how to close it: the last one first. */
@@ -102,12 +119,12 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   const database = await openDatabase(config.database);
   opened.add(() => database.close());
   const source = rpcBlockSource(config.rpcUrl);
-  const { chainId } = await source.tip();
+  const { chainId } = await patiently(() => source.tip());
   const projector = new Projector({
     ...{ database, source, hooks: PROJECTION_HOOKS, onOtherChain },
     onRetry: (error) => logger.warn({ err: error }, "the read model tries again"),
   });
-  await projector.start(onFailure);
+  await patiently(() => projector.start(onFailure));
   opened.add(() => projector.stop());
   const { server, url } = await takePort(config.http);
   opened.add(() => closeServer(server));
@@ -121,7 +138,8 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   await writer.start();
   opened.add(() => writer.close());
   const parts: GatewayParts = {
-    ...{ database, source, projector, writer, testPayer: config.testPayer },
+    ...{ database, source, projector, writer },
+    ...{ testPayer: config.testPayer, paymentChains: config.paymentChains, folder: config.folder },
     chain: rpcChainReader(config.rpcUrl, chainId),
     vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
     ...createPricing({ database, tables: loadTables(config.tablesFile), now: () => new Date() }),

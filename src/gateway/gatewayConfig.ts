@@ -1,6 +1,7 @@
 // What a gateway is started with.
 
 import type { FastifyBaseLogger } from "fastify";
+import type { PaymentChain } from "./checkout/paymentChain.ts";
 import type { Authenticate } from "./http/app.ts";
 import type { RouteModule } from "./http/routeModule.ts";
 import type { ApiKey } from "./parts.ts";
@@ -32,6 +33,8 @@ export interface GatewayConfig {
   /** A node's RPC, `http://127.0.0.1:26657`. */
   readonly rpcUrl: string;
   readonly database: DatabaseOptions;
+  /** The gateway's own, for files that clients download. */
+  readonly folder: string;
   readonly http: ListenAddress;
   /** Left out: no metrics are served. */
   readonly metrics?: ListenAddress | undefined;
@@ -43,6 +46,8 @@ export interface GatewayConfig {
   readonly tablesFile?: string | undefined;
   /** The wallet that pays for test keys when a request names none. */
   readonly testPayer?: string | undefined;
+  /** EVM chains that the checkout page offers to pay from. */
+  readonly paymentChains?: readonly PaymentChain[] | undefined;
   /** Whose requests are answered, and who signs for them. */
   readonly openKeys: OpenKeys;
   /** What to do when the chain is another one than before: `stop`, unless it is a devnet. */

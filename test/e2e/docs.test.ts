@@ -14,6 +14,7 @@ const PAGES = ["README.md", ...readdirSync("docs").flatMap((name) => (name.endsW
 const BLOCK = /(<!-- not run: [^>]+-->\n)?```sh\n([\s\S]*?)\n```(?:\n\n```text\n([\s\S]*?)\n```)?/g;
 /** Where the pages say that things listen, and where they do. */
 const DEFAULT_FAUCET = "http://127.0.0.1:4500";
+const DEFAULT_GATEWAY = "http://127.0.0.1:8080";
 
 /** A block of a dozen commands, on a machine that does other things too. */
 const BLOCK_TIMEOUT_MS = 150_000;
@@ -32,7 +33,7 @@ function blocksOf(page: string): readonly Block[] {
 }
 
 let folder: string;
-let devnetUrls: { readonly rpc: string; readonly faucet: string };
+let devnetUrls: { readonly rpc: string; readonly faucet: string; readonly gateway: string };
 const running: ChildProcess[] = [];
 
 /** Starts the program in a folder and waits until it says that it runs. */
@@ -62,7 +63,7 @@ beforeAll(async () => {
   writeFileSync(join(bin, "statesetd"), program, { mode: 0o755 });
   writeFileSync(join(bin, "npx"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
   const said = await start(folder, ["--home", join(folder, "devnet"), "devnet", "--free-ports"], {}, /Ctrl-C/);
-  devnetUrls = { rpc: urlIn(said, "RPC"), faucet: urlIn(said, "faucet") };
+  devnetUrls = { rpc: urlIn(said, "RPC"), faucet: urlIn(said, "faucet"), gateway: urlIn(said, "gateway") };
 });
 
 afterAll(async () => {
@@ -93,7 +94,8 @@ class Page {
 
   async run(commands: string): Promise<string> {
     if (commands.startsWith("statesetd start")) return this.#startNode(commands.split(" ").slice(1));
-    const script = `set -a\n${commands.replaceAll(DEFAULT_FAUCET, devnetUrls.faucet)}\necho\nenv -0 > .env`;
+    const here = commands.replaceAll(DEFAULT_FAUCET, devnetUrls.faucet).replaceAll(DEFAULT_GATEWAY, devnetUrls.gateway);
+    const script = `set -a\n${here}\necho\nenv -0 > .env`;
     const done = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
       cwd: this.#cwd,
       env: this.#env,
