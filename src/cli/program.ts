@@ -9,7 +9,7 @@ import { addCctp } from "./commands/cctp.ts";
 import { addDebug } from "./commands/debug.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addDoctor } from "./commands/doctor.ts";
-import { addGatewayKeys } from "./commands/gatewayKeys.ts";
+import { addGateway } from "./commands/gateway.ts";
 import { addGenesis } from "./commands/genesis.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addNodeCommands } from "./commands/node.ts";
@@ -67,7 +67,7 @@ export function createProgram(): Command {
   addCctp(program);
   addRelayer(program);
   addAttester(program);
-  addGatewayKeys(program.command("gateway").description("the Orders API"));
+  addGateway(program);
   addDoctor(program);
   addDebug(program, registry);
   inheritExit(program);

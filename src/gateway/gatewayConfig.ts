@@ -33,8 +33,8 @@ export interface GatewayConfig {
   /** A node's RPC, `http://127.0.0.1:26657`. */
   readonly rpcUrl: string;
   readonly database: DatabaseOptions;
-  /** The gateway's own, for files that clients download. */
-  readonly folder: string;
+  /** The gateway's own, for files that clients download; a temporary one when left out. */
+  readonly folder?: string | undefined;
   readonly http: ListenAddress;
   /** Left out: no metrics are served. */
   readonly metrics?: ListenAddress | undefined;

@@ -1,0 +1,36 @@
+// `statesetd gateway`: the Orders API on the command line.
+
+import { type Command, Option } from "commander";
+import { addGatewayDatabaseFlags, addGatewayKeys } from "./gatewayKeys.ts";
+import type { GatewayStartFlags } from "./runGateway.ts";
+
+/** Adds `gateway start` and `gateway keys`. */
+export function addGateway(program: Command): void {
+  const gateway = program.command("gateway").description("the Orders API");
+  const starting = gateway
+    .command("start")
+    .description("serve the Orders API over the node of --node")
+    .addOption(new Option("--host <address>", "where to listen").default("127.0.0.1").env("STATESET_GATEWAY_HOST"))
+    .addOption(new Option("--port <n>", "port of the API").default("8080").env("STATESET_GATEWAY_PORT"))
+    .addOption(
+      new Option("--metrics-port <n>", "port of /metrics; 0 is none")
+        .default("8081")
+        .env("STATESET_GATEWAY_METRICS_PORT"),
+    )
+    .addOption(new Option("--public-url <url>", "where the public reaches it").env("STATESET_GATEWAY_PUBLIC_URL"))
+    .addOption(
+      new Option("--test-payer <address>", "wallet that pays for test keys").env("STATESET_GATEWAY_TEST_PAYER"),
+    )
+    .option("--follow-any-chain", "when the chain is another one than before, begin anew; else stop")
+    .option("--log-level <level>", "silent, error, warn, info or debug", "info")
+    .addHelpText(
+      "after",
+      "\nExample:\n  DATABASE_URL=postgres://… statesetd gateway start --public-url https://api.example.com",
+    );
+  addGatewayDatabaseFlags(starting);
+  // The server takes long to load, which other commands need not pay.
+  starting.action(async (flags: GatewayStartFlags, self: Command) =>
+    (await import("./runGateway.ts")).runGateway(flags, self),
+  );
+  addGatewayKeys(gateway);
+}
