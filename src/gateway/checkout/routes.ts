@@ -10,7 +10,7 @@ import { Type } from "typebox";
 import { formatMoney } from "../http/money.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
-import { Id } from "../http/schemas.ts";
+import { Id, SERVER_SENT_EVENT } from "../http/schemas.ts";
 import type { ChainObject } from "../readModel/blockRows.ts";
 import type { Sql } from "../sql/database.ts";
 import { burnCalls } from "./burnCalls.ts";
@@ -161,7 +161,7 @@ function addEvents(app: GatewayApp, checkout: Checkout): void {
         response: {
           200: {
             description: "Events `state` with the order's state; the page has the rest.",
-            content: { "text/event-stream": { schema: Type.Unsafe<PassThrough>({ type: "string" }) } },
+            content: { "text/event-stream": { schema: Type.Unsafe<PassThrough>(SERVER_SENT_EVENT) } },
           },
         },
       },

@@ -100,3 +100,14 @@ export function nullable<T extends TSchema>(schema: T) {
 export function oneOf<const T extends string>(values: readonly T[], description?: string) {
   return Type.Unsafe<T>({ type: "string", enum: values, ...(description === undefined ? {} : { description }) });
 }
+
+/** One event of a stream of server-sent events, as OpenAPI 3.1 tools read them: field by field, `data` as text. */
+export const SERVER_SENT_EVENT = {
+  type: "object",
+  properties: {
+    id: { type: "string" },
+    event: { type: "string" },
+    data: { type: "string" },
+    retry: { type: "integer" },
+  },
+} as const;
