@@ -3,6 +3,7 @@
 type Bench = (args: string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
+  api: async () => (await import("./bench/api.ts")).benchApi,
   devnet: async () => (await import("./bench/devnet.ts")).benchDevnet,
   bridge: async () => (await import("./bench/bridge.ts")).benchBridge,
   cluster: async () => (await import("./bench/cluster.ts")).benchCluster,
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "orders-query": async () => (await import("./bench/orders.ts")).benchOrdersQuery,
   send: async () => (await import("./bench/send.ts")).benchSend,
   store: async () => (await import("./bench/store.ts")).benchStore,
+  writes: async () => (await import("./bench/writes.ts")).benchWrites,
 };
 
 const [name = "", ...args] = process.argv.slice(2);

@@ -40,6 +40,8 @@ export interface DevnetOptions {
   readonly chainId?: string | undefined;
   /** Listen on ports that the system picks. */
   readonly freePorts?: boolean;
+  /** The RPC's port all the same, for who starts a devnet again and has to find it. */
+  readonly rpcPort?: number | undefined;
   readonly blockIntervalMs?: number | undefined;
   /** 0 makes no empty blocks. */
   readonly emptyBlockIntervalMs?: number | undefined;
@@ -122,7 +124,12 @@ function devnetConfig(options: DevnetOptions): NodeConfig {
   return {
     ...base,
     moniker: "devnet",
-    rpc: { ...base.rpc, ...listenOn(base.rpc, free), corsOrigins: ["*"] },
+    rpc: {
+      ...base.rpc,
+      ...listenOn(base.rpc, free),
+      ...(options.rpcPort === undefined ? {} : { port: options.rpcPort }),
+      corsOrigins: ["*"],
+    },
     grpc: listenOn(base.grpc, free),
     rest: { ...base.rest, ...listenOn(base.rest, free), corsOrigins: ["*"] },
     metrics: listenOn(base.metrics, free),

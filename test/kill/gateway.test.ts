@@ -21,10 +21,12 @@ import { randomFrom } from "../randomFrom.ts";
 const WRITES = Number(process.env["GATEWAY_WRITES"] ?? "200");
 const KILLS = Number(process.env["GATEWAY_KILLS"] ?? "2");
 const SEED = Number(process.env["SEED"] ?? String(Date.now() % 1_000_000));
-const RUNNER = new URL("gatewayRunner.ts", import.meta.url).pathname;
+const RUNNER = new URL("../../src/gateway/testing/gatewayProcess.ts", import.meta.url).pathname;
 const SECRET = `sk_test_${"k".repeat(32)}`;
 const CONCURRENCY = 20;
 const CALL_TIMEOUT_MS = 15_000;
+/** How often a client asks for the same order, a fifth of a second apart. */
+const TRIES_MAX = 200;
 
 let home: string;
 let node: ChildProcess | undefined;
@@ -122,11 +124,7 @@ const victims = {
   },
   database: {
     kill: async () => postgres?.kill(),
-    restart: async () => {
-      // Its children need a moment to see that it is gone.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      postgres?.restart();
-    },
+    restart: async () => postgres?.restart(),
   },
 } as const;
 
@@ -172,7 +170,7 @@ test.each(CASES)(
     const client = async () => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
         asked += 1;
-        for (;;) {
+        for (let tried = 0; tried < TRIES_MAX; tried += 1) {
           const id = await create(name);
           if (id !== undefined) answered.set(name, id);
           if (id !== undefined || !isPatient(name)) break;

@@ -26,6 +26,9 @@ async function run<Row extends object>(runner: Runner, text: string, values: rea
 
 async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
   const client = await asDatabaseError(pool.connect());
+  // A connection may break between two statements, when nobody awaits it; the next statement tells.
+  const ignore = () => undefined;
+  client.on("error", ignore);
   try {
     await run(client, "begin");
     const result = await work({ query: (text, values) => run(client, text, values) });
@@ -39,6 +42,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): 
       (broken: Error) => client.release(broken),
     );
     throw error;
+  } finally {
+    client.off("error", ignore);
   }
 }
 

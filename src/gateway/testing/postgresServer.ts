@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const DEBIAN = "/usr/lib/postgresql";
+const RESTARTS_MAX = 40;
+const RESTART_PAUSE_MS = 250;
 
 /** A server that runs. */
 export interface PostgresServer {
@@ -15,8 +17,8 @@ export interface PostgresServer {
   stop(): void;
   /** Ends it with SIGKILL, as a machine would that loses its power. */
   kill(): void;
-  /** Starts it again after that. */
-  restart(): void;
+  /** Starts it again after that, once its children have seen that it is gone. */
+  restart(): Promise<void>;
 }
 
 /** The folder of PostgreSQL's programs; undefined when it is not installed. */
@@ -63,7 +65,16 @@ export async function startPostgres(): Promise<PostgresServer> {
       const [pid] = readFileSync(join(data, "postmaster.pid"), "utf8").split("\n");
       process.kill(Number(pid), "SIGKILL");
     },
-    restart: start,
+    async restart() {
+      for (let tried = 0; ; tried += 1) {
+        try {
+          return start();
+        } catch (error) {
+          if (tried === RESTARTS_MAX) throw error;
+          await new Promise((resolve) => setTimeout(resolve, RESTART_PAUSE_MS));
+        }
+      }
+    },
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     stop() {
       run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop");
