@@ -1,7 +1,7 @@
 // `client.orders`: orders from their creation to their end.
 
 import type { Api, RequestOf, ResponseOf } from "../api/api.ts";
-import type { OrderSummary } from "../api/types.ts";
+import type { OrderSummary, Subscription } from "../api/types.ts";
 import type { GetOptions } from "../cache/cachedReads.ts";
 import type { List } from "../http/pager.ts";
 import type { CallOptions } from "../http/transport.ts";
@@ -134,5 +134,44 @@ export class Orders {
   /** Makes any number of orders, each for itself. One result for each, in their order; it does not reject. */
   createBatch(orders: readonly NewOrder[], options?: BatchOptions): Promise<readonly BatchResult<CreatedOrder>[]> {
     return runBatch(orders, (order, call) => this.#api.call("createOrder", { body: order }, call), options);
+  }
+
+  /** Makes an order again in each period, and pays it from a wallet that granted it. */
+  createSubscription(subscription: Body<"createSubscription">, options?: CallOptions): Promise<Subscription> {
+    return this.#api.call("createSubscription", { body: subscription }, options);
+  }
+
+  getSubscription(id: string, options?: GetOptions): Promise<Subscription> {
+    return this.#api.get("getSubscription", { params: { id } }, options);
+  }
+
+  listSubscriptions(filter: RequestOf<"listSubscriptions">["query"] = {}, options?: CallOptions): List<Subscription> {
+    return this.#api.list("listSubscriptions", { query: filter }, ({ subscriptions }) => subscriptions, options);
+  }
+
+  /** Periods that begin from now on make no order. */
+  pauseSubscription(id: string, options?: CallOptions): Promise<Subscription> {
+    return this.#api.call("pauseSubscription", { params: { id } }, options);
+  }
+
+  resumeSubscription(id: string, options?: CallOptions): Promise<Subscription> {
+    return this.#api.call("resumeSubscription", { params: { id } }, options);
+  }
+
+  cancelSubscription(id: string, options?: CallOptions): Promise<Subscription> {
+    return this.#api.call("cancelSubscription", { params: { id } }, options);
+  }
+
+  /** Makes an order whose money is split among parties by percentages. Parties are named with `putParty`. */
+  createMultiParty(order: Body<"createMultiPartyOrder">, options?: CallOptions): Promise<CreatedOrder> {
+    return this.#api.call("createMultiPartyOrder", { body: order }, options);
+  }
+
+  /** Pays an order by card, whose token is the processor's. A card number is refused, wherever it stands. */
+  createPayment(
+    { order_id, ...payment }: Body<"createPayment"> & { readonly order_id: string },
+    options?: CallOptions,
+  ): Promise<ResponseOf<"createPayment">> {
+    return this.#api.call("createPayment", { params: { order_id }, body: payment }, options);
   }
 }

@@ -8,11 +8,14 @@ export interface LiveGateway {
   readonly apiKey: string;
   /** A wallet that lets the API key pay for it. */
   readonly wallet: string;
+  /** Other accounts of the chain. */
+  readonly others: readonly string[];
   close(): Promise<void>;
 }
 
 export async function startLiveGateway(): Promise<LiveGateway> {
   const devnet = await createDevnet({ evm: false, blockIntervalMs: 50 });
   const { url, apiKey, customer } = devnet.gateway!;
-  return { url, apiKey, wallet: customer, close: () => devnet.stop() };
+  const others = devnet.chain.accounts.slice(1, 4).map(({ address }) => address);
+  return { url, apiKey, wallet: customer, others, close: () => devnet.stop() };
 }
