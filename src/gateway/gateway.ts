@@ -15,8 +15,9 @@ import { startMetricsServer } from "./metricsServer.ts";
 import type { GatewayParts } from "./parts.ts";
 import { loadTables } from "./pricing/loadTables.ts";
 import { createPricing } from "./pricing/pricing.ts";
+import { PROJECTION_HOOKS } from "./projectionHooks.ts";
 import { RefusedError, rpcBlockSource, SourceError } from "./readModel/blockSource.ts";
-import { type ProjectionHook, Projector } from "./readModel/projector.ts";
+import { Projector } from "./readModel/projector.ts";
 import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
 import { Vault } from "./vault/vault.ts";
@@ -100,8 +101,6 @@ async function closeServer(server: Server): Promise<void> {
   await isClosed;
   clearTimeout(timer);
 }
-
-const PROJECTION_HOOKS: readonly ProjectionHook[] = [];
 
 /** Starts a gateway. Rejects with everything closed when a part cannot start. */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {

@@ -1,11 +1,17 @@
-// Cases: the shape; every character comes, none more often than others; bytes that would favour some are passed over.
+// Cases: the shape; of a hash; every character comes, none more often than others; bytes that would favour some are passed over.
 
 import { expect, test } from "vitest";
-import { newId, randomBase58 } from "./ids.ts";
+import { hashBase58, newId, randomBase58 } from "./ids.ts";
 
 test("default: a prefix and 16 characters of base58", () => {
   expect(newId("whk")).toMatch(/^whk_[1-9A-HJ-NP-Za-km-z]{16}$/);
   expect(newId("whk")).not.toBe(newId("whk"));
+});
+
+test("behavior: a hash has one text of fixed length", () => {
+  expect(hashBase58(new Uint8Array(32))).toBe("1".repeat(16));
+  expect(hashBase58(new Uint8Array(32).fill(255))).toMatch(/^[1-9A-HJ-NP-Za-km-z]{16}$/);
+  expect(hashBase58(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 58, 99))).toBe(`${"1".repeat(14)}21`);
 });
 
 test("behavior: characters come evenly", () => {

@@ -17,6 +17,7 @@ import { analyticsRoutes } from "../analytics/routes.ts";
 import { checkoutRoutes } from "../checkout/routes.ts";
 import { complianceRoutes } from "../compliance/routes.ts";
 import { customerRoutes } from "../customers/routes.ts";
+import { eventRoutes } from "../events/routes.ts";
 import { healthRoutes } from "../health/routes.ts";
 import { orderRoutes } from "../orders/routes/index.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
@@ -44,6 +45,7 @@ export const ROUTE_MODULES: readonly RouteModule[] = [
   analyticsRoutes,
   reportRoutes,
   checkoutRoutes,
+  eventRoutes,
 ];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */

@@ -4,10 +4,10 @@ import type { Sql } from "../sql/database.ts";
 import type { BlockRows, ChainObject, EventRow, Json } from "./blockRows.ts";
 
 /** Columns of a table and their SQL types, in the order of the statement. */
-type Columns = Readonly<Record<string, string>>;
+export type Columns = Readonly<Record<string, string>>;
 
 /** A row by its columns. */
-type Row = Readonly<Record<string, Json | undefined>>;
+export type Row = Readonly<Record<string, Json | undefined>>;
 
 interface Upsert {
   readonly table: string;
@@ -103,7 +103,14 @@ const EVENT_COLUMNS: Columns = {
   document: "jsonb",
 };
 
-async function insert(sql: Sql, table: string, columns: Columns, rows: readonly Row[], rest = ""): Promise<void> {
+/** Inserts rows by one statement; `rest` follows it. */
+export async function insertRows(
+  sql: Sql,
+  table: string,
+  columns: Columns,
+  rows: readonly Row[],
+  rest = "",
+): Promise<void> {
   if (rows.length === 0) return;
   const names = Object.keys(columns).join(", ");
   const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
@@ -117,7 +124,7 @@ function upsert(sql: Sql, { table, key, columns, kept = [], unless }: Upsert, ro
   const changed = Object.keys(columns).filter((name) => name !== key && !kept.includes(name));
   const set = changed.map((name) => `${name} = excluded.${name}`).join(", ");
   const where = unless === undefined ? "" : `where not (${unless})`;
-  return insert(sql, table, columns, rows, `on conflict (${key}) do update set ${set} ${where}`);
+  return insertRows(sql, table, columns, rows, `on conflict (${key}) do update set ${set} ${where}`);
 }
 
 /** `ORDER_STATUS_PAID` → `PAID`: names of enum values without the name of the enum. */
@@ -234,7 +241,7 @@ export async function writeRows(sql: Sql, rows: BlockRows, count: bigint): Promi
     position: event.position.toString(),
     sequence: event.sequence.toString(),
   }));
-  await insert(sql, "events", EVENT_COLUMNS, numbered);
+  await insertRows(sql, "events", EVENT_COLUMNS, numbered);
   return events;
 }
 
@@ -247,4 +254,5 @@ export const READ_MODEL_TABLES = [
   "exceptions",
   "merchants",
   "events",
+  "api_events",
 ] as const;

@@ -6,6 +6,7 @@ import { CARDS_MIGRATION } from "../cards/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
+import { EVENTS_MIGRATION } from "../events/migration.ts";
 import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { PARTIES_MIGRATION } from "../parties/migration.ts";
@@ -128,4 +129,5 @@ export const MIGRATIONS: readonly Migration[] = [
   CARDS_MIGRATION,
   PARTIES_MIGRATION,
   CONDITIONS_MIGRATION,
+  EVENTS_MIGRATION,
 ];

@@ -7,6 +7,7 @@ import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
 import { type ApiKey, type GatewayParts, SCOPES } from "../parts.ts";
 import { EXAMPLE_RATES, Quotes } from "../pricing/quotes.ts";
+import { PROJECTION_HOOKS } from "../projectionHooks.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
 import { testMasterKeys } from "../vault/testing/masterKeys.ts";
@@ -53,7 +54,10 @@ function refused(): never {
 /** Starts one. */
 export async function testGateway(options: TestGatewayOptions): Promise<TestGateway> {
   const chain = options.chain ?? new SimulatedChain(1);
-  const projector = new Projector({ database: options.database, source: chain, onOtherChain: "stop" });
+  const projector = new Projector({
+    ...{ database: options.database, source: chain, hooks: PROJECTION_HOOKS },
+    onOtherChain: "stop",
+  });
   let failure: unknown;
   await projector.start((error) => {
     failure = error;

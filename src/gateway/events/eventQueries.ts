@@ -1,0 +1,116 @@
+// Reads events: pages of them, those behind a place, and single ones.
+
+import { CursorError, decodeCursor, encodeCursor } from "../readModel/cursor.ts";
+import { Where } from "../readModel/orderQueries.ts";
+import type { Sql, SqlValue } from "../sql/database.ts";
+import type { StoredEvent } from "./apiEvent.ts";
+
+const SELECT = `
+  select a.position, a.id, a.type, a.order_id, a.sequence, a.time,
+         e.type as chain_type, e.tx_hash, e.document, o.document -> 'order' as order_document
+  from api_events a
+  join events e on e.position = a.event_position
+  left join events o on o.position = a.order_position`;
+
+/** Which events. Bounds are exclusive: an event's place, or a time. */
+export interface EventFilter {
+  readonly merchant: string;
+  readonly types?: readonly string[] | undefined;
+  readonly orderId?: string | undefined;
+  readonly afterPosition?: string | undefined;
+  readonly beforePosition?: string | undefined;
+  readonly afterTime?: string | undefined;
+  readonly beforeTime?: string | undefined;
+}
+
+export const EVENT_SORTS = ["-created_at", "created_at"] as const;
+
+export interface EventPageRequest {
+  readonly filter: EventFilter;
+  readonly sort: (typeof EVENT_SORTS)[number];
+  readonly limit: number;
+  readonly offset?: number | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface EventPage {
+  readonly events: readonly StoredEvent[];
+  /** Over all pages. */
+  readonly totalCount: number;
+  readonly hasMore: boolean;
+  readonly nextCursor: string | null;
+}
+
+function conditions(filter: EventFilter): Where {
+  const where = new Where();
+  where.add("a.merchant = $", filter.merchant);
+  where.add("a.type = any($)", filter.types);
+  where.add("a.order_id = $", filter.orderId);
+  where.add("a.position > $::bigint", filter.afterPosition);
+  where.add("a.position < $::bigint", filter.beforePosition);
+  where.add("a.time > $::timestamptz", filter.afterTime);
+  where.add("a.time < $::timestamptz", filter.beforeTime);
+  return where;
+}
+
+/** One page. Throws CursorError. PERF: an indexed read, and a count over the filter. */
+export async function listEvents(sql: Sql, request: EventPageRequest): Promise<EventPage> {
+  const { filter, sort, limit, cursor, offset = 0 } = request;
+  const counted = conditions(filter);
+  const [count] = await sql.query<{ count: string }>(
+    `select count(*) as count from api_events a ${counted.text()}`,
+    counted.values,
+  );
+  const where = conditions(filter);
+  const isDescending = sort === "-created_at";
+  if (cursor !== undefined) {
+    const { value, position } = decodeCursor(cursor, sort);
+    if (value !== "") throw new CursorError();
+    where.add(`a.position ${isDescending ? "<" : ">"} $::bigint`, position);
+  }
+  const rows = await sql.query<StoredEvent>(
+    `${SELECT} ${where.text()} order by a.position ${isDescending ? "desc" : "asc"}
+     limit ${where.parameter(limit + 1)} offset ${where.parameter(cursor === undefined ? offset : 0)}`,
+    where.values,
+  );
+  const events = rows.slice(0, limit);
+  const last = events.at(-1);
+  const hasMore = rows.length > limit;
+  return {
+    events,
+    totalCount: Number(count?.count ?? 0),
+    hasMore,
+    nextCursor: hasMore && last !== undefined ? encodeCursor({ sort, value: "", position: last.position }) : null,
+  };
+}
+
+/** The next events behind a place, in order. */
+export function eventsBehind(sql: Sql, filter: EventFilter, limit: number): Promise<readonly StoredEvent[]> {
+  const where = conditions(filter);
+  return sql.query<StoredEvent>(
+    `${SELECT} ${where.text()} order by a.position limit ${where.parameter(limit)}`,
+    where.values,
+  );
+}
+
+/** An event of a merchant. */
+export async function getEvent(sql: Sql, id: string, merchant: string): Promise<StoredEvent | undefined> {
+  const values: readonly SqlValue[] = [id, merchant];
+  const [row] = await sql.query<StoredEvent>(`${SELECT} where a.id = $1 and a.merchant = $2`, values);
+  return row;
+}
+
+/** The place of an event of a merchant. */
+export async function eventPosition(sql: Sql, id: string, merchant: string): Promise<string | undefined> {
+  const [row] = await sql.query<{ position: string }>(
+    "select position from api_events where id = $1 and merchant = $2",
+    [id, merchant],
+  );
+  return row?.position;
+}
+
+/** The place of the newest event of all. */
+export async function lastEventPosition(sql: Sql): Promise<string> {
+  const [row] = await sql.query<{ last: string }>("select coalesce(max(position), 0) as last from api_events");
+  return row?.last ?? "0";
+}
