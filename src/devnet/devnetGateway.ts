@@ -75,6 +75,7 @@ export async function startDevnetGateway(options: DevnetGatewayOptions): Promise
     masterKeys: masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]),
     testPayer: customer.address,
     paymentChains: options.paymentChains,
+    webhookNetworks: ["127.0.0.0/8", "::1/128"],
     openKeys: async () => keysOf(key, signer.privKey, logger),
     onOtherChain: "rebuild",
     ...{ logger, onFailure },

@@ -21,6 +21,8 @@ import { Projector } from "./readModel/projector.ts";
 import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
 import { Vault } from "./vault/vault.ts";
+import { addWebhookMetrics } from "./webhooks/metrics.ts";
+import { openWebhooks } from "./webhooks/webhooks.ts";
 import { ChainWriter } from "./writes/chainWriter.ts";
 import { nodeRpc } from "./writes/nodeRpc.ts";
 
@@ -136,15 +138,24 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   });
   await writer.start();
   opened.add(() => writer.close());
+  const publicUrl = config.publicUrl ?? url;
+  const metrics = new GatewayMetrics(projector);
+  const webhooks = openWebhooks({
+    ...{ database, projector, publicUrl, masterKeys: config.masterKeys, networks: config.webhookNetworks ?? [] },
+    onTry: addWebhookMetrics(metrics.registry, database),
+    onError: (error) => logger.warn({ err: error }, "webhooks wait"),
+  });
+  webhooks.deliverer.start();
+  opened.add(webhooks.close);
+  const stopping = new AbortController();
   const parts: GatewayParts = {
-    ...{ database, source, projector, writer },
+    ...{ database, source, projector, writer, webhooks, publicUrl },
     ...{ testPayer: config.testPayer, paymentChains: config.paymentChains, folder: config.folder },
     chain: rpcChainReader(config.rpcUrl, chainId),
     vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
     ...createPricing({ database, tables: loadTables(config.tablesFile), now: () => new Date() }),
-    publicUrl: config.publicUrl ?? url,
+    stopping: stopping.signal,
   };
-  const metrics = new GatewayMetrics(projector);
   let handler: RequestListener = answerTooEarly;
   const app = await createGatewayApp(parts, {
     authenticate: keys.authenticate,
@@ -167,5 +178,6 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   if (metricsServer !== undefined) opened.add(metricsServer.close);
   // What is in flight is answered first: the server closes before what it stands on.
   opened.add(() => closeServer(server));
+  opened.add(async () => stopping.abort());
   return { url, metricsUrl: metricsServer?.url, parts, close: () => opened.close() };
 }

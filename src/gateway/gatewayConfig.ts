@@ -50,6 +50,8 @@ export interface GatewayConfig {
   readonly paymentChains?: readonly PaymentChain[] | undefined;
   /** Whose requests are answered, and who signs for them. */
   readonly openKeys: OpenKeys;
+  /** Networks that are not public and that webhooks may go to, as CIDR: `127.0.0.0/8` on a devnet. None by default. */
+  readonly webhookNetworks?: readonly string[] | undefined;
   /** What to do when the chain is another one than before: `stop`, unless it is a devnet. */
   readonly onOtherChain: "stop" | "rebuild";
   readonly logger: FastifyBaseLogger;

@@ -8,6 +8,7 @@ import type { BlockSource } from "./readModel/blockSource.ts";
 import type { Projector } from "./readModel/projector.ts";
 import type { Database } from "./sql/database.ts";
 import type { Vault } from "./vault/vault.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** What an API key may do. `…:read` never changes anything. */
 export const SCOPES = [
@@ -120,6 +121,7 @@ export interface GatewayParts {
   readonly chain: ChainReader;
   /** Personal data, which is nowhere else. */
   readonly vault: Vault;
+  readonly webhooks: Webhooks;
   /** What is asked about an order before it is made; undefined where orders are in USDC and name their own taxes. */
   readonly evaluateOrder?: EvaluateOrder | undefined;
   /** The wallet that pays for test keys when a request names none, having granted it to their signers. */
@@ -132,6 +134,8 @@ export interface GatewayParts {
   readonly folder?: string | undefined;
   /** Exchange rates. */
   readonly quotes: Quotes;
+  /** Aborted when the gateway is to stop: answers that have no end of their own end then. */
+  readonly stopping?: AbortSignal | undefined;
   /** Where the public reaches the gateway, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly publicUrl: string;
 }

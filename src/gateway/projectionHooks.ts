@@ -2,6 +2,7 @@
 
 import { writeApiEvents } from "./events/writeApiEvents.ts";
 import type { ProjectionHook } from "./readModel/projector.ts";
+import { writeOutbox } from "./webhooks/outbox.ts";
 
 /** In this order. */
-export const PROJECTION_HOOKS: readonly ProjectionHook[] = [writeApiEvents];
+export const PROJECTION_HOOKS: readonly ProjectionHook[] = [writeApiEvents, writeOutbox];

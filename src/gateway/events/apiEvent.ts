@@ -89,7 +89,7 @@ function withObject<T>(value: Json | undefined, view: (found: ChainObject) => T)
 }
 
 /** `2026-01-02 03:04:05.123456+00` → `2026-01-02T03:04:05.123456Z`. */
-function rfc3339(time: string): string {
+export function rfc3339(time: string): string {
   return time.replace(" ", "T").replace(/\+00$/, "Z");
 }
 

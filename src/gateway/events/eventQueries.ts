@@ -100,6 +100,11 @@ export async function getEvent(sql: Sql, id: string, merchant: string): Promise<
   return row;
 }
 
+/** Events by their ids, of whatever merchant. */
+export function eventsByIds(sql: Sql, ids: readonly string[]): Promise<readonly StoredEvent[]> {
+  return sql.query<StoredEvent>(`${SELECT} where a.id = any($1)`, [ids]);
+}
+
 /** The place of an event of a merchant. */
 export async function eventPosition(sql: Sql, id: string, merchant: string): Promise<string | undefined> {
   const [row] = await sql.query<{ position: string }>(

@@ -105,6 +105,7 @@ export function addEventRoutes(app: GatewayApp, parts: GatewayParts, times: Stre
   app.addSchema(EventSchema);
   app.addSchema(EventListSchema);
   app.addHook("preClose", async () => streams.endAll());
+  parts.stopping?.addEventListener("abort", () => streams.endAll());
 
   app.get(
     "/v1/events",

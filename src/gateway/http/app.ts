@@ -24,6 +24,7 @@ import type { ApiKey, GatewayParts } from "../parts.ts";
 import { quoteRoutes } from "../pricing/routes.ts";
 import { reportRoutes } from "../reports/routes.ts";
 import { subscriptionRoutes } from "../subscriptions/routes.ts";
+import { webhookRoutes } from "../webhooks/routes.ts";
 import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
@@ -46,6 +47,7 @@ export const ROUTE_MODULES: readonly RouteModule[] = [
   reportRoutes,
   checkoutRoutes,
   eventRoutes,
+  webhookRoutes,
 ];
 
 /** Whose key a request shows. Throws Problem `unauthorized`. */

@@ -14,6 +14,7 @@ import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { SUBSCRIPTIONS_MIGRATION } from "../subscriptions/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
+import { WEBHOOKS_MIGRATION } from "../webhooks/migration.ts";
 import { WRITES_MIGRATION } from "../writes/migration.ts";
 import type { Migration } from "./migration.ts";
 
@@ -130,4 +131,5 @@ export const MIGRATIONS: readonly Migration[] = [
   PARTIES_MIGRATION,
   CONDITIONS_MIGRATION,
   EVENTS_MIGRATION,
+  WEBHOOKS_MIGRATION,
 ];

@@ -23,11 +23,13 @@ import type { GatewayApp } from "../http/routeModule.ts";
 import type { ApiKey, GatewayParts, PendingWrite, SignedTxWriter, WriteOutcome } from "../parts.ts";
 import { loadTables } from "../pricing/loadTables.ts";
 import { createPricing } from "../pricing/pricing.ts";
+import { PROJECTION_HOOKS } from "../projectionHooks.ts";
 import { rpcBlockSource } from "../readModel/blockSource.ts";
 import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
 import { testMasterKeys } from "../vault/testing/masterKeys.ts";
 import { Vault } from "../vault/vault.ts";
+import { testWebhooks } from "../webhooks/testing/testWebhooks.ts";
 import { testKey } from "./testGateway.ts";
 
 function isCodec(value: unknown): value is MessageCodec<unknown> {
@@ -142,7 +144,7 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
   const [merchant, signer, customer] = [roles.merchant.address, roles.signer.address, roles.customer.address];
   const stranger = addressOf(4);
   const source = rpcBlockSource(devnet.rpcUrl);
-  const projector = new Projector({ database, source, onOtherChain: "stop" });
+  const projector = new Projector({ database, source, hooks: PROJECTION_HOOKS, onOtherChain: "stop" });
   await projector.start((error) => {
     throw error;
   });
@@ -157,6 +159,7 @@ export async function startChainGateway(database: Database, given: Partial<Gatew
     chain: rpcChainReader(devnet.rpcUrl, devnet.chainId),
     vault: new Vault({ database, masterKeys: testMasterKeys("test"), now: () => new Date() }),
     ...createPricing({ database, tables: loadTables(), now: () => new Date() }),
+    webhooks: testWebhooks(database, projector),
     publicUrl: "http://127.0.0.1:8080",
     ...given,
   };

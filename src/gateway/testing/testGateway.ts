@@ -12,6 +12,8 @@ import { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
 import { testMasterKeys } from "../vault/testing/masterKeys.ts";
 import { Vault } from "../vault/vault.ts";
+import { testWebhooks } from "../webhooks/testing/testWebhooks.ts";
+import type { WebhooksParts } from "../webhooks/webhooks.ts";
 import { SimulatedChain } from "./simulatedChain.ts";
 
 /** What a test may say about its gateway. */
@@ -26,6 +28,8 @@ export interface TestGatewayOptions {
   /** Parts instead of those that refuse, such as a writer. */
   readonly parts?: Partial<GatewayParts>;
   readonly chain?: SimulatedChain;
+  /** How webhooks are delivered, once the test starts that. */
+  readonly webhooks?: Partial<WebhooksParts>;
 }
 
 /** A gateway that runs, without a port. */
@@ -74,6 +78,7 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
       now: () => new Date(),
     }),
     quotes: new Quotes({ database: options.database, rates: EXAMPLE_RATES, now: () => new Date() }),
+    webhooks: testWebhooks(options.database, projector, options.webhooks),
     publicUrl: "http://127.0.0.1:8080",
     ...options.parts,
   };
@@ -102,6 +107,7 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
     },
     async close() {
       await app.close();
+      await parts.webhooks.close();
       await projector.stop();
     },
   };
