@@ -49,7 +49,7 @@ describe.each(kinds)("webhooks in $name", (kind) => {
         other: testKey(PEOPLE.customer),
         live: testKey(PEOPLE.merchant, { kind: "live" }),
       },
-      webhooks: { options: FAST, limits: { totalMs: 400, connectMs: 200 }, ...given },
+      webhooks: { options: FAST, ...given },
     });
     gateway.parts.webhooks.deliverer.start();
   }
@@ -127,13 +127,14 @@ describe.each(kinds)("webhooks in $name", (kind) => {
     ];
     receiver.answer = (response, received) =>
       (random.below(3) === 0 ? failures[random.below(random.below(20) === 0 ? 5 : 4)]! : taken)(response, received);
-    await start();
+    await start({ limits: { totalMs: 400, connectMs: 200 } });
     await create({ ordering });
     for (let blocks = 0; blocks < 4; blocks += 1) await gateway.grow(3);
     const events = await feed();
-    await receiver.until(() => receiver.taken.length >= events.length);
-    const got = receiver.taken.map(({ event }) => event);
-    expect(got.length).toBe(events.length);
+    // What was taken too late for the sender comes again: the first time counts.
+    const firsts = () => [...new Map(receiver.taken.map(({ event }) => [event.id, event])).values()];
+    await receiver.until(() => firsts().length >= events.length);
+    const got = firsts();
     expect(receiver.refused.length).toBeGreaterThan(0);
     if (ordering === "endpoint") expect(ids(got)).toEqual(ids(events));
     else expect(sequences(got)).toEqual(sequences(events));
