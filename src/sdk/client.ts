@@ -8,10 +8,12 @@ import { type CallOptions, type SentRequest, Transport } from "./http/transport.
 import { Metrics } from "./metrics/metrics.ts";
 import { type Settings, type StateSetClientOptions, settingsOf } from "./options.ts";
 import { Compliance, Customers } from "./resources/customers.ts";
+import { Events } from "./resources/events.ts";
 import { Health } from "./resources/health.ts";
 import { Orders } from "./resources/orders.ts";
 import { Payments } from "./resources/payments.ts";
 import { Analytics, Reports } from "./resources/reports.ts";
+import { Webhooks } from "./resources/webhooks.ts";
 import { Writes } from "./resources/writes.ts";
 
 const SCOPE_BYTES = 12;
@@ -47,6 +49,8 @@ export class StateSetClient {
   readonly orders: Orders;
   readonly payments: Payments;
   readonly customers: Customers;
+  readonly webhooks: Webhooks;
+  readonly events: Events;
   readonly analytics: Analytics;
   readonly reports: Reports;
   readonly compliance: Compliance;
@@ -79,6 +83,8 @@ export class StateSetClient {
     this.orders = new Orders(api);
     this.payments = new Payments(api);
     this.customers = new Customers(api);
+    this.webhooks = new Webhooks(api);
+    this.events = new Events(api);
     this.analytics = new Analytics(api);
     this.reports = new Reports(api);
     this.compliance = new Compliance(api);

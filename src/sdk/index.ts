@@ -5,6 +5,7 @@ export type {
   CreatedOrder,
   Customer,
   Dispute,
+  Event,
   Operations,
   Order,
   OrderSummary,
@@ -12,6 +13,9 @@ export type {
   Payment,
   PaymentException,
   Refund,
+  Webhook,
+  WebhookDelivery,
+  WebhookWithSecret,
   Write,
 } from "./api/types.ts";
 export type { CacheOptions, CacheStats, CdnCacheOptions } from "./cache/cache.ts";
@@ -47,6 +51,7 @@ export type { Meter, Metrics, MetricsOptions } from "./metrics/metrics.ts";
 export type { Series, Tags } from "./metrics/registry.ts";
 export type { Network, StateSetClientOptions } from "./options.ts";
 export { type BatchOptions, type BatchResult, valuesOf } from "./resources/batch.ts";
+export type { StreamOptions } from "./resources/events.ts";
 export type { CheckedOrder, NewOrder, NewPaidOrder, OrderFilter } from "./resources/orders.ts";
 export { type OrderAnalytics, type Report, ReportError } from "./resources/reports.ts";
 export {

@@ -87,7 +87,7 @@ describe("default", () => {
       console.log(JSON.stringify([Object.keys(client), Object.keys(chain)]));`;
     const { stdout } = await run(process.execPath, ["--input-type=module", "-e", script], { cwd: folder });
     const [namespaces, chain] = JSON.parse(stdout);
-    expect(namespaces).toEqual(expect.arrayContaining(["orders", "payments", "customers", "health"]));
+    expect(namespaces).toEqual(expect.arrayContaining(["orders", "webhooks", "events", "reports", "health"]));
     expect(chain).toEqual(expect.arrayContaining(["SigningStateSetClient", "stateSetRegistry", "stateSetAminoTypes"]));
   });
 

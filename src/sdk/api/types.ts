@@ -1056,6 +1056,266 @@ export interface Customer {
    */
   updated_at: string;
 }
+/**
+ * As webhooks and streams carry it.
+ */
+export interface Event {
+  id: string;
+  event:
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed";
+  /**
+   * What it is about: docs/webhooks.md.
+   */
+  data: {
+    [k: string]: unknown;
+  };
+  /**
+   * RFC 3339, UTC.
+   */
+  timestamp: string;
+  /**
+   * Among the events of the order, from 1, without a gap.
+   */
+  sequence: number;
+  api_version: string;
+}
+export interface EventList {
+  events: Event[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface Webhook {
+  id: string;
+  url: string;
+  events: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  description: string;
+  /**
+   * `order`: events of one order wait for each other. `endpoint`: all events, one after the other.
+   */
+  ordering: "order" | "endpoint";
+  status: "enabled" | "disabled";
+  disabled_reason: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  failing_since: string | null;
+  header_names: string[];
+  /**
+   * RFC 3339, UTC.
+   */
+  previous_secret_until: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+}
+export interface WebhookWithSecret {
+  id: string;
+  url: string;
+  events: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  description: string;
+  /**
+   * `order`: events of one order wait for each other. `endpoint`: all events, one after the other.
+   */
+  ordering: "order" | "endpoint";
+  status: "enabled" | "disabled";
+  disabled_reason: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  failing_since: string | null;
+  header_names: string[];
+  /**
+   * RFC 3339, UTC.
+   */
+  previous_secret_until: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  created_at: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  updated_at: string;
+  /**
+   * Shown here and never again.
+   */
+  secret: string;
+}
+export interface WebhookList {
+  webhooks: Webhook[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface WebhookDelivery {
+  id: string;
+  event_id: string;
+  event:
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed";
+  order_id: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  event_timestamp: string;
+  /**
+   * `dead`: given up, until it is retried or replayed.
+   */
+  status: "pending" | "delivered" | "dead";
+  /**
+   * Since the delivery was last begun anew.
+   */
+  attempts: number;
+  /**
+   * RFC 3339, UTC.
+   */
+  last_attempt_at: string | null;
+  /**
+   * RFC 3339, UTC.
+   */
+  next_attempt_at: string | null;
+  /**
+   * Of the last attempt.
+   */
+  response: {
+    status_code: number | null;
+    /**
+     * Why no answer came, as a code.
+     */
+    error: string | null;
+    body_excerpt: string | null;
+    duration_ms: number | null;
+  };
+}
+export interface WebhookDeliveryList {
+  deliveries: WebhookDelivery[];
+  /**
+   * Over all pages.
+   */
+  total_count: number;
+  has_more: boolean;
+  next_cursor: string | null;
+}
+export interface WebhookTest {
+  event_id: string;
+  delivered: boolean;
+  status_code: number | null;
+  /**
+   * Why no answer came, as a code.
+   */
+  error: string | null;
+  body_excerpt: string | null;
+  duration_ms: number | null;
+}
+export interface WebhookReplay {
+  /**
+   * Deliveries that were begun anew, or for the first time.
+   */
+  replayed: number;
+}
 export interface CancelOrderParams {
   order_id: string;
 }
@@ -2287,6 +2547,57 @@ export interface CreateSubscriptionBody {
     wallet_address?: string;
   };
 }
+export interface CreateWebhookBody {
+  /**
+   * https; http for test keys only.
+   */
+  url: string;
+  /**
+   * Every type when empty or left out.
+   *
+   * @maxItems 23
+   */
+  events?: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  /**
+   * whsec_ and base64, or 16 to 128 visible ASCII characters; made when left out.
+   */
+  secret?: string;
+  /**
+   * Sent along; kept sealed, never shown.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  description?: string;
+  /**
+   * `order`: events of one order wait for each other. `endpoint`: all events, one after the other.
+   */
+  ordering?: "order" | "endpoint";
+}
 export interface DeleteCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -2327,6 +2638,9 @@ export interface DeleteCustomerResponse {
 }
 export interface DeleteReportParams {
   report_id: string;
+}
+export interface DeleteWebhookParams {
+  id: string;
 }
 export interface DeliverOrderParams {
   order_id: string;
@@ -2512,6 +2826,9 @@ export interface GetCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
    */
+  id: string;
+}
+export interface GetEventParams {
   id: string;
 }
 export interface GetInventoryParams {
@@ -2717,6 +3034,9 @@ export interface GetReportFileQuery {
 export interface GetSubscriptionParams {
   id: string;
 }
+export interface GetWebhookParams {
+  id: string;
+}
 export interface GetWriteParams {
   id: string;
 }
@@ -2803,6 +3123,55 @@ export interface ListDisputesResponse {
   total_count: number;
   has_more: boolean;
   next_cursor: string | null;
+}
+export interface ListEventsQuery {
+  limit?: number;
+  offset?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  /**
+   * @maxItems 23
+   */
+  type?: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  order_id?: string;
+  /**
+   * Id of an event, or a time; exclusive.
+   */
+  after?: string;
+  /**
+   * Id of an event, or a time; exclusive.
+   */
+  before?: string;
+  /**
+   * A minus is descending, and the default.
+   */
+  sort?: "-created_at" | "created_at";
 }
 export interface ListExceptionsQuery {
   limit?: number;
@@ -2995,6 +3364,17 @@ export interface ListSubscriptionsResponse {
   subscriptions: Subscription[];
   has_more: boolean;
   next_cursor: string | null;
+}
+export interface ListWebhookDeliveriesParams {
+  id: string;
+}
+export interface ListWebhookDeliveriesQuery {
+  limit?: number;
+  /**
+   * next_cursor of the page before
+   */
+  cursor?: string;
+  status?: "pending" | "delivered" | "dead";
 }
 export interface OpenDisputeParams {
   order_id: string;
@@ -3217,6 +3597,27 @@ export interface ReleaseOrderParams {
   order_id: string;
 }
 export type ReleaseOrderBody = Record<string, never>;
+export interface ReplayWebhookParams {
+  id: string;
+}
+/**
+ * Events of a time, bounds included; or single ones.
+ */
+export interface ReplayWebhookBody {
+  /**
+   * ISO 8601; UTC unless it says otherwise.
+   */
+  from?: string;
+  /**
+   * ISO 8601; UTC unless it says otherwise.
+   */
+  to?: string;
+  /**
+   * @minItems 1
+   * @maxItems 1000
+   */
+  event_ids?: string[];
+}
 export interface ResolveDisputeParams {
   order_id: string;
 }
@@ -3246,6 +3647,10 @@ export interface ResumeSubscriptionParams {
 export interface RetryRefundParams {
   id: string;
 }
+export interface RetryWebhookDeliveryParams {
+  id: string;
+  delivery_id: string;
+}
 export interface ReturnOrderParams {
   order_id: string;
 }
@@ -3269,6 +3674,16 @@ export interface ReturnOrderBody {
    * On the chain, for everybody to read: no personal data.
    */
   reason?: string;
+}
+export interface RotateWebhookSecretParams {
+  id: string;
+}
+export interface RotateWebhookSecretBody {
+  /**
+   * whsec_ and base64, or 16 to 128 visible ASCII characters; made when left out.
+   */
+  secret?: string;
+  overlap_seconds?: number;
 }
 export interface SetPricesBody {
   /**
@@ -3343,10 +3758,48 @@ export interface ShipOrderBody {
    */
   estimated_delivery?: string;
 }
+export interface StreamEventsQuery {
+  /**
+   * @maxItems 23
+   */
+  type?: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  order_id?: string;
+  /**
+   * As the header, for clients that cannot set it.
+   */
+  last_event_id?: string;
+}
 export interface SweepDepositParams {
   order_id: string;
 }
 export type SweepDepositBody = Record<string, never>;
+export interface TestWebhookParams {
+  id: string;
+}
 export interface UpdateCustomerParams {
   /**
    * As the merchant names the customer. Goes to the chain: no personal data.
@@ -3453,6 +3906,57 @@ export interface UpdateMerchantResponse {
    */
   fee_tolerance: string;
 }
+export interface UpdateWebhookParams {
+  id: string;
+}
+export interface UpdateWebhookBody {
+  /**
+   * https; http for test keys only.
+   */
+  url?: string;
+  /**
+   * Every type when empty or left out.
+   *
+   * @maxItems 23
+   */
+  events?: (
+    | "order.created"
+    | "order.paid"
+    | "order.fulfilled"
+    | "order.shipped"
+    | "order.delivered"
+    | "order.cancelled"
+    | "order.refunded"
+    | "order.disputed"
+    | "order.dispute_resolved"
+    | "order.held"
+    | "order.released"
+    | "order.returned"
+    | "order.expired"
+    | "payment.received"
+    | "payment.partial"
+    | "payment.overpaid"
+    | "payment.late"
+    | "payment.unapplied"
+    | "payment.resolved"
+    | "refund.initiated"
+    | "refund.attested"
+    | "refund.settled"
+    | "refund.failed"
+  )[];
+  /**
+   * Sent along; kept sealed, never shown.
+   */
+  headers?: {
+    [k: string]: string;
+  };
+  description?: string;
+  /**
+   * `order`: events of one order wait for each other. `endpoint`: all events, one after the other.
+   */
+  ordering?: "order" | "endpoint";
+  status?: "enabled" | "disabled";
+}
 export interface WatchCheckoutParams {
   order_id: string;
 }
@@ -3556,6 +4060,11 @@ export interface Operations {
     };
     readonly response: Subscription;
   };
+  /** Create a webhook */
+  createWebhook: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: CreateWebhookBody };
+    readonly response: WebhookWithSecret;
+  };
   /** Destroys the key of a customer's personal data; it cannot be undone */
   deleteCustomer: {
     readonly request: { readonly params: DeleteCustomerParams; readonly query?: undefined; readonly body?: undefined };
@@ -3564,6 +4073,11 @@ export interface Operations {
   /** Delete a report and its file */
   deleteReport: {
     readonly request: { readonly params: DeleteReportParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: undefined;
+  };
+  /** Delete a webhook and its deliveries */
+  deleteWebhook: {
+    readonly request: { readonly params: DeleteWebhookParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: undefined;
   };
   /** Say that items have arrived */
@@ -3608,6 +4122,11 @@ export interface Operations {
   getCustomer: {
     readonly request: { readonly params: GetCustomerParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Customer;
+  };
+  /** Get an event */
+  getEvent: {
+    readonly request: { readonly params: GetEventParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Event;
   };
   /** How the gateway is */
   getHealth: {
@@ -3695,6 +4214,11 @@ export interface Operations {
     readonly request: { readonly params: GetSubscriptionParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Subscription;
   };
+  /** Get a webhook */
+  getWebhook: {
+    readonly request: { readonly params: GetWebhookParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: Webhook;
+  };
   /** What became of a write that was answered with 202 */
   getWrite: {
     readonly request: { readonly params: GetWriteParams; readonly query?: undefined; readonly body?: undefined };
@@ -3728,6 +4252,11 @@ export interface Operations {
   listDisputes: {
     readonly request: { readonly params?: undefined; readonly query?: ListDisputesQuery; readonly body?: undefined };
     readonly response: ListDisputesResponse;
+  };
+  /** List events */
+  listEvents: {
+    readonly request: { readonly params?: undefined; readonly query?: ListEventsQuery; readonly body?: undefined };
+    readonly response: EventList;
   };
   /** List money that came and could not be credited */
   listExceptions: {
@@ -3785,6 +4314,20 @@ export interface Operations {
       readonly body?: undefined;
     };
     readonly response: ListSubscriptionsResponse;
+  };
+  /** List deliveries */
+  listWebhookDeliveries: {
+    readonly request: {
+      readonly params: ListWebhookDeliveriesParams;
+      readonly query?: ListWebhookDeliveriesQuery;
+      readonly body?: undefined;
+    };
+    readonly response: WebhookDeliveryList;
+  };
+  /** List webhooks */
+  listWebhooks: {
+    readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body?: undefined };
+    readonly response: WebhookList;
   };
   /** Call the arbiter, in the name of the order's customer */
   openDispute: {
@@ -3855,6 +4398,15 @@ export interface Operations {
     };
     readonly response: Order;
   };
+  /** Deliver events again */
+  replayWebhook: {
+    readonly request: {
+      readonly params: ReplayWebhookParams;
+      readonly query?: undefined;
+      readonly body: ReplayWebhookBody;
+    };
+    readonly response: WebhookReplay;
+  };
   /** Decide a dispute, in the name of the order's arbiter */
   resolveDispute: {
     readonly request: {
@@ -3887,6 +4439,15 @@ export interface Operations {
     readonly request: { readonly params: RetryRefundParams; readonly query?: undefined; readonly body?: undefined };
     readonly response: Refund;
   };
+  /** Deliver again */
+  retryWebhookDelivery: {
+    readonly request: {
+      readonly params: RetryWebhookDeliveryParams;
+      readonly query?: undefined;
+      readonly body?: undefined;
+    };
+    readonly response: WebhookReplay;
+  };
   /** Say that items are back */
   returnOrder: {
     readonly request: {
@@ -3895,6 +4456,15 @@ export interface Operations {
       readonly body?: ReturnOrderBody;
     };
     readonly response: Order;
+  };
+  /** Change the secret */
+  rotateWebhookSecret: {
+    readonly request: {
+      readonly params: RotateWebhookSecretParams;
+      readonly query?: undefined;
+      readonly body: RotateWebhookSecretBody;
+    };
+    readonly response: WebhookWithSecret;
   };
   /** Set prices, or remove them with null */
   setPrices: {
@@ -3915,6 +4485,11 @@ export interface Operations {
     readonly request: { readonly params: ShipOrderParams; readonly query?: undefined; readonly body?: ShipOrderBody };
     readonly response: Order;
   };
+  /** Follow events */
+  streamEvents: {
+    readonly request: { readonly params?: undefined; readonly query?: StreamEventsQuery; readonly body?: undefined };
+    readonly response: undefined;
+  };
   /** Credit what lies at the deposit address */
   sweepDeposit: {
     readonly request: {
@@ -3923,6 +4498,11 @@ export interface Operations {
       readonly body?: SweepDepositBody;
     };
     readonly response: Order;
+  };
+  /** Send an event webhook.test, and tell the answer */
+  testWebhook: {
+    readonly request: { readonly params: TestWebhookParams; readonly query?: undefined; readonly body?: undefined };
+    readonly response: WebhookTest;
   };
   /** Changes a customer: null removes, what is left out stays */
   updateCustomer: {
@@ -3937,6 +4517,15 @@ export interface Operations {
   updateMerchant: {
     readonly request: { readonly params?: undefined; readonly query?: undefined; readonly body: UpdateMerchantBody };
     readonly response: UpdateMerchantResponse;
+  };
+  /** Change a webhook */
+  updateWebhook: {
+    readonly request: {
+      readonly params: UpdateWebhookParams;
+      readonly query?: undefined;
+      readonly body: UpdateWebhookBody;
+    };
+    readonly response: Webhook;
   };
   /** Hear of each change of an order, as server-sent events */
   watchCheckout: {
@@ -3960,8 +4549,10 @@ export const OPERATIONS = {
   createPayment: { method: "POST", path: "/v1/orders/{order_id}/payments" },
   createQuote: { method: "POST", path: "/v1/quotes" },
   createSubscription: { method: "POST", path: "/v1/subscriptions" },
+  createWebhook: { method: "POST", path: "/v1/webhooks" },
   deleteCustomer: { method: "DELETE", path: "/v1/compliance/customers/{id}" },
   deleteReport: { method: "DELETE", path: "/v1/reports/{report_id}" },
+  deleteWebhook: { method: "DELETE", path: "/v1/webhooks/{id}" },
   deliverOrder: { method: "POST", path: "/v1/orders/{order_id}/deliver" },
   downloadReport: { method: "GET", path: "/v1/reports/{report_id}/download" },
   executeOrder: { method: "POST", path: "/v1/orders/{order_id}/execute" },
@@ -3969,6 +4560,7 @@ export const OPERATIONS = {
   fulfillOrder: { method: "POST", path: "/v1/orders/{order_id}/fulfill" },
   generateReport: { method: "POST", path: "/v1/reports" },
   getCustomer: { method: "GET", path: "/v1/customers/{id}" },
+  getEvent: { method: "GET", path: "/v1/events/{id}" },
   getHealth: { method: "GET", path: "/v1/health" },
   getInventory: { method: "GET", path: "/v1/inventory/{sku}" },
   getMerchant: { method: "GET", path: "/v1/merchant" },
@@ -3983,12 +4575,14 @@ export const OPERATIONS = {
   getReport: { method: "GET", path: "/v1/reports/{report_id}" },
   getReportFile: { method: "GET", path: "/v1/reports/{report_id}/file" },
   getSubscription: { method: "GET", path: "/v1/subscriptions/{id}" },
+  getWebhook: { method: "GET", path: "/v1/webhooks/{id}" },
   getWrite: { method: "GET", path: "/v1/writes/{id}" },
   holdOrder: { method: "POST", path: "/v1/orders/{order_id}/hold" },
   listComplianceLog: { method: "GET", path: "/v1/compliance/log" },
   listConditions: { method: "GET", path: "/v1/conditions" },
   listCustomers: { method: "GET", path: "/v1/customers" },
   listDisputes: { method: "GET", path: "/v1/disputes" },
+  listEvents: { method: "GET", path: "/v1/events" },
   listExceptions: { method: "GET", path: "/v1/exceptions" },
   listOrders: { method: "GET", path: "/v1/orders" },
   listParties: { method: "GET", path: "/v1/parties" },
@@ -3998,6 +4592,8 @@ export const OPERATIONS = {
   listRefunds: { method: "GET", path: "/v1/refunds" },
   listSubscriptionCharges: { method: "GET", path: "/v1/subscriptions/{id}/charges" },
   listSubscriptions: { method: "GET", path: "/v1/subscriptions" },
+  listWebhookDeliveries: { method: "GET", path: "/v1/webhooks/{id}/deliveries" },
+  listWebhooks: { method: "GET", path: "/v1/webhooks" },
   openDispute: { method: "POST", path: "/v1/orders/{order_id}/dispute" },
   pauseSubscription: { method: "POST", path: "/v1/subscriptions/{id}/pause" },
   payOrder: { method: "POST", path: "/v1/orders/{order_id}/pay" },
@@ -4007,16 +4603,22 @@ export const OPERATIONS = {
   queryOrderAnalytics: { method: "POST", path: "/v1/analytics/orders" },
   refundOrder: { method: "POST", path: "/v1/orders/{order_id}/refund" },
   releaseOrder: { method: "POST", path: "/v1/orders/{order_id}/release" },
+  replayWebhook: { method: "POST", path: "/v1/webhooks/{id}/replay" },
   resolveDispute: { method: "POST", path: "/v1/orders/{order_id}/resolve" },
   resolveException: { method: "POST", path: "/v1/exceptions/{id}/resolve" },
   resumeSubscription: { method: "POST", path: "/v1/subscriptions/{id}/resume" },
   retryRefund: { method: "POST", path: "/v1/refunds/{id}/retry" },
+  retryWebhookDelivery: { method: "POST", path: "/v1/webhooks/{id}/deliveries/{delivery_id}/retry" },
   returnOrder: { method: "POST", path: "/v1/orders/{order_id}/return" },
+  rotateWebhookSecret: { method: "POST", path: "/v1/webhooks/{id}/rotate" },
   setPrices: { method: "PUT", path: "/v1/prices" },
   setRefundAddress: { method: "POST", path: "/v1/orders/{order_id}/refund-address" },
   shipOrder: { method: "POST", path: "/v1/orders/{order_id}/ship" },
+  streamEvents: { method: "GET", path: "/v1/events/stream" },
   sweepDeposit: { method: "POST", path: "/v1/orders/{order_id}/sweep" },
+  testWebhook: { method: "POST", path: "/v1/webhooks/{id}/test" },
   updateCustomer: { method: "PATCH", path: "/v1/customers/{id}" },
   updateMerchant: { method: "PUT", path: "/v1/merchant" },
+  updateWebhook: { method: "PATCH", path: "/v1/webhooks/{id}" },
   watchCheckout: { method: "GET", path: "/pay/{order_id}/events" },
 } as const;
