@@ -2,7 +2,20 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DEC_ONE, decMulTrunc, formatDec, parseDec, quoCeil, quoFloor, quoTrunc } from "./decimal.ts";
+import {
+  DEC_ONE,
+  decMul,
+  decMulTrunc,
+  decQuo,
+  decQuoCeil,
+  decQuoTrunc,
+  decTrunc,
+  formatDec,
+  parseDec,
+  quoCeil,
+  quoFloor,
+  quoTrunc,
+} from "./decimal.ts";
 
 describe("text", () => {
   test.each([
@@ -57,6 +70,32 @@ describe("text", () => {
     expect(parseDec((1n << 256n).toString())).toBe((1n << 256n) * DEC_ONE);
     expect(() => parseDec(((1n << 256n) + 1n).toString())).toThrow("out of range");
     expect(() => parseDec("9".repeat(100_000))).toThrow("invalid decimal");
+  });
+});
+
+describe("decimals", () => {
+  test.each([
+    [1n, DEC_ONE / 2n, 0n],
+    [3n, DEC_ONE / 2n, 2n],
+    [5n, DEC_ONE / 2n, 2n],
+    [-3n, DEC_ONE / 2n, -2n],
+    [7n, DEC_ONE / 4n, 2n],
+    [DEC_ONE, DEC_ONE, DEC_ONE],
+  ])("behavior: %s by %s is %s, half to even", (a, b, product) => {
+    expect(decMul(a, b)).toBe(product);
+  });
+
+  test.each([
+    [DEC_ONE, 3n * DEC_ONE, 333_333_333_333_333_333n, 333_333_333_333_333_333n, 333_333_333_333_333_334n],
+    [2n * DEC_ONE, 3n * DEC_ONE, 666_666_666_666_666_667n, 666_666_666_666_666_666n, 666_666_666_666_666_667n],
+    [3n, 2n * DEC_ONE, 2n, 1n, 2n],
+  ])("behavior: %s through %s is %s, %s cut, %s at most", (a, b, nearest, cut, most) => {
+    expect([decQuo(a, b), decQuoTrunc(a, b), decQuoCeil(a, b)]).toEqual([nearest, cut, most]);
+  });
+
+  test("behavior: the whole part; error: through zero", () => {
+    expect([decTrunc(DEC_ONE - 1n), decTrunc(5n * DEC_ONE)]).toEqual([0n, 5n]);
+    for (const quo of [decQuo, decQuoTrunc, decQuoCeil]) expect(() => quo(1n, 0n)).toThrow(RangeError);
   });
 });
 

@@ -48,3 +48,12 @@ function decodeOrRefuse(text: string): { readonly prefix: string; readonly bytes
     throw new ChainError(ErrInvalidAddress, messageOf(cause));
   }
 }
+
+/** An address of somebody in a message. Throws ErrInvalidAddress `invalid … address: …`, which says whose. */
+export function addressNamed(name: string, text: string, decode: (text: string) => Uint8Array): Uint8Array {
+  try {
+    return decode(text);
+  } catch (thrown) {
+    throw new ChainError(ErrInvalidAddress, `invalid ${name} address: ${messageOf(thrown)}`);
+  }
+}

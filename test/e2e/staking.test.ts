@@ -1,5 +1,5 @@
 // Stakes, earns and is judged on a fresh node with nothing but the published @cosmjs/stargate.
-// Cases: CosmJS's staking and distribution extensions; delegating, moving, leaving and taking back with its message types, in
+// Cases: CosmJS's staking, distribution and slashing extensions; delegating, moving, leaving and taking back with its message types, in
 // both sign modes; rewards; a validator that joins an embedded node, never votes and is jailed; REST.
 
 import {
@@ -9,6 +9,7 @@ import {
   QueryClient,
   type SigningStargateClient,
   setupDistributionExtension,
+  setupSlashingExtension,
   setupStakingExtension,
 } from "@cosmjs/stargate";
 import { Comet38Client } from "@cosmjs/tendermint-rpc";
@@ -31,7 +32,7 @@ let address: string;
 let validator: string;
 
 function queries() {
-  return QueryClient.withExtensions(comet, setupStakingExtension, setupDistributionExtension);
+  return QueryClient.withExtensions(comet, setupStakingExtension, setupDistributionExtension, setupSlashingExtension);
 }
 
 const rest = async (path: string) => (await fetch(`${chain.devnet.restUrl}${path}`)).json() as Promise<unknown>;
@@ -123,6 +124,9 @@ describe("CosmJS", () => {
     const jailed = await staking.validator(operatorOf(address));
     expect(jailed.validator).toMatchObject({ jailed: true, tokens: "2970000" });
     expect((await comet.validatorsAll()).validators).toHaveLength(1);
+    const { slashing } = queries();
+    expect((await slashing.signingInfos()).info).toHaveLength(2);
+    expect((await slashing.params()).params?.signedBlocksWindow).toBe(100n);
     const info = await rest(`/cosmos/slashing/v1beta1/signing_infos/${encodeConsensusAddress(addressOfEd25519(KEY))}`);
     expect(info).toMatchObject({ val_signing_info: { tombstoned: false, missed_blocks_counter: "0" } });
   });

@@ -23,8 +23,8 @@ import { decodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { type Coin, coinsFromProto, coinsToProto, type ProtoCoin, validateCoins } from "../../src/codec/coins.ts";
 import { messageOf } from "../../src/codec/errorText.ts";
-import { ErrInvalidAddress, ErrInvalidCoins, ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
-import { decodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
+import { ErrInvalidCoins, ErrUnauthorized } from "../../src/codec/sdkErrors.ts";
+import { addressNamed, decodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
 import { rewardValidator } from "./allocate.ts";
 import { addDec, fromCoins } from "./decCoins.ts";
 import { ErrNoValidatorExists, ErrSetWithdrawAddrDisabled } from "./errors.ts";
@@ -32,14 +32,6 @@ import type { DistributionKeeper } from "./keeper.ts";
 import { DISTRIBUTION } from "./keys.ts";
 import { checkParams, paramsFromProto } from "./types.ts";
 import { spendCommunityPool, withdrawCommission, withdrawRewards } from "./withdraw.ts";
-
-function addressNamed(name: string, text: string, decode: (text: string) => Uint8Array): Uint8Array {
-  try {
-    return decode(text);
-  } catch (thrown) {
-    throw new ChainError(ErrInvalidAddress, `invalid ${name} address: ${messageOf(thrown)}`);
-  }
-}
 
 /** Coins of a message: some, and a set. Throws ErrInvalidCoins. */
 function amountOf(proto: readonly ProtoCoin[]): Coin[] {

@@ -29,9 +29,9 @@ import { DEC_ONE, formatDec } from "../../src/codec/decimal.ts";
 import { messageOf } from "../../src/codec/errorText.ts";
 import { parseInt256 } from "../../src/codec/integer.ts";
 import { parseUnits } from "../../src/codec/protoJson.ts";
-import { ErrInvalidAddress, ErrInvalidRequest, ErrInvalidType, ErrNotFound } from "../../src/codec/sdkErrors.ts";
+import { ErrInvalidRequest, ErrInvalidType, ErrNotFound } from "../../src/codec/sdkErrors.ts";
 import { formatTimeNs, timestampFromNs } from "../../src/codec/time.ts";
-import { decodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
+import { addressNamed, decodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
 import { addressOfEd25519 } from "../../src/crypto/address.ts";
 import { delegate, redelegate, sharesToUnbond, undelegate } from "./delegating.ts";
 import {
@@ -60,15 +60,6 @@ import { type Commission, hasInvalidRate, newValidator, pubKeyOf } from "./valid
 
 function refuse(what: string): ChainError {
   return new ChainError(ErrInvalidRequest, what);
-}
-
-/** An address of somebody. Throws ErrInvalidAddress that says whose. */
-function addressNamed(name: string, text: string, decode: (text: string) => Uint8Array): Uint8Array {
-  try {
-    return decode(text);
-  } catch (thrown) {
-    throw new ChainError(ErrInvalidAddress, `invalid ${name} address: ${messageOf(thrown)}`);
-  }
 }
 
 const operatorOf = (text: string, name = "validator") => addressNamed(name, text, decodeValidatorAddress);
