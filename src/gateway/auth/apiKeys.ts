@@ -95,7 +95,6 @@ interface KeyRow {
 }
 
 interface Known {
-  readonly hash: Buffer;
   readonly key: ApiKey;
   readonly expiresMs: number;
   readonly untilMs: number;
@@ -222,7 +221,6 @@ export class ApiKeys {
     }
     const { id, kind, merchant, signer } = row;
     const known: Known = {
-      hash,
       key: { id, kind, merchant, signer, scopes: new Set(row.scopes.split(" ") as Scope[]) },
       expiresMs: row.expires_ms === null ? Number.POSITIVE_INFINITY : Number(row.expires_ms),
       untilMs: this.#parts.nowMs() + BELIEVED_MS,

@@ -3,7 +3,6 @@
 // is in no block and the chain's time is past its end, or when its one and only sending was refused.
 
 import { randomInt } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import { AuthInfo, TxBody, TxRaw } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
 import type { Params as PriceList } from "../../../gen/stateset/fees/v1/fees.ts";
@@ -93,7 +92,8 @@ const TICK_MS = 250;
 const PRUNE_EVERY_MS = 600_000;
 /** The chain takes no transaction that is valid for longer than ten minutes after its last block. */
 const VALID_NS_MAX = 590_000_000_000n;
-const LANES_MAX = 1_000;
+/** Beyond so many signers those that have nothing to do are forgotten. */
+const SIGNERS_KEPT = 1_000;
 const POLL_MS = 500;
 /** A client's own transaction without an end is looked for this long. */
 const CLIENT_VALID_NS = 120_000_000_000n;
@@ -135,7 +135,7 @@ export class ChainWriter implements SignedTxWriter {
   readonly #open = new Map<string, OpenTx>();
   readonly #live = new Map<string, LiveWrite>();
   readonly #byIdempotencyKey = new Map<string, LiveWrite>();
-  readonly #signers: LRUCache<string, SignerFacts>;
+  readonly #signers = new Map<string, SignerFacts>();
   #prices: Promise<PriceList | undefined> | undefined;
   #queued = 0;
   #tick: NodeJS.Timeout | undefined;
@@ -150,7 +150,6 @@ export class ChainWriter implements SignedTxWriter {
     this.#gas = parts.gas ?? new GasBook();
     this.#journal = new Journal(parts.database);
     this.#follower = new ChainFollower(parts.node, this.#listener(), parts.nowMs);
-    this.#signers = new LRUCache({ max: LANES_MAX });
   }
 
   /** Begins to follow the chain, and takes on what earlier processes left. Rejects with DatabaseError. */
@@ -612,12 +611,18 @@ export class ChainWriter implements SignedTxWriter {
     const { nowMs } = this.#parts;
     const now = nowMs();
     this.#dropOld(now);
+    this.#forgetIdle();
     for (const tx of this.#open.values()) this.#lookAfter(tx, now);
     if (now - this.#adoptedMs > this.#options.adoptAfterMs) this.#inBackground(this.#adopt(this.#options.adoptAfterMs));
     if (now - this.#prunedMs > PRUNE_EVERY_MS) {
       this.#prunedMs = now;
       this.#inBackground(this.#journal.prune(this.#options.keepMs));
     }
+  }
+
+  #forgetIdle(): void {
+    if (this.#signers.size <= SIGNERS_KEPT) return;
+    for (const [signer, { lane }] of this.#signers) if (lane.isIdle) this.#signers.delete(signer);
   }
 
   #dropOld(now: number): void {

@@ -34,7 +34,7 @@ export class Lane {
   }
 
   get isIdle(): boolean {
-    return this.#queue.length === 0 && this.#again.length === 0 && this.#open === 0;
+    return !this.#isRunning && this.#queue.length === 0 && this.#again.length === 0 && this.#open === 0;
   }
 
   add(write: LiveWrite): void {
