@@ -10,6 +10,7 @@ import { Problem } from "../gateway/http/problem.ts";
 import { idempotency } from "../gateway/idempotency/plugin.ts";
 import { type ApiKey, SCOPES } from "../gateway/parts.ts";
 import { masterKeysOf } from "../gateway/vault/masterKeys.ts";
+import type { MasterKeys } from "../gateway/vault/vault.ts";
 import type { Devnet } from "./devnet.ts";
 import { gatewayAccounts } from "./gatewayState.ts";
 import type { Logger } from "./logger.ts";
@@ -39,9 +40,16 @@ export interface DevnetGatewayOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-function keysOf(key: ApiKey, privKey: Uint8Array, logger: Logger): GatewayKeys {
+interface KeyParts {
+  readonly key: ApiKey;
+  readonly privKey: Uint8Array;
+  readonly masterKeys: MasterKeys;
+  readonly logger: Logger;
+}
+
+function keysOf({ key, privKey, masterKeys, logger }: KeyParts): GatewayKeys {
   return {
-    plugins: [idempotency({ warn: (what, error) => logger.warn({ err: error }, what) })],
+    plugins: [idempotency({ masterKeys, warn: (what, error) => logger.warn({ err: error }, what) })],
     async authenticate({ headers }) {
       if (headers.authorization === `Bearer ${DEVNET_API_KEY}`) return key;
       throw new Problem("unauthorized", "there is no such API key");
@@ -65,6 +73,7 @@ export async function startDevnetGateway(options: DevnetGatewayOptions): Promise
     ...{ merchant: merchant.address, signer: signer.address },
   };
   const folder = join(home, "gateway");
+  const masterKeys = masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]);
   const listenOn = (port: number) => ({ host: "127.0.0.1", port: ports === "known" ? port : 0 });
   const running = await startGateway({
     rpcUrl: chain.rpcUrl,
@@ -72,11 +81,11 @@ export async function startDevnetGateway(options: DevnetGatewayOptions): Promise
     folder: join(folder, "files"),
     http: listenOn(HTTP_PORT),
     metrics: listenOn(METRICS_PORT),
-    masterKeys: masterKeysOf([sha256(utf8(`${chain.chainId} gateway`))]),
+    masterKeys,
     testPayer: customer.address,
     paymentChains: options.paymentChains,
     webhookNetworks: ["127.0.0.0/8", "::1/128"],
-    openKeys: async () => keysOf(key, signer.privKey, logger),
+    openKeys: async () => keysOf({ key, privKey: signer.privKey, masterKeys, logger }),
     onOtherChain: "rebuild",
     ...{ logger, onFailure },
   });

@@ -23,7 +23,7 @@ export function openApiKeys({ masterKeys, liveChainId, rateLimit, logger }: Open
     return {
       authenticate: (request) => apiKeys.authenticate(request),
       signers: apiKeys,
-      plugins: [rateLimits(rateLimit), idempotency({ warn })],
+      plugins: [rateLimits(rateLimit), idempotency({ masterKeys, warn })],
     };
   };
 }

@@ -7,6 +7,7 @@ import { idempotency } from "../idempotency/plugin.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { type TestGateway, testGateway, testKey } from "../testing/testGateway.ts";
+import { testMasterKeys } from "../vault/testing/masterKeys.ts";
 import { Customers } from "./customers.ts";
 import { customerRoutes } from "./routes.ts";
 
@@ -22,7 +23,7 @@ describe.each(kinds)("customers in $name", (kind) => {
     gateway = await testGateway({
       database,
       routes: [customerRoutes, complianceRoutes],
-      plugins: [idempotency({ warn: () => undefined })],
+      plugins: [idempotency({ masterKeys: testMasterKeys("first"), warn: () => undefined })],
       keys: { other },
     });
   });

@@ -2,8 +2,9 @@
 // a process that was killed is taken over by whoever is asked again.
 
 import { randomBytes } from "node:crypto";
-import { toHex } from "../../codec/bytes.ts";
+import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from "../../codec/bytes.ts";
 import type { Database } from "../sql/database.ts";
+import type { MasterKeys } from "../vault/vault.ts";
 
 /** An answer as it was sent. */
 export interface StoredAnswer {
@@ -39,14 +40,16 @@ interface Row {
 const LEASE_MS = 15_000;
 const PRUNED_MAX = 10_000;
 
-/** The answers of one database. */
+/** The answers of one database. Bodies are sealed: one may hold a secret that is shown once. */
 export class Answers {
   readonly #database: Database;
+  readonly #masterKeys: MasterKeys;
   /** Names this process. */
   readonly #holder = toHex(randomBytes(12));
 
-  constructor(database: Database) {
+  constructor(database: Database, masterKeys: MasterKeys) {
     this.#database = database;
+    this.#masterKeys = masterKeys;
   }
 
   /** Looks under a key, and takes it where nobody has it. */
@@ -72,16 +75,29 @@ export class Answers {
     if (row === undefined) return { kind: "in_flight" };
     if (row.request_hash !== requestHash) return { kind: "other_request" };
     if (row.status === null) return { kind: "in_flight" };
-    return { kind: "answered", answer: { status: row.status, headers: row.headers ?? {}, body: row.body ?? "" } };
+    const body = this.#open(name, row.body ?? "");
+    return { kind: "answered", answer: { status: row.status, headers: row.headers ?? {}, body } };
   }
 
   /** Keeps an answer, unless another process took the request over. */
-  async keep({ apiKeyId, key }: RequestName, { status, headers, body }: StoredAnswer): Promise<void> {
+  async keep(name: RequestName, { status, headers, body }: StoredAnswer): Promise<void> {
+    const { apiKeyId, key } = name;
     await this.#database.query(
       `update idempotency_keys set status = $4, headers = $5::jsonb, body = $6
         where api_key_id = $1 and key = $2 and holder = $3 and status is null`,
-      [apiKeyId, key, this.#holder, status, JSON.stringify(headers), body],
+      [apiKeyId, key, this.#holder, status, JSON.stringify(headers), this.#seal(name, body)],
     );
+  }
+
+  /** `master key . base64` */
+  #seal(name: RequestName, body: string): string {
+    const { currentId, wrap } = this.#masterKeys;
+    return `${currentId}.${toBase64(wrap(utf8(body), contextOf(name)))}`;
+  }
+
+  #open(name: RequestName, sealed: string): string {
+    const [keyId = "", bytes = ""] = sealed.split(".");
+    return fromUtf8(this.#masterKeys.unwrap(keyId, fromBase64(bytes), contextOf(name)));
   }
 
   /** Frees a key whose request had no answer that lasts. */
@@ -109,6 +125,11 @@ export class Answers {
       [ageMs, PRUNED_MAX],
     );
   }
+}
+
+/** An answer opens under the key that it was given under, and nowhere else. */
+function contextOf({ apiKeyId, key, requestHash }: RequestName): Uint8Array {
+  return utf8(JSON.stringify(["idempotency", apiKeyId, key, requestHash]));
 }
 
 /** How often a process says that it lives. */

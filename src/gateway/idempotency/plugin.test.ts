@@ -1,5 +1,5 @@
 // Cases, on every database: the same answer again, also of a refusal, and across gateways; another body; waiting for the
-// first; failures of the server, which are not kept; a process that died; keys apart; what is no key. And rate limits.
+// first; failures of the server, which are not kept; a process that died; sealed rows; keys apart; what is no key. And rate limits.
 
 import type { FastifyReply } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -9,8 +9,11 @@ import type { GatewayApp } from "../http/routeModule.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { type TestGateway, testGateway, testKey } from "../testing/testGateway.ts";
+import { testMasterKeys } from "../vault/testing/masterKeys.ts";
 import { Answers } from "./answers.ts";
 import { idempotency } from "./plugin.ts";
+
+const masterKeys = testMasterKeys("first");
 
 interface Body {
   readonly n?: number;
@@ -28,7 +31,10 @@ describe.each(testDatabases())("$name", (kind) => {
     testGateway({
       database,
       keys: { other: testKey("other", { id: "key_other" }) },
-      plugins: [idempotency({ waitMs: 400, warn: () => undefined }), rateLimits({ max: 200, windowMs: 60_000 })],
+      plugins: [
+        idempotency({ masterKeys, waitMs: 400, warn: () => undefined }),
+        rateLimits({ max: 200, windowMs: 60_000 }),
+      ],
       routes: [
         (app: GatewayApp) =>
           app.post("/things", { config: { scope: "orders:write" } }, async (_, reply) => {
@@ -120,7 +126,7 @@ describe.each(testDatabases())("$name", (kind) => {
   });
 
   test("error: the first takes too long", async () => {
-    const answers = new Answers(database);
+    const answers = new Answers(database, masterKeys);
     const name = { apiKeyId: "key_test", key: "slow", requestHash: "" };
     let go: () => void = () => undefined;
     answer = (reply) =>
@@ -137,7 +143,7 @@ describe.each(testDatabases())("$name", (kind) => {
   });
 
   test("behavior: what a killed process left is taken over once its lease has ended, by one", async () => {
-    const killed = new Answers(database);
+    const killed = new Answers(database, masterKeys);
     const [row] = await (async () => {
       await post(one, "k", { n: 1 });
       return database.query<{ request_hash: string }>("select request_hash from idempotency_keys where key = 'k'");
@@ -163,12 +169,20 @@ describe.each(testDatabases())("$name", (kind) => {
     expect(calls).toBe(0);
   });
 
+  test("behavior: what is kept says nothing without the master key", async () => {
+    answer = (reply) => reply.code(201).send({ secret: "whsec_shown_once" }) as unknown as Promise<unknown>;
+    const first = await post(one, "sealed", {});
+    const rows = await database.query<{ body: string }>("select body from idempotency_keys where key = 'sealed'");
+    expect(rows[0]!.body).not.toContain("whsec");
+    expect((await post(two, "sealed", {})).body).toBe(first.body);
+  });
+
   test("behavior: old answers go", async () => {
     await post(one, "old", {});
     await database.query(
       "update idempotency_keys set leased_until = now() - interval '1 s', created_at = now() - interval '3 days'",
     );
-    await new Answers(database).prune(48 * 3_600_000);
+    await new Answers(database, masterKeys).prune(48 * 3_600_000);
     expect(await database.query("select 1 from idempotency_keys")).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
+import type { MasterKeys } from "../vault/vault.ts";
 import { Answers, RENEW_MS, type RequestName, type StoredAnswer } from "./answers.ts";
 
 const METHODS: ReadonlySet<string> = new Set(["POST", "PATCH", "PUT", "DELETE"]);
@@ -22,6 +23,8 @@ export interface IdempotencyOptions {
   readonly keepMs?: number;
   /** How long a second request waits for the first; default 25 s. */
   readonly waitMs?: number;
+  /** Seal the answers that are kept. */
+  readonly masterKeys: MasterKeys;
   readonly warn: (what: string, error: unknown) => void;
 }
 
@@ -51,7 +54,7 @@ function sortedJson(body: unknown): string {
 
 /** The plugin. It must come before the routes. */
 export function idempotency(options: IdempotencyOptions): RouteModule {
-  return (app, { database }) => addHooks(app, new Answers(database), options);
+  return (app, { database }) => addHooks(app, new Answers(database, options.masterKeys), options);
 }
 
 function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions): void {
