@@ -174,4 +174,19 @@ export class Orders {
   ): Promise<ResponseOf<"createPayment">> {
     return this.#api.call("createPayment", { params: { order_id }, body: payment }, options);
   }
+
+  /** Makes an order that is held until its conditions are met. */
+  createConditional(order: Body<"createConditionalOrder">, options?: CallOptions): Promise<CreatedOrder> {
+    return this.#api.call("createConditionalOrder", { body: order }, options);
+  }
+
+  /** What such an order waits for, and whether it is met now. */
+  getConditions(id: string, options?: GetOptions): Promise<ResponseOf<"getOrderConditions">> {
+    return this.#api.get("getOrderConditions", { params: { order_id: id } }, options);
+  }
+
+  /** Releases such an order whose conditions are met; ConflictError while one is not. */
+  execute(id: string, options?: CallOptions): Promise<Order> {
+    return this.#api.call("executeOrder", { params: { order_id: id } }, options);
+  }
 }

@@ -1,8 +1,8 @@
-// Cases: the snippets about several parties and cards in the API's published description, against a live gateway. Only
+// Cases: the snippets about conditions, several parties and cards in the API's published description, against a live gateway. Only
 // ids and tokens are others.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { StateSetClient, ValidationError } from "../../../src/sdk/index.ts";
+import { ConflictError, StateSetClient, ValidationError } from "../../../src/sdk/index.ts";
 import { type LiveGateway, startLiveGateway } from "./liveGateway.ts";
 
 let gateway: LiveGateway;
@@ -11,13 +11,38 @@ let client: StateSetClient;
 beforeAll(async () => {
   gateway = await startLiveGateway();
   client = new StateSetClient({ endpoint: gateway.url, apiKey: gateway.apiKey });
-  const prices = ["DROP-SHIP-001"].map((sku) => ({ sku, unit_price: "40.00" }));
+  const prices = ["DROP-SHIP-001", "PRESALE-ITEM"].map((sku) => ({ sku, unit_price: "40.00" }));
   await client.request("setPrices", { body: { prices } });
 }, 120_000);
 
 afterAll(() => gateway?.close());
 
 describe("snippets", () => {
+  test("conditional orders", async () => {
+    const { conditions } = await client.request("listConditions", {});
+    const stock = conditions.find(({ methods }) => methods.some(({ method }) => method === "checkInventory"));
+    // Create order with smart contract conditions
+    const conditionalOrder = await client.orders.createConditional({
+      customer_id: "cust_123",
+      items: [{ sku: "PRESALE-ITEM", quantity: 1 }],
+      conditions: {
+        contract_address: stock!.contract_address,
+        method: "checkInventory",
+        params: ["PRESALE-ITEM"],
+        expected_result: true,
+      },
+      auto_execute: true,
+    });
+    const { id } = conditionalOrder;
+    expect((await client.orders.get(id)).status).toBe("HELD");
+    await expect(client.orders.execute(id)).rejects.toThrow(ConflictError);
+    await client.request("putInventory", { params: { sku: "PRESALE-ITEM" }, body: { quantity: 3 } });
+    // By itself within a while, or by the shop at once.
+    await client.orders.execute(id).catch((error: unknown) => expect(error).toBeInstanceOf(ConflictError));
+    expect((await client.orders.get(id)).status).toBe("CREATED");
+    expect(await client.orders.getConditions(id)).toMatchObject({ status: "RELEASED", conditions: [{ is_met: true }] });
+  });
+
   test("multi-party orders", async () => {
     for (const [index, id] of ["merch_456", "supp_789", "platform"].entries()) {
       await client.request("putParty", { params: { id }, body: { address: gateway.others[index]! } });
