@@ -17,7 +17,7 @@ import { loadTables } from "./pricing/loadTables.ts";
 import { createPricing } from "./pricing/pricing.ts";
 import { PROJECTION_HOOKS } from "./projectionHooks.ts";
 import { RefusedError, rpcBlockSource, SourceError } from "./readModel/blockSource.ts";
-import { Projector } from "./readModel/projector.ts";
+import { clearReadModel, Projector } from "./readModel/projector.ts";
 import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
 import { Vault } from "./vault/vault.ts";
@@ -31,6 +31,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 /** How long requests in flight may take once the gateway is to stop. */
 const GRACE_MS = 5_000;
+/** Pause between two lines that say how far reading the chain is. */
+const PROGRESS_MS = 1_000;
 
 /** A gateway that runs. */
 export interface RunningGateway {
@@ -104,6 +106,17 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(timer);
 }
 
+/** Says once a second how far a read model is that is behind. */
+function progressLog(logger: GatewayConfig["logger"]): (height: number, tip: number) => void {
+  let nextMs = performance.now() + PROGRESS_MS;
+  return (height, tip) => {
+    const nowMs = performance.now();
+    if (height === tip || nowMs < nextMs) return;
+    nextMs = nowMs + PROGRESS_MS;
+    logger.info({ height, tip, percent: Math.floor((100 * height) / tip) }, "reading the chain's blocks");
+  };
+}
+
 /** Starts a gateway. Rejects with everything closed when a part cannot start. */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
   const opened = new Opened();
@@ -124,7 +137,9 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   const projector = new Projector({
     ...{ database, source, hooks: PROJECTION_HOOKS, onOtherChain },
     onRetry: (error) => logger.warn({ err: error }, "the read model tries again"),
+    onProgress: progressLog(logger),
   });
+  if (config.rebuild === true) await clearReadModel(database);
   await patiently(() => projector.start(onFailure));
   opened.add(() => projector.stop());
   const { server, url } = await takePort(config.http);

@@ -1,5 +1,5 @@
 // `statesetd gateway` as a person uses it, against a devnet's chain: a key is made, the gateway started, an order made with
-// it, the gateway stopped by a signal. Cases: all of that; flags that make no sense; no node; a port in use.
+// it, the gateway stopped by a signal and started with --rebuild. Cases: all of that; a folder in use; flags that make no sense; no node; a port in use.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -88,9 +88,17 @@ test("default: a key, a gateway, an order", { timeout: 180_000 }, async () => {
   });
   const order = (await answer.json()) as { total: string; merchant: string; code?: string; detail?: string };
   expect(order).toMatchObject({ total: "1.50", merchant: merchant.address });
+  const second = await statesetd(["gateway", "start", "--port", "0", "--metrics-port", "0"]);
+  expect([second.code, second.err]).toEqual([1, expect.stringContaining("another process has the database")]);
   gateway.child.kill("SIGTERM");
   const [code] = await once(gateway.child, "exit");
   expect([code, gateway.said().includes(secret)]).toEqual([0, false]);
+  // What is made of the chain's blocks is made of them again.
+  const again = await start(["--port", "0", "--metrics-port", "0", "--rebuild"]);
+  const listed = await fetch(`${again.url}/v1/orders`, { headers: { authorization: `Bearer ${secret}` } });
+  expect(await listed.json()).toMatchObject({ total_count: 1, orders: [{ total: "1.50" }] });
+  again.child.kill("SIGTERM");
+  expect(await once(again.child, "exit")).toEqual([0, null]);
 });
 
 test.each([
@@ -98,6 +106,8 @@ test.each([
   [["--public-url", "ftp://x"], 2, "--public-url"],
   [["--test-payer", "nobody"], 2, "--test-payer"],
   [["--log-level", "loud"], 2, "--log-level"],
+  [["--webhook-networks", "10.0.0.0/99"], 2, "--webhook-networks"],
+  [["--tables", "/dev/null"], 1, "/dev/null"],
 ])("error: %j", { timeout: 60_000 }, async (args, code, word) => {
   const done = await statesetd(["gateway", "start", ...args]);
   expect([done.code, done.err.includes(word)]).toEqual([code, true]);

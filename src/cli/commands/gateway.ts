@@ -21,6 +21,19 @@ export function addGateway(program: Command): void {
     .addOption(
       new Option("--test-payer <address>", "wallet that pays for test keys").env("STATESET_GATEWAY_TEST_PAYER"),
     )
+    .addOption(
+      new Option("--tables <file>", "taxes, exchange rates and screening lists, instead of those built in").env(
+        "STATESET_GATEWAY_TABLES",
+      ),
+    )
+    .addOption(new Option("--redis-url <url>", "where gateways share their rate limits").env("REDIS_URL"))
+    .addOption(
+      new Option(
+        "--webhook-networks <cidrs>",
+        "networks that are not public and that webhooks may go to, with commas",
+      ).env("STATESET_GATEWAY_WEBHOOK_NETWORKS"),
+    )
+    .option("--rebuild", "forget what was read of the chain, and read it again from block 1")
     .option("--follow-any-chain", "when the chain is another one than before, begin anew; else stop")
     .option("--log-level <level>", "silent, error, warn, info or debug", "info")
     .addHelpText(

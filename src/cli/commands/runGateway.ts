@@ -2,12 +2,14 @@
 
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { Redis } from "ioredis";
 import { decodeAddress } from "../../codec/address.ts";
-import { createLogger } from "../../devnet/logger.ts";
+import { createLogger, type Logger } from "../../devnet/logger.ts";
 import { loadMasterKeys, MASTER_KEY_VARIABLE } from "../../gateway/auth/masterKeyFile.ts";
 import { openApiKeys } from "../../gateway/auth/openApiKeys.ts";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayConfig } from "../../gateway/gatewayConfig.ts";
+import { AddressRules } from "../../gateway/webhooks/addresses.ts";
 import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions } from "../output.ts";
 import { untilStopped } from "./node.ts";
@@ -19,6 +21,10 @@ export interface GatewayStartFlags {
   readonly metricsPort: string;
   readonly publicUrl?: string;
   readonly testPayer?: string;
+  readonly tables?: string;
+  readonly redisUrl?: string;
+  readonly webhookNetworks?: string;
+  readonly rebuild?: boolean;
   readonly followAnyChain?: boolean;
   readonly logLevel: string;
   readonly databaseUrl?: string;
@@ -34,6 +40,8 @@ const TOLD_CODES = new Set([
   "other_chain",
   "node_unreachable",
   "database_failed",
+  "database_in_use",
+  "invalid_tables",
   "schema_too_new",
 ]);
 
@@ -56,10 +64,34 @@ function urlOf(text: string | undefined): string | undefined {
   return text.replace(/\/+$/, "");
 }
 
-function configOf(flags: GatewayStartFlags, command: Command, onFailure: (error: unknown) => void): GatewayConfig {
+/** Networks as `--webhook-networks` gives them. Throws CliError. */
+function networksOf(text = ""): readonly string[] {
+  const networks = text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
+  orCliError("usage", () => new AddressRules(networks), "--webhook-networks");
+  return networks;
+}
+
+/** A client for rate limits; while Redis is away requests pass. */
+async function connectRedis(url: string, logger: Logger): Promise<Redis> {
+  const { Redis } = await import("ioredis");
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  redis.on("error", (error) => logger.warn({ err: error }, "Redis is away: rate limits are not held"));
+  return redis;
+}
+
+interface ConfigParts {
+  readonly logger: Logger;
+  readonly redis: Redis | undefined;
+  readonly onFailure: (error: unknown) => void;
+}
+
+function configOf(
+  flags: GatewayStartFlags,
+  command: Command,
+  { logger, redis, onFailure }: ConfigParts,
+): GatewayConfig {
   const { home, node } = globalOptions(command);
   const { host, testPayer } = flags;
-  const logger = orCliError("usage", () => createLogger(flags.logLevel), "--log-level");
   const keyFile = flags.masterKeyFile ?? join(home, "config", "gateway_master.key");
   const masterKeys = orCliError("usage", () => loadMasterKeys(process.env[MASTER_KEY_VARIABLE], keyFile));
   if (testPayer !== undefined) orCliError("usage", () => decodeAddress(testPayer), "--test-payer");
@@ -73,7 +105,10 @@ function configOf(flags: GatewayStartFlags, command: Command, onFailure: (error:
     publicUrl: urlOf(flags.publicUrl),
     masterKeys,
     testPayer,
-    openKeys: openApiKeys({ masterKeys, liveChainId: flags.liveChainId, logger }),
+    tablesFile: flags.tables,
+    webhookNetworks: networksOf(flags.webhookNetworks),
+    rebuild: flags.rebuild,
+    openKeys: openApiKeys({ masterKeys, liveChainId: flags.liveChainId, rateLimit: { redis }, logger }),
     onOtherChain: flags.followAnyChain === true ? "rebuild" : "stop",
     ...{ logger, onFailure },
   };
@@ -85,9 +120,16 @@ export async function runGateway(flags: GatewayStartFlags, command: Command): Pr
   const failed = new Promise<unknown>((resolve) => {
     fail = resolve;
   });
-  const gateway = await startGateway(configOf(flags, command, (error) => fail(error))).catch(told);
-  show(gateway);
-  await untilStopped(() => gateway.close(), failed);
+  const logger = orCliError("usage", () => createLogger(flags.logLevel), "--log-level");
+  const redis = flags.redisUrl === undefined ? undefined : await connectRedis(flags.redisUrl, logger);
+  try {
+    const config = configOf(flags, command, { logger, redis, onFailure: (error) => fail(error) });
+    const gateway = await startGateway(config).catch(told);
+    show(gateway);
+    await untilStopped(() => gateway.close(), failed);
+  } finally {
+    redis?.disconnect();
+  }
 }
 
 function show({ url, metricsUrl, parts }: RunningGateway): void {

@@ -1,11 +1,16 @@
 // Cases, on every database: values go in and come out exactly; a transaction is whole or absent, and passes on what its work
-// threw; errors have PostgreSQL's state and none of the parameters; migrations run once, also from two processes.
+// threw; errors have PostgreSQL's state and none of the parameters; migrations run once, also from two
+// processes. A folder in use.
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { testDatabases } from "../testing/databases.ts";
 import { type Database, DatabaseError } from "./database.ts";
 import { migrate, SchemaTooNewError } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { FolderInUseError, openPglite } from "./pgliteDatabase.ts";
 
 const kinds = testDatabases();
 
@@ -59,4 +64,14 @@ describe.each(kinds)("$name", (kind) => {
     await expect(migrate(database)).rejects.toThrow(SchemaTooNewError);
     await database.query("delete from migrations where version = 1000");
   });
+});
+
+test("error: a folder is one process's at a time, and free again when it is closed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "pglite-"));
+  const held = await openPglite(join(folder, "data"));
+  await expect(openPglite(join(folder, "data"))).rejects.toThrow(FolderInUseError);
+  expect(await held.query("select 1 as one")).toEqual([{ one: 1 }]);
+  await held.close();
+  await (await openPglite(join(folder, "data"))).close();
+  rmSync(folder, { recursive: true });
 });

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { PGlite, type Transaction, types } from "@electric-sql/pglite";
+import { Level } from "level";
 import { asDatabaseError, type Database, DatabaseError, type Sql, type SqlValue } from "./database.ts";
 
 type Runner = Pick<PGlite | Transaction, "query">;
@@ -35,10 +36,45 @@ async function inTransaction<T>(pglite: PGlite, work: (sql: Sql) => Promise<T>):
   return result as T;
 }
 
-/** Opens the database of a folder, which is made when it is not there; in memory without one. */
+/** The folder is another process's: PGlite itself would write into it all the same, and damage it. */
+export class FolderInUseError extends Error {
+  readonly code = "database_in_use";
+
+  constructor(folder: string, cause: unknown) {
+    super(`another process has the database in ${folder} open`, { cause });
+    this.name = "FolderInUseError";
+  }
+}
+
+/** Holds a folder until it is released, or the process ends: an empty LevelDB beside it has a lock of the system's. */
+async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const lock = new Level(`${folder}.lock`);
+  try {
+    await lock.open();
+  } catch (cause) {
+    throw new FolderInUseError(folder, cause);
+  }
+  return () => lock.close();
+}
+
+/**
+ * Opens the database of a folder, which is made when it is not there; in memory without one. Rejects with
+ * FolderInUseError and DatabaseError.
+ */
 export async function openPglite(folder?: string): Promise<Database> {
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const pglite = await asDatabaseError(PGlite.create(folder === undefined ? {} : { dataDir: folder }));
+  if (folder === undefined) return openUnlocked({}, async () => undefined);
+  mkdirSync(folder, { recursive: true });
+  const release = await lockFolder(folder);
+  try {
+    return await openUnlocked({ dataDir: folder }, release);
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+async function openUnlocked(options: { readonly dataDir?: string }, release: () => Promise<void>): Promise<Database> {
+  const pglite = await asDatabaseError(PGlite.create(options));
   // Times are compared and shown in UTC, wherever the process runs.
   await asDatabaseError(pglite.exec("set time zone 'UTC'"));
   return {
@@ -46,6 +82,9 @@ export async function openPglite(folder?: string): Promise<Database> {
     query: (text, values) => run(pglite, text, values),
     transaction: (work) => inTransaction(pglite, work),
     script: async (text) => void (await asDatabaseError(pglite.exec(text))),
-    close: () => pglite.close(),
+    close: async () => {
+      await pglite.close();
+      await release();
+    },
   };
 }
