@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { AttesterMetrics } from "../src/attester/metrics.ts";
+import { GatewayMetrics } from "../src/gateway/health/metrics.ts";
+import { addWebhookMetrics } from "../src/gateway/webhooks/metrics.ts";
 import { RelayerMetrics } from "../src/relayer/metrics.ts";
 import { NodeMetrics } from "../src/rpc/metrics/metricsServer.ts";
 import { ALERTS, monitoringFiles, ROWS } from "./monitoring.ts";
@@ -25,6 +27,7 @@ async function knownSeries(): Promise<Set<string>> {
       heights: nothing,
     }).registry,
     attesterRegistry(),
+    gatewayRegistry(),
   ];
   const metrics = registries.flatMap((registry) => registry.getMetricsAsArray());
   return new Set(metrics.flatMap((metric) => seriesOf(metric as never)));
@@ -34,6 +37,12 @@ function attesterRegistry() {
   const metrics = new AttesterMetrics(new Set());
   metrics.readFrom(undefined as never, []);
   return metrics.registry;
+}
+
+function gatewayRegistry() {
+  const { registry } = new GatewayMetrics(undefined as never);
+  addWebhookMetrics(registry, undefined as never);
+  return registry;
 }
 
 function namesIn(expression: string): string[] {

@@ -115,7 +115,23 @@ const BRIDGE: Row = {
   ],
 };
 
-export const ROWS: readonly Row[] = [CHAIN, COMETBFT, BRIDGE];
+const ORDERS_API: Row = {
+  title: "Orders API",
+  panels: [
+    { title: "Requests", unit: "reqps", lines: rateBy("stateset_gateway_requests_total", "status") },
+    { title: "Time of a request", unit: "s", lines: quantiles("stateset_gateway_request_seconds", "route") },
+    {
+      title: "Blocks that the read model is behind",
+      unit: "none",
+      lines: { "{{instance}}": "stateset_gateway_read_model_lag_blocks" },
+    },
+    { title: "Webhooks", unit: "ops", lines: rateBy("stateset_gateway_webhook_tries_total", "outcome") },
+    { title: "Webhooks that wait", unit: "none", lines: { "{{state}}": "stateset_gateway_webhook_outbox" } },
+    { title: "Oldest webhook", unit: "s", lines: { "{{instance}}": "stateset_gateway_webhook_oldest_seconds" } },
+  ],
+};
+
+export const ROWS: readonly Row[] = [CHAIN, COMETBFT, BRIDGE, ORDERS_API];
 
 /** Something that somebody should look at. */
 interface Alert {
@@ -177,6 +193,20 @@ export const ALERTS: readonly Alert[] = [
     for: "5m",
     severity: "ticket",
     summary: "A message waits for somebody: `statesetd doctor` says for what.",
+  },
+  {
+    name: "ReadModelBehind",
+    expression: "stateset_gateway_read_model_lag_blocks > 50",
+    for: "5m",
+    severity: "page",
+    summary: "The Orders API answers from the past: look at its database.",
+  },
+  {
+    name: "WebhooksWait",
+    expression: "stateset_gateway_webhook_oldest_seconds > 3600",
+    for: "10m",
+    severity: "ticket",
+    summary: "A shop's server takes no webhooks for an hour: its deliveries say why.",
   },
   {
     name: "AttesterAlarm",
