@@ -4,6 +4,7 @@
 // paid by somebody else; a revoked key; deleted data. Over HTTP: made, shown, listed, refused.
 
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { encodeAddress } from "../../codec/address.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
 import type { NewOrder } from "../orders/bodies.ts";
 import type { Database } from "../sql/database.ts";
@@ -18,7 +19,7 @@ import { periodAt, periodFrom, periodStart, type Schedule } from "./schedule.ts"
 import { Subscriptions } from "./subscriptions.ts";
 
 const KEY = testKey("stateset1merchant");
-const WALLET = `stateset1${"q".repeat(38)}`;
+const WALLET = encodeAddress(new Uint8Array(20).fill(7));
 const DAY_MS = 86_400_000;
 const kinds = testDatabases();
 
