@@ -118,6 +118,8 @@ export interface GatewayParts {
   readonly source: BlockSource;
   readonly projector: Projector;
   readonly writer: SignedTxWriter;
+  /** How long a request waits for its block; 30 s unless given. */
+  readonly writeWaitMs?: number | undefined;
   readonly chain: ChainReader;
   /** Personal data, which is nowhere else. */
   readonly vault: Vault;

@@ -30,6 +30,25 @@ export function translated(error: unknown): unknown {
   return known === undefined ? error : new Problem(known, error.details, { cause: error });
 }
 
+/** How long a request waits for its block; what proxies and clients bear. */
+const WRITE_WAIT_MS = 30_000;
+
+/** The outcome of a write; while the chain stands still, where to ask for it. Throws Problem `chain_unavailable`. */
+async function inTime(outcome: Promise<WriteOutcome>, writeId: string, waitMs: number): Promise<WriteOutcome> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const detail = "this is safe, and in no block yet: ask for the write, or send it again under its idempotency key";
+      reject(new Problem("chain_unavailable", { detail, retryAfterSeconds: 5, extra: { write_id: writeId } }));
+    }, waitMs);
+  });
+  try {
+    return await Promise.race([outcome, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Heights of the last writes that were kept in memory. */
 const HEIGHTS_MAX = 50_000;
 
@@ -107,7 +126,7 @@ export async function answerWrite<Answer>(
       problem: null,
     });
   }
-  const done = await outcome;
+  const done = await inTime(outcome, pending.id, parts.writeWaitMs ?? WRITE_WAIT_MS);
   void reply.code(write.status ?? 200).header("chain-height", done.height);
   return reply.send(await write.answer(done));
 }
