@@ -1,0 +1,102 @@
+// The Orders API over a real CometBFT, unchanged: its RPC is all that a gateway asks for. Cases: an order made, paid by a
+// transfer to its deposit address, shipped, listed and told as events; many at once; the same after CometBFT was away.
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sendMessage } from "../../app/testing/testChain.ts";
+import { until } from "../../scripts/testnet/cluster.ts";
+import { createLogger } from "../../src/devnet/logger.ts";
+import { type RunningGateway, startGateway } from "../../src/gateway/gateway.ts";
+import { Problem } from "../../src/gateway/http/problem.ts";
+import { testKey } from "../../src/gateway/testing/testGateway.ts";
+import { testMasterKeys } from "../../src/gateway/vault/testing/masterKeys.ts";
+import { broadcast, CHAIN_ID, sequenceOf, signed, startTestCluster, type TestCluster } from "./testCluster.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the tests say by their expectations what the JSON is.
+type AnyJson = any;
+
+const [MERCHANT, CUSTOMER] = [2, 3];
+
+let cluster: TestCluster;
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  cluster = await startTestCluster({ validators: 1 });
+  const { address, privKey } = cluster.accounts[MERCHANT]!;
+  const key = testKey(address);
+  gateway = await startGateway({
+    rpcUrl: cluster.nodes[0]!.rpcUrl,
+    database: {},
+    http: { host: "127.0.0.1", port: 0 },
+    masterKeys: testMasterKeys("cluster"),
+    openKeys: async () => ({
+      async authenticate({ headers }) {
+        if (headers.authorization === "Bearer test") return key;
+        throw new Problem("unauthorized", "no such API key");
+      },
+      findKey: async () => key,
+      signers: { privKeyOf: async () => privKey },
+    }),
+    onOtherChain: "stop",
+    logger: createLogger("silent"),
+    onFailure: (error) => expect.unreachable(String(error)),
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await gateway?.close();
+  await cluster?.close();
+}, 60_000);
+
+async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: AnyJson }> {
+  const response = await fetch(`${gateway.url}/v1${path}`, {
+    method,
+    headers: { authorization: "Bearer test", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, json: await response.json() };
+}
+
+const create = (sku: string) => call("POST", "/orders", { items: [{ sku, quantity: 1, unit_price: "1.25" }] });
+
+async function pay(order: AnyJson): Promise<void> {
+  const { address } = cluster.accounts[CUSTOMER]!;
+  const [node] = cluster.nodes;
+  const message = sendMessage(address, order.deposit_address, "1250000uusdc");
+  const tx = signed(cluster, CUSTOMER, await sequenceOf(node!, address), message, 1_000_000n);
+  expect(await broadcast(node!, tx)).toBe(0);
+  await until("the order to be paid", async () => (await call("GET", `/orders/${order.id}`)).json.status === "PAID");
+}
+
+test("default: an order's life", async () => {
+  expect(gateway.parts.chain.chainId).toBe(CHAIN_ID);
+  const { status, json: order } = await create("A");
+  expect([status, order.status, order.total]).toEqual([201, "CREATED", "1.25"]);
+  await pay(order);
+  const tracking = { carrier: "fedex", tracking_number: "1" };
+  expect((await call("POST", `/orders/${order.id}/fulfill`, tracking)).json.status).toBe("FULFILLED");
+  expect((await call("POST", `/orders/${order.id}/ship`)).json.status).toBe("SHIPPED");
+  const events = await call("GET", `/events?order_id=${order.id}`);
+  const types = events.json.events.map(({ event }: AnyJson) => event);
+  expect(new Set(types)).toEqual(
+    new Set(["order.created", "payment.received", "order.paid", "order.fulfilled", "order.shipped"]),
+  );
+});
+
+test("behavior: many at once are few transactions, and all are there", async () => {
+  const before = (await call("GET", "/orders")).json.total_count;
+  const made = await Promise.all(Array.from({ length: 40 }, (_, index) => create(`M-${index}`)));
+  expect(made.map(({ status }) => status)).toEqual(made.map(() => 201));
+  expect(new Set(made.map(({ json }) => json.id)).size).toBe(40);
+  expect((await call("GET", "/orders")).json.total_count).toBe(before + 40);
+});
+
+test("behavior: while CometBFT is away reads go on, and afterwards writes do", async () => {
+  const [node] = cluster.nodes;
+  await node!.killComet();
+  expect((await call("GET", "/orders")).status).toBe(200);
+  const late = create("LATE");
+  await node!.start();
+  expect((await late).json).toMatchObject({ status: "CREATED" });
+  const order = (await create("AFTER")).json;
+  await pay(order);
+});
