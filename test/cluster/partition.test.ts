@@ -1,6 +1,7 @@
 // The network of four validators is cut into halves and healed. Each connection between two of them goes through a relay
-// of the test, which can be cut: no privileges are needed for that. Cases: a half makes no block; healed, the chain goes on
-// without a fork, with what was sent to both halves meanwhile; one validator alone is cut off, and catches up.
+// of the test, which can be cut, so that connections end, or fall silent, as a network does that loses every packet: no
+// privileges are needed for that. Cases, both ways: a half makes no block; healed, the chain goes on without a fork, with
+// what was sent to both halves meanwhile. One validator alone is cut off, and catches up.
 
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,6 +24,9 @@ class Wire {
   readonly ends: readonly [number, number];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** What is on its way while the wire is silent; TCP brings it when the network is there again. */
+  #held: (() => void)[] = [];
+  #isSilent = false;
   isCut = false;
 
   constructor(ends: readonly [number, number], toPort: number) {
@@ -42,8 +46,14 @@ class Wire {
           far.destroy();
         });
       }
-      near.pipe(far).pipe(near);
+      near.on("data", (bytes) => this.#carry(() => far.write(bytes)));
+      far.on("data", (bytes) => this.#carry(() => near.write(bytes)));
     });
+  }
+
+  #carry(write: () => void): void {
+    if (this.#isSilent) this.#held.push(write);
+    else write();
   }
 
   listen(port: number): Promise<void> {
@@ -53,6 +63,16 @@ class Wire {
   cut(): void {
     this.isCut = true;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  silence(): void {
+    this.#isSilent = true;
+  }
+
+  heal(): void {
+    this.isCut = false;
+    this.#isSilent = false;
+    for (const write of this.#held.splice(0)) write();
   }
 
   close(): Promise<void> {
@@ -92,34 +112,42 @@ afterAll(async () => {
   for (const wire of wires) await wire.close();
 }, 60_000);
 
-/** Cuts every wire between a node of the set and one outside it. */
-function cutOff(nodes: ReadonlySet<number>): void {
-  for (const wire of wires) if (nodes.has(wire.ends[0]) !== nodes.has(wire.ends[1])) wire.cut();
+/** Cuts every wire between a node of the set and one outside it, or lets it fall silent. */
+function cutOff(nodes: ReadonlySet<number>, how: "cut" | "silence" = "cut"): void {
+  for (const wire of wires) if (nodes.has(wire.ends[0]) !== nodes.has(wire.ends[1])) wire[how]();
 }
 
 function heal(): void {
-  for (const wire of wires) wire.isCut = false;
+  for (const wire of wires) wire.heal();
 }
 
 const heights = () => Promise.all(cluster.nodes.map(async (node) => (await node.status()).height));
 
-test("default: halves make no block, and the chain goes on without a fork when they are one again", async () => {
-  const [north, south] = [cluster.nodes[0]!, cluster.nodes[3]!];
-  await Promise.all(cluster.nodes.map((node) => node.reaches(5)));
-  cutOff(new Set([0, 1]));
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const halted = await heights();
-  expect(await broadcast(north, transfer(cluster, 1, 0))).toBe(0);
-  expect(await broadcast(south, transfer(cluster, 2, 0))).toBe(0);
-  await new Promise((resolve) => setTimeout(resolve, HALT_MS));
-  expect(await heights()).toEqual(halted);
-  heal();
-  const last = Math.max(...halted);
-  await Promise.all(cluster.nodes.map((node) => node.reaches(last + 5, 90_000)));
-  await requireSameChain(cluster.nodes, last + 5);
-  const sequences = () => Promise.all([1, 2].map((account) => sequenceOf(north, cluster.accounts[account]!.address)));
-  await expect.poll(sequences, { timeout: 60_000 }).toEqual([1, 1]);
-}, 180_000);
+test.each([
+  ["cut", [1, 2]],
+  ["silence", [4, 5]],
+] as const)(
+  "default: halves make no block, and go on without a fork when they are one again (%s)",
+  async (how, accounts) => {
+    const [north, south] = [cluster.nodes[0]!, cluster.nodes[3]!];
+    await Promise.all(cluster.nodes.map((node) => node.reaches(5)));
+    cutOff(new Set([0, 1]), how);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const halted = await heights();
+    expect(await broadcast(north, transfer(cluster, accounts[0], 0))).toBe(0);
+    expect(await broadcast(south, transfer(cluster, accounts[1], 0))).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, HALT_MS));
+    expect(await heights()).toEqual(halted);
+    heal();
+    const last = Math.max(...halted);
+    await Promise.all(cluster.nodes.map((node) => node.reaches(last + 5, 90_000)));
+    await requireSameChain(cluster.nodes, last + 5);
+    const sequences = () =>
+      Promise.all(accounts.map((account) => sequenceOf(north, cluster.accounts[account]!.address)));
+    await expect.poll(sequences, { timeout: 60_000 }).toEqual([1, 1]);
+  },
+  180_000,
+);
 
 test("behavior: one that is cut off under load stands still, the others go on, and it catches up", async () => {
   const load = new Load(cluster, 3);
