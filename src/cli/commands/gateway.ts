@@ -38,7 +38,7 @@ export function addGateway(program: Command): void {
     .option("--log-level <level>", "silent, error, warn, info or debug", "info")
     .addHelpText(
       "after",
-      "\nExample:\n  DATABASE_URL=postgres://… statesetd gateway start --public-url https://api.example.com",
+      "\nExample:\n  statesetd gateway start --database-url postgres://… --public-url https://api.example.com",
     );
   addGatewayDatabaseFlags(starting);
   // The server takes long to load, which other commands need not pay.
