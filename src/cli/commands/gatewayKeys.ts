@@ -162,5 +162,13 @@ export function addGatewayKeys(gateway: Command): void {
   listing.action((flags: DatabaseFlags & { merchant?: string }, self: Command) => list(flags, self));
   const revoking = keys.command("revoke <id>").description("end a key for good");
   revoking.action((id: string, flags: DatabaseFlags, self: Command) => revoke(id, flags, self));
-  for (const command of [creating, listing, revoking]) addGatewayDatabaseFlags(command);
+  const examples: readonly (readonly [Command, string])[] = [
+    [creating, "create --from shop --scopes orders:read,orders:write --name till"],
+    [listing, "list --merchant stateset1…"],
+    [revoking, "revoke key_8y4mQr5oP2"],
+  ];
+  for (const [command, example] of examples) {
+    addGatewayDatabaseFlags(command);
+    command.addHelpText("after", `\nExample:\n  statesetd gateway keys ${example}`);
+  }
 }
