@@ -60,7 +60,7 @@ test("default: REST tells of the node, its blocks, validators and parameters", a
   );
   expect((await rest("/cosmos/base/tendermint/v1beta1/syncing")).json).toEqual({ syncing: false });
   const set = await rest("/cosmos/base/tendermint/v1beta1/validatorsets/latest");
-  expect(set.json.validators).toMatchObject([{ voting_power: "10" }]);
+  expect(set.json.validators).toMatchObject([{ voting_power: "1000000" }]);
   expect((await rest("/cosmos/consensus/v1/params")).json.params.block).toMatchObject({ max_gas: "-1" });
   const status = await rest("/cosmos/base/node/v1beta1/status");
   expect(Number(status.json.height)).toBeGreaterThan(0);
