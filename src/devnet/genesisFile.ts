@@ -1,5 +1,6 @@
 // Makes genesis documents: the application's defaults, with accounts, balances and one validator laid over them.
 
+import { DEFAULT_PARAMS as SLASHING_DEFAULTS } from "../../x/slashing/types.ts";
 import { NOT_BONDED_POOL } from "../../x/staking/keys.ts";
 import { DEFAULT_PARAMS } from "../../x/staking/types.ts";
 import { POWER_REDUCTION } from "../../x/staking/validator.ts";
@@ -67,6 +68,11 @@ const USDC_METADATA = {
   uri: "",
   uri_hash: "",
 };
+
+/** Of the SDK and of x/slashing. */
+const DEFAULT_WINDOW = String(SLASHING_DEFAULTS.signedBlocksWindow);
+/** A quarter of an hour at ten blocks a second; whoever is there for half of it is not absent. */
+const SIGNED_BLOCKS_WINDOW = "10000";
 
 /** The bond token presents itself, too. */
 const STAKE_METADATA = {
@@ -136,6 +142,7 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
     app_state: withStake(
       {
         ...appState,
+        ...patient(section(appState, "slashing")),
         auth: { ...section(appState, "auth"), accounts: authAccounts(accounts) },
         bank: {
           ...section(appState, "bank"),
@@ -147,6 +154,16 @@ export function createGenesisDoc(options: GenesisOptions): GenesisDoc {
       formatTimeNs(options.timeNs),
     ),
   };
+}
+
+/**
+ * Absence is judged over SIGNED_BLOCKS_WINDOW blocks, unless the state says something of its own: at ten blocks a second
+ * the SDK's default of 100 would jail whoever restarts.
+ */
+function patient(slashing: Record<string, unknown>): { readonly slashing?: unknown } {
+  const { params } = slashing;
+  if (!isRecord(params) || params["signed_blocks_window"] !== DEFAULT_WINDOW) return {};
+  return { slashing: { ...slashing, params: { ...params, signed_blocks_window: SIGNED_BLOCKS_WINDOW } } };
 }
 
 /** The state with validators that have delegated to themselves, and the tokens for it in the pool. */
