@@ -24,7 +24,6 @@ import { pruningOptions } from "../src/store/pruning.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "../src/store/stateDisk.ts";
 import type { AddedStores } from "../src/store/stateLoad.ts";
 import { UpgradeKeeper } from "../x/upgrade/keeper.ts";
-import { UPGRADE } from "../x/upgrade/keys.ts";
 import { type Upgrade, upgradeAtHeight } from "../x/upgrade/upgrades.ts";
 import { type ChainApp, createApp, STORE_NAMES } from "./app.ts";
 import { signTestTx } from "./testing/signTestTx.ts";
@@ -222,6 +221,7 @@ describe("plans", () => {
   test.each<readonly [string, Partial<Plan>, string]>([
     ["without a name", { height: 9n }, "name cannot be empty"],
     ["without a height", { name: "v2" }, "height must be greater than 0"],
+    ["of this block", { name: "v2", height: 2n }, "upgrade cannot be scheduled in the past"],
     ["of the past", { name: "v2", height: 1n }, "upgrade cannot be scheduled in the past"],
     [
       "by time",
@@ -278,8 +278,8 @@ describe("migrations of modules", () => {
     await program.block();
     const keeper = new UpgradeKeeper();
     const ctx = program.app.queryContext();
-    keeper.schedule(ctx, Plan.fromPartial({ name: "v2", height: 1n }));
-    return { ctx, keeper };
+    keeper.schedule(ctx, Plan.fromPartial({ name: "v2", height: 2n }));
+    return { ctx: ctx.with({ block: { ...ctx.block, height: 2 } }), keeper };
   }
 
   const moduleOf = (
@@ -305,7 +305,7 @@ describe("migrations of modules", () => {
     upgradeAtHeight(ctx, { keeper, modules: () => [bank], upgrades: [{ name: "v2" }] });
     expect(steps).toEqual(["1 to 2", "2 to 3"]);
     expect(keeper.versions(ctx).get("bank")).toBe(3n);
-    expect([keeper.plan(ctx), keeper.doneHeight(ctx, "v2")]).toEqual([undefined, 1n]);
+    expect([keeper.plan(ctx), keeper.doneHeight(ctx, "v2")]).toEqual([undefined, 2n]);
     upgradeAtHeight(ctx, { keeper, modules: () => [bank], upgrades: [{ name: "v2" }] });
     expect(steps.length).toBe(2);
   });
@@ -321,9 +321,5 @@ describe("migrations of modules", () => {
     expect(upgrade(2n)).toThrow("bank has no migration from version 1");
     keeper.setVersion(ctx, "bank", 4n);
     expect(upgrade(3n)).toThrow("the state of bank has version 4, this program knows 3");
-  });
-
-  test("default: store and name", () => {
-    expect(STORE_NAMES).toContain(UPGRADE);
   });
 });

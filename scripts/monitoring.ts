@@ -1,5 +1,5 @@
 // Writes docs/monitoring: a Grafana dashboard and Prometheus alerts, from the tables below.
-// `npx tsx scripts/monitoring.ts` writes; monitoring.test.ts compares, and asks the processes for each metric named.
+// `npx tsx scripts/monitoring.ts` writes; monitoring.test.ts compares, and asks the processes for each metric of ours that is named.
 
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";

@@ -48,7 +48,8 @@ export class UpgradeKeeper {
   /** Takes the place of a plan that is there. Throws ErrInvalidRequest. */
   schedule(ctx: Context, plan: Plan): void {
     requireSound(plan);
-    if (plan.height < BigInt(ctx.block.height)) {
+    // This block has begun: a plan for it would be carried out a block late, where no program expects its stores.
+    if (plan.height <= BigInt(ctx.block.height)) {
       throw new ChainError(ErrInvalidRequest, "upgrade cannot be scheduled in the past");
     }
     if (this.doneHeight(ctx, plan.name) !== undefined) {
