@@ -8,6 +8,7 @@ import { MultiSignature } from "../gen/cosmos/crypto/multisig/v1beta1/multisig.t
 import { SignMode } from "../gen/cosmos/tx/signing/v1beta1/signing.ts";
 import { AuthInfo, Fee, type ModeInfo, type SignerInfo, TxBody, TxRaw } from "../gen/cosmos/tx/v1beta1/tx.ts";
 import { Any } from "../gen/google/protobuf/any.ts";
+import { ResponseCheckTx } from "../gen/tendermint/abci/types.ts";
 import { encodeAddress } from "../src/codec/address.ts";
 import { timestampFromNs } from "../src/codec/time.ts";
 import { addressOfPubKey } from "../src/crypto/address.ts";
@@ -114,7 +115,8 @@ function refusal(parts: Parts) {
   const checked = app.checkTx(app.decode(bytes), "check");
   const [executed] = makeBlock(app, [bytes]).txResults;
   expect(executed).toMatchObject({ code: checked.code, codespace: checked.codespace });
-  return checked;
+  // CometBFT is told of each refusal, whatever numbers the transaction has.
+  return ResponseCheckTx.decode(ResponseCheckTx.encode(checked).finish());
 }
 
 interface Rung {

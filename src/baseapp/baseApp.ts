@@ -178,7 +178,7 @@ export class BaseApp {
       log: run.failure?.log ?? "",
       data: NO_BYTES,
       info: "",
-      gasWanted: gasLimitOf(tx),
+      gasWanted: asInt64(gasLimitOf(tx)),
       gasUsed: gas.consumed,
       events: [...run.events],
     };
@@ -415,6 +415,11 @@ export function gasLimitOf(tx: DecodedTx): bigint {
   return tx.authInfo.fee?.gasLimit ?? 0n;
 }
 
+/** A limit that no block can hold is refused, and told in ABCI's signed number as the SDK tells it: it may be negative. */
+function asInt64(gas: bigint): bigint {
+  return BigInt.asIntN(64, gas);
+}
+
 function resultOf(run: TxRun, gasWanted: bigint, gasUsed: bigint): ExecTxResult {
   return {
     code: run.failure?.code ?? 0,
@@ -422,7 +427,7 @@ function resultOf(run: TxRun, gasWanted: bigint, gasUsed: bigint): ExecTxResult 
     log: run.failure?.log ?? "",
     data: run.data,
     info: "",
-    gasWanted,
+    gasWanted: asInt64(gasWanted),
     gasUsed,
     events: [...run.events],
   };
