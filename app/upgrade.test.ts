@@ -26,6 +26,7 @@ import type { AddedStores } from "../src/store/stateLoad.ts";
 import { UpgradeKeeper } from "../x/upgrade/keeper.ts";
 import { type Upgrade, upgradeAtHeight } from "../x/upgrade/upgrades.ts";
 import { type ChainApp, createApp, STORE_NAMES } from "./app.ts";
+import { finalizeTwice } from "./testing/finalizeTwice.ts";
 import { signTestTx } from "./testing/signTestTx.ts";
 import { ADDRESSES, CHAIN_ID, KEYS, startChain, testAppState, timeNsOf } from "./testing/testChain.ts";
 
@@ -87,7 +88,7 @@ class Program {
   async block(...txs: Uint8Array[]) {
     const height = this.app.block.height + 1;
     const request = { height, timeNs: timeNsOf(height), proposerAddress: new Uint8Array(20) };
-    const { response, commit } = this.app.finalizeBlock({ ...request, txs: txs.map((tx) => this.app.decode(tx)) });
+    const { response, commit } = finalizeTwice(this.app, { ...request, txs: txs.map((tx) => this.app.decode(tx)) });
     const batch = this.disk.batch();
     this.disk.putState(batch, commit);
     await batch.write();

@@ -10,6 +10,7 @@ import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
 import type { ChainApp } from "../app.ts";
 import { emptyApp } from "../genesis.ts";
+import { finalizeTwice } from "./finalizeTwice.ts";
 
 export const CHAIN_ID = "test-1";
 export const GENESIS_NS = 1_700_000_000_000_000_000n;
@@ -49,10 +50,10 @@ export function timeNsOf(height: number): bigint {
   return GENESIS_NS + BigInt(height) * SECOND_NS;
 }
 
-/** Executes and commits the next block. */
+/** Executes the next block, twice as `finalizeTwice` does, and commits it. */
 export function makeBlock(app: ChainApp, txs: readonly Uint8Array[] = []) {
   const height = app.block.height + 1;
-  const { response, commit } = app.finalizeBlock({
+  const { response, commit } = finalizeTwice(app, {
     height,
     timeNs: timeNsOf(height),
     txs: txs.map((tx) => app.decode(tx)),

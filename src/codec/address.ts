@@ -2,7 +2,7 @@
 // (AccAddressFromBech32) over github.com/cosmos/btcutil v1.0.5 bech32. Written out here rather than taken from a package
 // because clients see these texts, and because every transaction decodes several addresses.
 
-import { keyText } from "./bytes.ts";
+import { copyBytes, keyText } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import { messageOf } from "./errorText.ts";
 import { ErrInvalidAddress } from "./sdkErrors.ts";
@@ -197,11 +197,11 @@ function requireLength(bytes: Uint8Array): void {
  */
 export function decodeAddress(text: string): Uint8Array {
   const cached = bytesOfText.get(text);
-  if (cached !== undefined) return cached.slice();
+  if (cached !== undefined) return copyBytes(cached);
   const bytes = decodeAddressUncached(text);
   if (bytes.length > CACHED_LENGTH_MAX) return bytes;
   bytesOfText.set(text, bytes);
-  return bytes.slice();
+  return copyBytes(bytes);
 }
 
 function decodeAddressUncached(text: string): Uint8Array {

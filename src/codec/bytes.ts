@@ -10,6 +10,11 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
+/** A copy that shares nothing, whatever kind of array it is of: `slice` of Node's Buffer gives the same memory once more. */
+export function copyBytes(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
 /** A new array with the parts one after the other. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;

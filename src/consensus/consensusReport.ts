@@ -5,6 +5,7 @@ import type { Misbehavior, RequestFinalizeBlock } from "../../gen/tendermint/abc
 import type { Commit } from "../../gen/tendermint/types/types.ts";
 import { BlockIDFlag, type ValidatorSet } from "../../gen/tendermint/types/validator.ts";
 import type { BlockMisbehavior, BlockVote, ConsensusReport } from "../baseapp/context.ts";
+import { copyBytes } from "../codec/bytes.ts";
 
 /** The report without what the application knows itself. */
 export type ToldReport = Omit<ConsensusReport, "lastAppHash">;
@@ -17,7 +18,7 @@ export function reportOfRequest(
 ): ToldReport {
   const votes = (request.decidedLastCommit?.votes ?? []).map(
     ({ validator, blockIdFlag }): BlockVote => ({
-      address: (validator?.address ?? NO_BYTES).slice(),
+      address: copyBytes(validator?.address ?? NO_BYTES),
       power: validator?.power ?? 0n,
       isAbsent: blockIdFlag === BlockIDFlag.BLOCK_ID_FLAG_ABSENT,
     }),
@@ -25,12 +26,12 @@ export function reportOfRequest(
   return {
     votes,
     misbehavior: request.misbehavior.map(misbehaviorOf),
-    nextValidatorsHash: request.nextValidatorsHash.slice(),
+    nextValidatorsHash: copyBytes(request.nextValidatorsHash),
   };
 }
 
 function misbehaviorOf({ validator, height }: Misbehavior): BlockMisbehavior {
-  return { address: (validator?.address ?? NO_BYTES).slice(), power: validator?.power ?? 0n, height };
+  return { address: copyBytes(validator?.address ?? NO_BYTES), power: validator?.power ?? 0n, height };
 }
 
 /** The votes in a block's last commit: of the set that the block before had, in its order; none in block 1. */

@@ -55,7 +55,7 @@ function rootOf(hashes: readonly Uint8Array[], start: number, end: number): Uint
 
 /** Root of a list of leaves; sha256 of nothing when there are none. PERF: two hashes a leaf, about 2.5 us. */
 export function merkleRoot(leaves: readonly Uint8Array[]): Uint8Array {
-  return leaves.length === 0 ? EMPTY_ROOT.slice() : rootOf(leaves.map(merkleLeafHash), 0, leaves.length);
+  return leaves.length === 0 ? new Uint8Array(EMPTY_ROOT) : rootOf(leaves.map(merkleLeafHash), 0, leaves.length);
 }
 
 /** The way from a leaf to the root. */
@@ -82,7 +82,7 @@ export function merkleProofs(leaves: readonly Uint8Array[]): { root: Uint8Array;
     for (let index = middle; index < end; index += 1) aunts[index]!.push(left);
     return merkleInnerHash(left, right);
   };
-  const root = hashes.length === 0 ? EMPTY_ROOT.slice() : climb(0, hashes.length);
+  const root = hashes.length === 0 ? new Uint8Array(EMPTY_ROOT) : climb(0, hashes.length);
   const proofs = hashes.map((leafHash, index) => ({ total: hashes.length, index, leafHash, aunts: aunts[index]! }));
   return { root, proofs };
 }

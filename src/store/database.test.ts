@@ -48,6 +48,13 @@ test("default: a batch is read back, also after opening again", async () => {
   expect(db.get(utf8("c"))).toBeUndefined();
 });
 
+test("behavior: what is read is a plain array, whose slice is a copy", async () => {
+  await put(1);
+  const read = [db.get(Uint8Array.of(1))];
+  for await (const entry of db.iterate()) read.push(...entry);
+  expect(read.map((bytes) => Object.getPrototypeOf(bytes) === Uint8Array.prototype)).toEqual([true, true, true]);
+});
+
 test.each<[string, DbRange | undefined, number[]]>([
   ["all", undefined, [1, 2, 3, 200, 255]],
   ["start is in it, end is not", { start: Uint8Array.of(2), end: Uint8Array.of(200) }, [2, 3]],

@@ -73,6 +73,11 @@ class Window {
 const keyWindow = new Window();
 const valueWindow = new Window();
 
+/** LevelDB gives Buffers, whose `slice`, `toString` and more do something else than those of a Uint8Array. */
+function plain({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
 class LevelDatabase implements Database {
   readonly #level: Level<Uint8Array, Uint8Array>;
 
@@ -81,7 +86,8 @@ class LevelDatabase implements Database {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#level.getSync(keyWindow.show(key));
+    const value = this.#level.getSync(keyWindow.show(key));
+    return value === undefined ? undefined : plain(value);
   }
 
   async *iterate({ start, end, reverse = false, limit }: DbRange = {}): AsyncIterable<KvEntry> {
@@ -91,7 +97,7 @@ class LevelDatabase implements Database {
       ...(limit === undefined ? {} : { limit }),
       reverse,
     });
-    for await (const entry of iterator) yield entry;
+    for await (const [key, value] of iterator) yield [plain(key), plain(value)];
   }
 
   /** PERF: a chained batch takes 0.3 us of the calling thread for each put, one of an array of objects 7. */

@@ -8,7 +8,7 @@
 //
 // Versions are big endian, so that byte order is number order.
 
-import { concatBytes, utf8 } from "../codec/bytes.ts";
+import { concatBytes, copyBytes, utf8 } from "../codec/bytes.ts";
 import { decodeUint64BE, encodeUint64BE } from "../codec/integer.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
 import type { Database, DbBatch } from "./database.ts";
@@ -120,10 +120,10 @@ function encodeInfo({ appHash, stores }: CommitInfo): Uint8Array {
 
 function decodeInfo(version: number, bytes: Uint8Array): CommitInfo {
   const reader = new ByteReader(bytes);
-  const appHash = reader.raw(HASH_BYTES).slice();
+  const appHash = copyBytes(reader.raw(HASH_BYTES));
   const stores: StoreInfo[] = [];
   for (let left = countOf(reader); left > 0; left -= 1) {
-    stores.push({ name: reader.text(), rootHash: reader.raw(HASH_BYTES).slice() });
+    stores.push({ name: reader.text(), rootHash: copyBytes(reader.raw(HASH_BYTES)) });
   }
   requireEnd(reader);
   return { version, appHash, stores };

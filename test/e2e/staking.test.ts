@@ -14,6 +14,7 @@ import {
 } from "@cosmjs/stargate";
 import { Comet38Client } from "@cosmjs/tendermint-rpc";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MsgUpdateParams } from "../../gen/cosmos/slashing/v1beta1/tx.ts";
 import { MsgCreateValidator } from "../../gen/cosmos/staking/v1beta1/tx.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { encodeConsensusAddress, encodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
@@ -120,6 +121,17 @@ describe("CosmJS", () => {
     expect(set.validators.map(({ votingPower }) => votingPower)).toEqual([1_000_006n, 3n]);
     const { lastCommit } = (await comet.block()).block;
     expect(lastCommit?.signatures.map(({ signature }) => signature?.length ?? 0)).toEqual([64, 0]);
+    // The authority makes the window of a devnet, 10,000 blocks, a short one.
+    const authority = await directWallet(chain, 0);
+    const shorter = MsgUpdateParams.fromPartial({
+      authority: await addressOf(authority),
+      params: { ...(await queries().slashing.params()).params, signedBlocksWindow: 100n },
+    });
+    const update = { typeUrl: `/${MsgUpdateParams.$type}`, value: shorter };
+    const governor = await signingClient(chain, authority);
+    governor.registry.register(update.typeUrl, MsgUpdateParams as never);
+    expect((await governor.signAndBroadcast(await addressOf(authority), [update], FEE)).code).toBe(0);
+    governor.disconnect();
     for (let count = 0; count < 105; count += 1) await chain.devnet.node.admin?.mine();
     const jailed = await staking.validator(operatorOf(address));
     expect(jailed.validator).toMatchObject({ jailed: true, tokens: "2970000" });

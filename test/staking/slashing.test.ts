@@ -13,6 +13,8 @@ import {
 } from "../../gen/cosmos/staking/v1beta1/tx.ts";
 import { RequestQuery } from "../../gen/tendermint/abci/types.ts";
 import { DEC_ONE } from "../../src/codec/decimal.ts";
+import { SlashingKeeper } from "../../x/slashing/keeper.ts";
+import { CHUNK_BITS, chunkKey, SLASHING } from "../../x/slashing/keys.ts";
 import { creation, type Person, StakingWorld, stake, USTAKE } from "./stakingWorld.ts";
 
 const GENESIS_TOKENS = 1_000_000_000_000n;
@@ -44,6 +46,17 @@ function infoOf(world: StakingWorld, who: Person) {
 function absent(world: StakingWorld, who: Person, blocks: number) {
   return Array.from({ length: blocks }, () => world.block({ absent: [who] })).flatMap(({ events }) => events);
 }
+
+test("behavior: noting a missed block leaves the value before it alone, of whatever kind of array it is", () => {
+  const ctx = new StakingWorld().app.queryContext();
+  const address = new Uint8Array(20).fill(7);
+  const keeper = new SlashingKeeper();
+  const before = Buffer.alloc(CHUNK_BITS / 8);
+  ctx.kv(SLASHING).set(chunkKey(address, 0), before);
+  keeper.setMissed(ctx.branch().ctx, address, 3, true);
+  expect(keeper.hasMissed(ctx, address, 3)).toBe(false);
+  expect(before.every((byte) => byte === 0)).toBe(true);
+});
 
 describe("downtime", () => {
   test("default: more than half of ten missed is a hundredth, the jail, and no vote", () => {

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import type { ChainApp } from "../../app/app.ts";
 import { defaultAppState, emptyApp } from "../../app/genesis.ts";
+import { finalizeTwice } from "../../app/testing/finalizeTwice.ts";
 import { signTestTx } from "../../app/testing/signTestTx.ts";
 import type { MsgCreateValidator } from "../../gen/cosmos/staking/v1beta1/tx.ts";
 import type { ExecTxResult, ResponseFinalizeBlock, ValidatorUpdate } from "../../gen/tendermint/abci/types.ts";
@@ -153,7 +154,7 @@ export class StakingWorld {
     this.timeNs += BigInt(seconds) * SECOND_NS;
     const missing = new Set(absent.map(({ consensus }) => toHex(consensus)));
     const voters = this.height === 1 ? new Map() : this.sets.get(this.height - 1)!;
-    const { response } = this.app.finalizeBlock({
+    const { response } = finalizeTwice(this.app, {
       height: this.height,
       timeNs: this.timeNs,
       txs: this.#queued.map((tx) => this.app.decode(tx)),

@@ -5,6 +5,7 @@ import {
   Params as ProtoParams,
 } from "../../gen/cosmos/slashing/v1beta1/slashing.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { copyBytes } from "../../src/codec/bytes.ts";
 import { decodeUint64BE } from "../../src/codec/integer.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
 import { timestampFromNs, timestampToNs } from "../../src/codec/time.ts";
@@ -102,7 +103,8 @@ export class SlashingKeeper {
   /** Notes whether a block of the window was missed. */
   setMissed(ctx: Context, consensusAddress: Uint8Array, index: number, isMissed: boolean): void {
     const key = chunkKey(consensusAddress, chunkOf(index));
-    const chunk = ctx.kv(SLASHING).get(key)?.slice() ?? new Uint8Array(CHUNK_BITS / 8);
+    const known = ctx.kv(SLASHING).get(key);
+    const chunk = known === undefined ? new Uint8Array(CHUNK_BITS / 8) : copyBytes(known);
     const others = chunk[byteOf(index)]! & ~bitOf(index);
     chunk[byteOf(index)] = isMissed ? others | bitOf(index) : others;
     ctx.kv(SLASHING).set(key, chunk);

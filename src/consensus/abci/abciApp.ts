@@ -46,7 +46,7 @@ import {
 } from "../../baseapp/baseApp.ts";
 import type { BlockInfo } from "../../baseapp/context.ts";
 import { UpgradeHalt } from "../../baseapp/upgradeHalt.ts";
-import { bytesEqual } from "../../codec/bytes.ts";
+import { bytesEqual, copyBytes } from "../../codec/bytes.ts";
 import { ChainError } from "../../codec/chainError.ts";
 import { type Timestamp, timestampToNs } from "../../codec/time.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
@@ -435,5 +435,5 @@ function isDecoded(tx: BlockTx): tx is DecodedTx {
 function blockOf({ height, time, proposerAddress }: BlockRequest): Omit<BlockInfo, "chainId"> {
   if (time === undefined) throw new AbciError("refused", `block ${height} has no time`);
   if (height < 1n || height > BigInt(Number.MAX_SAFE_INTEGER)) throw new AbciError("refused", `block ${height}`);
-  return { height: Number(height), timeNs: timestampToNs(time), proposerAddress: proposerAddress.slice() };
+  return { height: Number(height), timeNs: timestampToNs(time), proposerAddress: copyBytes(proposerAddress) };
 }

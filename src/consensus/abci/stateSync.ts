@@ -19,7 +19,7 @@ import {
   ResponseApplySnapshotChunk_Result as ApplyResult,
   ResponseOfferSnapshot_Result as OfferResult,
 } from "../../../gen/tendermint/abci/types.ts";
-import { bytesEqual, concatBytes } from "../../codec/bytes.ts";
+import { bytesEqual, concatBytes, copyBytes } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { hashChunks, readChunk, SnapshotReceiver } from "../../store/snapshotChunks.ts";
 import { listSnapshots, removeSnapshot, SnapshotError } from "../../store/treeSnapshot.ts";
@@ -115,7 +115,7 @@ export class StateSync {
     );
     const height = Number(snapshot.height);
     const receiver = await SnapshotReceiver.begin(this.#chunked(height), hashes);
-    this.#restore = { height, appHash: appHash.slice(), receiver };
+    this.#restore = { height, appHash: copyBytes(appHash), receiver };
     return { result: OfferResult.ACCEPT };
   }
 
