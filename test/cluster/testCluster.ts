@@ -14,7 +14,7 @@ import { CometRpcError } from "../../src/consensus/abci/cometRpc.ts";
 import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
 import { devnetGenesis } from "../../src/devnet/devnet.ts";
 import { type DevnetAccount, devnetAccounts } from "../../src/devnet/devnetKeys.ts";
-import { type TestnetHome, writeTestnet } from "../../src/devnet/testnet.ts";
+import { type TestnetHome, type TestnetOptions, writeTestnet } from "../../src/devnet/testnet.ts";
 
 export const CHAIN_ID = "cluster-1";
 /** Blocks as fast as votes come; an empty one after half a second. */
@@ -32,9 +32,12 @@ export interface TestCluster {
 }
 
 /** What a test's network may differ in. */
-export interface TestClusterOptions {
+export interface TestClusterOptions extends Pick<TestnetOptions, "pace" | "snapshotInterval" | "logLevel"> {
   readonly validators: number;
-  readonly snapshotInterval?: number;
+  /** Who has money besides the devnet's accounts, behind which they are numbered. */
+  readonly moreAccounts?: readonly DevnetAccount[];
+  /** The folder in which the network gets its own; that for temporary files unless given. */
+  readonly parentFolder?: string;
   /** Changes the genesis before it is written. */
   readonly changeGenesis?: (genesis: GenesisDoc) => GenesisDoc;
   /** Changes the written homes before anything starts. */
@@ -43,10 +46,13 @@ export interface TestClusterOptions {
 
 /** Starts a network in a folder that goes away with it. Every node has its first block. */
 export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
-  const folder = mkdtempSync(join(tmpdir(), "cluster-"));
-  const accounts = await devnetAccounts();
+  const { parentFolder = tmpdir(), moreAccounts = [], ...testnet } = options;
+  const folder = mkdtempSync(join(parentFolder, "cluster-"));
+  const accounts = [...(await devnetAccounts()), ...moreAccounts];
   let genesis: GenesisDoc | undefined;
   const homes = writeTestnet({
+    pace: PACE,
+    ...testnet,
     output: folder,
     nodes: (await freePorts(options.validators)).map((ports) => ({ host: "127.0.0.1", ports })),
     genesisOf: (validators) => {
@@ -54,8 +60,6 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
       genesis = options.changeGenesis?.(made) ?? made;
       return genesis;
     },
-    pace: PACE,
-    ...(options.snapshotInterval === undefined ? {} : { snapshotInterval: options.snapshotInterval }),
   });
   await options.prepare?.(homes);
   const nodes = homes.map((home) => new ClusterNode(home));
