@@ -64,9 +64,9 @@ function listenAnywhere(): Promise<{ port: number; close: () => Promise<void> }>
   });
 }
 
-function isListening(port: number): Promise<boolean> {
+function isListening(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const probe = createConnection({ host: "127.0.0.1", port });
+    const probe = createConnection({ host, port });
     probe.once("connect", () => {
       probe.destroy();
       resolve(true);
@@ -101,6 +101,14 @@ class Process {
   }
 }
 
+/** Where the processes of a node run. */
+export interface NodePlace {
+  /** The host at which they are reached from here. */
+  readonly host: string;
+  /** What starts a program there, as the words before it. */
+  readonly command?: readonly string[];
+}
+
 /** One node: an application and its CometBFT. */
 export class ClusterNode {
   readonly home: string;
@@ -108,16 +116,18 @@ export class ClusterNode {
   readonly ports: NodePorts;
   readonly peer: string;
   readonly rpcUrl: string;
+  readonly #place: NodePlace;
   readonly #rpc: CometRpc;
   #app: Process | undefined;
   #comet: Process | undefined;
 
-  constructor(home: TestnetHome) {
+  constructor(home: TestnetHome, place: NodePlace = { host: home.host }) {
     this.home = home.home;
     this.moniker = home.moniker;
     this.ports = home.ports;
     this.peer = home.peer;
-    this.rpcUrl = `http://${home.host}:${home.ports.rpc}`;
+    this.#place = place;
+    this.rpcUrl = `http://${place.host}:${home.ports.rpc}`;
     this.#rpc = new CometRpc(this.rpcUrl);
   }
 
@@ -142,16 +152,20 @@ export class ClusterNode {
   /** Starts what does not run: the application first, since CometBFT tries again after three seconds only. */
   async start(): Promise<void> {
     if (!this.isAppRunning) {
-      const args = [PROGRAM, "--home", this.home, "start"];
-      const app = new Process(process.execPath, args, join(this.home, "app.log"));
+      const app = this.#spawn([process.execPath, PROGRAM, "--home", this.home, "start"], "app.log");
       this.#app = app;
-      await until(`the application of ${this.moniker}`, async () => !app.isRunning || isListening(this.ports.abci));
+      const isThere = async () => !app.isRunning || isListening(this.#place.host, this.ports.abci);
+      await until(`the application of ${this.moniker}`, isThere);
       if (!app.isRunning) throw new Error(`the application of ${this.moniker} ended; see ${this.home}/app.log`);
     }
     if (!this.isCometRunning) {
-      const args = ["start", "--home", this.home];
-      this.#comet = new Process(await ensureCometbft(), args, join(this.home, "comet.log"));
+      this.#comet = this.#spawn([await ensureCometbft(), "start", "--home", this.home], "comet.log");
     }
+  }
+
+  #spawn(words: readonly string[], logFile: string): Process {
+    const [command, ...args] = [...(this.#place.command ?? []), ...words];
+    return new Process(command!, args, join(this.home, logFile));
   }
 
   /** Ends both: CometBFT first, as its application's end would be a failure to it. */
