@@ -4,20 +4,10 @@
 // what was sent to both halves meanwhile. One validator alone is cut off, and catches up.
 
 import { createConnection, createServer, type Server, type Socket } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { freePorts } from "../../scripts/testnet/cluster.ts";
-import {
-  broadcast,
-  editConfig,
-  Load,
-  requireSameChain,
-  sequenceOf,
-  startTestCluster,
-  type TestCluster,
-  transfer,
-} from "./testCluster.ts";
-
-const HALT_MS = 3_000;
+import { requireHalvesHalt, requireOthersGoOn } from "./halves.ts";
+import { editConfig, startTestCluster, type TestCluster } from "./testCluster.ts";
 
 /** A wire between two nodes. */
 class Wire {
@@ -121,46 +111,15 @@ function heal(): void {
   for (const wire of wires) wire.heal();
 }
 
-const heights = () => Promise.all(cluster.nodes.map(async (node) => (await node.status()).height));
-
 test.each([
   ["cut", [1, 2]],
   ["silence", [4, 5]],
 ] as const)(
   "default: halves make no block, and go on without a fork when they are one again (%s)",
-  async (how, accounts) => {
-    const [north, south] = [cluster.nodes[0]!, cluster.nodes[3]!];
-    await Promise.all(cluster.nodes.map((node) => node.reaches(5)));
-    cutOff(new Set([0, 1]), how);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const halted = await heights();
-    expect(await broadcast(north, transfer(cluster, accounts[0], 0))).toBe(0);
-    expect(await broadcast(south, transfer(cluster, accounts[1], 0))).toBe(0);
-    await new Promise((resolve) => setTimeout(resolve, HALT_MS));
-    expect(await heights()).toEqual(halted);
-    heal();
-    const last = Math.max(...halted);
-    await Promise.all(cluster.nodes.map((node) => node.reaches(last + 5, 90_000)));
-    await requireSameChain(cluster.nodes, last + 5);
-    const sequences = () =>
-      Promise.all(accounts.map((account) => sequenceOf(north, cluster.accounts[account]!.address)));
-    await expect.poll(sequences, { timeout: 60_000 }).toEqual([1, 1]);
-  },
+  (how, senders) => requireHalvesHalt(cluster, senders, { cut: () => cutOff(new Set([0, 1]), how), heal }),
   180_000,
 );
 
 test("behavior: one that is cut off under load stands still, the others go on, and it catches up", async () => {
-  const load = new Load(cluster, 3);
-  try {
-    cutOff(new Set([3]));
-    const from = (await cluster.nodes[0]!.status()).height;
-    await Promise.all(cluster.nodes.slice(0, 3).map((node) => node.reaches(from + 10, 60_000)));
-    expect((await cluster.nodes[3]!.status()).height).toBeLessThan(from + 5);
-    heal();
-    const to = (await cluster.nodes[0]!.status()).height;
-    await Promise.all(cluster.nodes.map((node) => node.reaches(to + 5, 90_000)));
-    await requireSameChain(cluster.nodes, to + 5, from);
-  } finally {
-    await load.stop();
-  }
+  await requireOthersGoOn(cluster, { cut: () => cutOff(new Set([3])), heal });
 }, 180_000);

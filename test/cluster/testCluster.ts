@@ -8,12 +8,13 @@ import { signTestTx } from "../../app/testing/signTestTx.ts";
 import { sendMessage } from "../../app/testing/testChain.ts";
 import { BaseAccount } from "../../gen/cosmos/auth/v1beta1/auth.ts";
 import { QueryAccountRequest, QueryAccountResponse } from "../../gen/cosmos/auth/v1beta1/query.ts";
-import { ClusterNode, freePorts, startAll, stopAll, until } from "../../scripts/testnet/cluster.ts";
+import { ClusterNode, freePorts, type NodePlace, startAll, stopAll, until } from "../../scripts/testnet/cluster.ts";
 import { fromBase64, toBase64, toHex } from "../../src/codec/bytes.ts";
 import { CometRpcError } from "../../src/consensus/abci/cometRpc.ts";
 import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
 import { devnetGenesis } from "../../src/devnet/devnet.ts";
 import { type DevnetAccount, devnetAccounts } from "../../src/devnet/devnetKeys.ts";
+import { homeFiles, writeJson } from "../../src/devnet/nodeConfig.ts";
 import { type TestnetHome, type TestnetOptions, writeTestnet } from "../../src/devnet/testnet.ts";
 
 export const CHAIN_ID = "cluster-1";
@@ -36,6 +37,8 @@ export interface TestClusterOptions extends Pick<TestnetOptions, "pace" | "snaps
   readonly validators: number;
   /** Who has money besides the devnet's accounts, behind which they are numbered. */
   readonly moreAccounts?: readonly DevnetAccount[];
+  /** Machines of their own for the nodes. */
+  readonly machines?: readonly (NodePlace & { readonly address: string })[];
   /** The folder in which the network gets its own; that for temporary files unless given. */
   readonly parentFolder?: string;
   /** Changes the genesis before it is written. */
@@ -46,23 +49,25 @@ export interface TestClusterOptions extends Pick<TestnetOptions, "pace" | "snaps
 
 /** Starts a network in a folder that goes away with it. Every node has its first block. */
 export async function startTestCluster(options: TestClusterOptions): Promise<TestCluster> {
-  const { parentFolder = tmpdir(), moreAccounts = [], ...testnet } = options;
+  const { parentFolder = tmpdir(), moreAccounts = [], machines = [], ...testnet } = options;
   const folder = mkdtempSync(join(parentFolder, "cluster-"));
   const accounts = [...(await devnetAccounts()), ...moreAccounts];
+  const ports = await freePorts(options.validators);
   let genesis: GenesisDoc | undefined;
   const homes = writeTestnet({
     pace: PACE,
     ...testnet,
     output: folder,
-    nodes: (await freePorts(options.validators)).map((ports) => ({ host: "127.0.0.1", ports })),
+    nodes: ports.map((own, index) => ({ host: machines[index]?.address ?? "127.0.0.1", ports: own })),
     genesisOf: (validators) => {
       const made = devnetGenesis({ chainId: CHAIN_ID, validators, accounts });
       genesis = options.changeGenesis?.(made) ?? made;
       return genesis;
     },
   });
+  if (options.machines !== undefined) for (const home of homes) listenToTheMachine(home);
   await options.prepare?.(homes);
-  const nodes = homes.map((home) => new ClusterNode(home));
+  const nodes = homes.map((home, index) => new ClusterNode(home, machines[index]));
   const close = async () => {
     await stopAll(nodes);
     if (process.env["KEEP"] === undefined) rmSync(folder, { recursive: true, force: true });
@@ -75,6 +80,17 @@ export async function startTestCluster(options: TestClusterOptions): Promise<Tes
   }
   // `writeTestnet` has asked for it.
   return { folder, nodes, homes, accounts, genesis: genesis!, close };
+}
+
+/** Opens a node's ports to all of its machine's interfaces, and lets its peers have addresses that are not public. */
+function listenToTheMachine({ home, ports }: TestnetHome): void {
+  editConfig(home, {
+    rpc: { laddr: `tcp://0.0.0.0:${ports.rpc}` },
+    p2p: { addr_book_strict: false, persistent_peers_max_dial_period: "500ms", pex: false },
+  });
+  const file = homeFiles(home).config;
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  writeJson(file, { ...config, abci: { ...config.abci, address: `tcp://0.0.0.0:${ports.abci}` } });
 }
 
 /** Replaces settings of a home's `config.toml`; a table replaces the settings that it names. */
