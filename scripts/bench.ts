@@ -1,6 +1,7 @@
-// `npm run bench -- <name> [flags]`: runs a benchmark. Progress goes to standard error, the result as JSON to standard output.
+// `npm run bench -- NAME [--json] [flags]`: runs a benchmark. Progress goes to standard error, a table of the result to
+// standard output; with --json the last line there is the result, a `BenchReport` of bench/report.ts.
 
-type Bench = (args: string[]) => Promise<Record<string, unknown>>;
+import { type Bench, reportOf, tableOf } from "./bench/report.ts";
 
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   api: async () => (await import("./bench/api.ts")).benchApi,
@@ -17,12 +18,14 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   writes: async () => (await import("./bench/writes.ts")).benchWrites,
 };
 
+const JSON_FLAG = "--json";
 const [name = "", ...args] = process.argv.slice(2);
 const load = benches[name];
 if (load === undefined) {
-  console.error(`usage: npm run bench -- <${Object.keys(benches).join(" | ")}> [flags]`);
+  console.error(`usage: npm run bench -- <${Object.keys(benches).join(" | ")}> [--json] [flags]`);
   process.exitCode = 2;
 } else {
   const bench = await load();
-  console.log(JSON.stringify(await bench(args), undefined, 2));
+  const report = reportOf(name, await bench(args.filter((arg) => arg !== JSON_FLAG)));
+  console.log(args.includes(JSON_FLAG) ? JSON.stringify(report) : tableOf(report));
 }

@@ -1,5 +1,5 @@
 // `npm run bench -- bridge`: transfers over the bridge of a devnet, each way, all at once: how many a second, how long from
-// a final burn to the mint, and what their delivery costs.
+// a final burn to the mint, and what their delivery costs. An operation is a transfer; the latency is that of one to us.
 
 import { parseArgs } from "node:util";
 import { DirectSecp256k1Wallet, type EncodeObject } from "@cosmjs/proto-signing";
@@ -13,6 +13,7 @@ import { createDevnet } from "../../src/devnet/createDevnet.ts";
 import type { DevnetSystem } from "../../src/devnet/devnetSystem.ts";
 import type { LocalEvmChain } from "../../src/devnet/evm/evmChain.ts";
 import { SigningStateSetClient } from "../../src/sdk/chain/signingClient.ts";
+import { type Measured, type Percentiles, percentilesOf, rateOf } from "./report.ts";
 
 const LOCAL_DOMAIN = 7770;
 const AMOUNT = 1_000_000n;
@@ -26,17 +27,13 @@ interface Direction {
   readonly transfers: number;
   readonly seconds: number;
   readonly transfersPerSecond: number;
-  readonly burnToMintMs: { readonly p50: number; readonly p95: number; readonly max: number };
+  readonly burnToMintMs: Percentiles;
   readonly deliveryTxsPer100Messages: number;
   readonly gasPerDelivery: number;
 }
 
-function percentile(sorted: readonly number[], part: number): number {
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.trunc(sorted.length * part))] ?? 0);
-}
-
 /** Runs the bench; `--transfers N` each way, 500 unless given. */
-export async function benchBridge(args: string[]): Promise<Record<string, unknown>> {
+export async function benchBridge(args: string[]): Promise<Measured> {
   const { values } = parseArgs({ args, options: { transfers: { type: "string", default: "500" } } });
   const transfers = Number(values.transfers);
   if (!Number.isSafeInteger(transfers) || transfers < 1) throw new Error("--transfers: expected a number of transfers");
@@ -46,7 +43,13 @@ export async function benchBridge(args: string[]): Promise<Record<string, unknow
     const toEvm = await usToEvm(devnet, transfers);
     const broken = devnet.chain.app.brokenInvariants();
     if (broken.length > 0) throw new Error(`invariants are broken: ${broken.join("; ")}`);
-    return { bench: "bridge", node: process.version, toUs, toEvm };
+    return {
+      options: { transfers },
+      ...rateOf(2 * transfers, toUs.seconds + toEvm.seconds),
+      errors: {},
+      latencyMs: toUs.burnToMintMs,
+      details: { toUs, toEvm },
+    };
   } finally {
     await devnet.stop();
   }
@@ -191,7 +194,7 @@ async function pollMints(chain: LocalEvmChain, transfers: number): Promise<Mints
   return { mintedAtMs, txs: hashes.size, gasUsed };
 }
 
-interface Measured {
+interface Transfers {
   readonly transfers: number;
   readonly startedMs: number;
   readonly burnedAtMs: readonly number[];
@@ -201,15 +204,14 @@ interface Measured {
 }
 
 /** Burns are alike, so the n-th mint is taken for that of the n-th burn. */
-function directionOf({ transfers, startedMs, burnedAtMs, mintedAtMs, txs, gas }: Measured): Direction {
+function directionOf({ transfers, startedMs, burnedAtMs, mintedAtMs, txs, gas }: Transfers): Direction {
   const seconds = ((mintedAtMs.at(-1) ?? startedMs) - startedMs) / 1000;
   const waits = mintedAtMs.slice(0, transfers).map((at, index) => Math.max(0, at - burnedAtMs[index]!));
-  waits.sort((a, b) => a - b);
   return {
     transfers,
     seconds: Number(seconds.toFixed(2)),
     transfersPerSecond: Number((transfers / seconds).toFixed(1)),
-    burnToMintMs: { p50: percentile(waits, 0.5), p95: percentile(waits, 0.95), max: Math.round(waits.at(-1) ?? 0) },
+    burnToMintMs: percentilesOf(waits),
     deliveryTxsPer100Messages: Number(((100 * txs) / transfers).toFixed(1)),
     gasPerDelivery: Math.round(Number(gas) / transfers),
   };

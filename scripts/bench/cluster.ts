@@ -11,6 +11,7 @@ import { createGenesisDoc } from "../../src/devnet/genesisFile.ts";
 import { writeTestnet } from "../../src/devnet/testnet.ts";
 import { ClusterNode, freePorts, startAll, stopAll } from "../testnet/cluster.ts";
 import { type Account, BENCH_CHAIN_ID, type LoadTarget, makeAccounts, run, signAll, withLoadedNode } from "./load.ts";
+import { type Measured, say } from "./report.ts";
 import { send } from "./send.ts";
 
 const BALANCE_UUSDC = 10n ** 12n;
@@ -99,11 +100,22 @@ interface Loads {
   readonly moderate: readonly string[];
 }
 
+/** The cluster's loads as the report has them; the moderate one is an open loop. */
+function measuredOfCluster({ fast, moderate }: Awaited<ReturnType<typeof measureBoth>>): Omit<Measured, "options"> {
+  const { operations, seconds, opsPerSecond, errors } = fast.loop;
+  return {
+    ...{ operations, seconds, opsPerSecond, errors },
+    ...{ latencyMs: moderate.loop.latencyMs, acknowledgedMs: moderate.loop.acknowledgedMs },
+    ...{ load: [{ mode: "closed" }, { mode: "open" }], closed: fast.loop, open: moderate.loop },
+    peakRssBytes: moderate.peakRssBytes,
+  };
+}
+
 /** Runs the benchmark. */
-export async function benchCluster(args: string[]): Promise<Record<string, unknown>> {
+export async function benchCluster(args: string[]): Promise<Measured> {
   const options = parseOptions(args);
   const accounts = makeAccounts(options.accounts);
-  process.stderr.write(`signing ${options.txs + options.moderateTxs} transactions\n`);
+  say(`signing ${options.txs + options.moderateTxs} transactions`);
   const rounds = Math.ceil(options.txs / options.accounts);
   const loads: Loads = {
     // Whole rounds, so that every account goes on with the same sequence.
@@ -114,5 +126,5 @@ export async function benchCluster(args: string[]): Promise<Record<string, unkno
   const solo = await withLoadedNode({ name: "solo" }, options, ({ process: child, rpcPort }) =>
     measureBoth({ rpcPorts: [rpcPort], pids: [child.pid ?? 0] }, loads, options),
   );
-  return { bench: "cluster", cluster, solo, options };
+  return { ...measuredOfCluster(cluster), options: { ...options }, details: { cluster, solo } };
 }

@@ -1,6 +1,6 @@
 // `npm run bench -- devnet`: from `statesetd devnet` to the moment when it says that all parts are ready. Cold is a home
 // that does not exist, warm one where a devnet was stopped. Memory is what all its processes take, shared pages divided
-// among those that share them (Linux: PSS).
+// among those that share them (Linux: PSS). An operation is a start; the latency is that of a cold one.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,6 +11,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { DevnetInfo } from "../../src/devnet/devnetInfo.ts";
 import { cpuSeconds, proportionalMemoryBytes } from "./processUsage.ts";
+import { type Measured, percentilesOf, rateOf } from "./report.ts";
 
 /** Memory is measured when what the start needed has been let go. */
 const SETTLE_MS = 3000;
@@ -76,7 +77,7 @@ function summary(starts: readonly Start[]): Record<string, unknown> {
 }
 
 /** Runs the benchmark. */
-export async function benchDevnet(args: string[]): Promise<Record<string, unknown>> {
+export async function benchDevnet(args: string[]): Promise<Measured> {
   const { values } = parseArgs({
     args,
     options: { runs: { type: "string", default: "5" }, "no-evm": { type: "boolean", default: false } },
@@ -97,5 +98,13 @@ export async function benchDevnet(args: string[]): Promise<Record<string, unknow
       `run ${run} of ${runs}: ${Math.round(cold.at(-1)!.readyMs)} ms cold, ${Math.round(warm.at(-1)!.readyMs)} warm`,
     );
   }
-  return { bench: "devnet", runs, flags, cold: summary(cold), warm: summary(warm) };
+  const starts = [...cold, ...warm];
+  const seconds = starts.reduce((sum, { readyMs }) => sum + readyMs, 0) / 1000;
+  return {
+    options: { runs, evm: values["no-evm"] ? "no" : "yes" },
+    ...rateOf(starts.length, seconds),
+    errors: {},
+    latencyMs: percentilesOf(cold.map(({ readyMs }) => readyMs)),
+    details: { cold: summary(cold), warm: summary(warm) },
+  };
 }

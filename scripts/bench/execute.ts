@@ -21,6 +21,7 @@ import { addressOfEd25519, addressOfSecp256k1 } from "../../src/crypto/address.t
 import { sha256 } from "../../src/crypto/hash.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
 import { createGenesisDoc } from "../../src/devnet/genesisFile.ts";
+import { type Measured, rateOf, roundTo } from "./report.ts";
 
 const ACCOUNTS = 1000;
 const BLOCK_TXS = 256;
@@ -78,7 +79,7 @@ function transfer(senders: readonly Sender[], index: number): Uint8Array {
 }
 
 /** Runs the benchmark. It has no flags. */
-export async function benchExecute(): Promise<Record<string, unknown>> {
+export async function benchExecute(): Promise<Measured> {
   const senders = makeSenders();
   const app = emptyApp();
   startChain(app, benchAppState(senders));
@@ -96,11 +97,33 @@ export async function benchExecute(): Promise<Record<string, unknown>> {
       return result;
     });
   }
-  const perTx = (of: (micros: readonly number[]) => number) =>
-    Object.fromEntries(
-      [...blockMicros].map(([step, micros]) => [step, Math.round((of(micros) * 10) / BLOCK_TXS) / 10]),
-    );
-  return { bench: "execute", txs: BLOCKS * BLOCK_TXS, microsPerTx: perTx(mean), fastMicrosPerTx: perTx(fast) };
+  const operations = BLOCKS * BLOCK_TXS;
+  const means = perTx(blockMicros, mean);
+  const nodeMain = roundTo(
+    Object.values(means).reduce((sum, micros) => sum + micros, 0),
+    1,
+  );
+  const { signatureWork, recheck, ...stages } = means;
+  return {
+    options: { accounts: ACCOUNTS, blockTxs: BLOCK_TXS, validators: VALIDATORS, blocks: BLOCKS },
+    ...rateOf(operations, (operations * nodeMain) / 1e6),
+    errors: {},
+    cpuMicrosPerOperation: { nodeMain, nodeOthers: 0, load: 0 },
+    stageMicrosPerOperation: { ...stages, verify: signatureWork },
+    details: { microsPerTx: means, fastMicrosPerTx: perTx(blockMicros, fast) },
+  };
+}
+
+function perTx(blockMicros: ReadonlyMap<Step, readonly number[]>, of: (micros: readonly number[]) => number) {
+  const microsOf = (step: Step) => roundTo(of(blockMicros.get(step) ?? []) / BLOCK_TXS, 1);
+  return {
+    decode: microsOf("decode"),
+    signatureWork: microsOf("signatureWork"),
+    check: microsOf("check"),
+    recheck: microsOf("recheck"),
+    execute: microsOf("execute"),
+    commit: microsOf("commit"),
+  };
 }
 
 function mean(values: readonly number[]): number {

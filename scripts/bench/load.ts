@@ -17,9 +17,10 @@ import { addressOfSecp256k1 } from "../../src/crypto/address.ts";
 import { encodePubKey } from "../../src/crypto/pubKey.ts";
 import { publicKeyOf } from "../../src/crypto/secp256k1.ts";
 import { writeBenchHome } from "./benchHome.ts";
-import { NodeProbe } from "./nodeProbe.ts";
+import { failedTxs, NodeProbe } from "./nodeProbe.ts";
 import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
 import { RawConnection } from "./rawHttp.ts";
+import { type LoopResult, type Measured, mergedErrors, percentilesOf, rateOf, roundTo, say } from "./report.ts";
 
 /** The flags. */
 export interface LoadOptions {
@@ -147,7 +148,7 @@ function startNode(home: string, profile: string | undefined): Promise<StartedNo
       text += chunk.toString();
       const [, port, metricsUrl] = /RPC +http:\/\/\S+:([0-9]+)[\s\S]*metrics +(http:\S+)\n/.exec(text) ?? [];
       if (port === undefined || metricsUrl === undefined) return;
-      resolve({ process: child, rpcPort: Number(port), probe: new NodeProbe(child.pid ?? 0, metricsUrl) });
+      resolve({ process: child, rpcPort: Number(port), probe: new NodeProbe(child.pid ?? 0, metricsUrl, home) });
     });
   });
 }
@@ -195,12 +196,6 @@ async function watchBlocks(
   };
 }
 
-/** A percentile in milliseconds, to a tenth. */
-export function percentile(sorted: Float64Array, fraction: number): number {
-  const index = Math.min(sorted.length - 1, Math.trunc(sorted.length * fraction));
-  return Math.round((sorted[index] ?? 0) * 10) / 10;
-}
-
 /** Starts a node, sends what is to be prepared, and gives both to `measure`. */
 export async function withLoadedNode<T>(
   load: Pick<Load, "name" | "prepare">,
@@ -218,9 +213,11 @@ export async function withLoadedNode<T>(
   const node = await startNode(home, options.profile);
   try {
     if (load.prepare === undefined) return await measure(node, accounts, 0);
-    process.stderr.write(`preparing ${options.txs} transactions\n`);
+    say(`preparing ${options.txs} transactions`);
     const prepared = await run(targetOf(node), signAll(accounts, load.prepare, options, 0), options);
-    if (prepared["refused"] !== 0) throw new Error(`${prepared["refused"]} of the preparing transactions were refused`);
+    if (prepared.loop.operations < options.txs) {
+      throw new Error(`preparing transactions failed: ${JSON.stringify(prepared.loop.errors)}`);
+    }
     return await measure(node, accounts, Math.ceil(options.txs / accounts.length));
   } finally {
     await endNode(node, options.profile);
@@ -229,15 +226,27 @@ export async function withLoadedNode<T>(
 }
 
 /** Runs a load. See `parseLoadOptions` for the flags. */
-export async function benchLoad(load: Load, args: string[]): Promise<Record<string, unknown>> {
+export async function benchLoad(load: Load, args: string[]): Promise<Measured> {
   const options = parseLoadOptions(args);
   return withLoadedNode(load, options, async (node, accounts, firstSequence) => {
-    process.stderr.write(`signing ${options.txs} transactions\n`);
+    say(`signing ${options.txs} transactions`);
     const txs = signAll(accounts, load.measure, options, firstSequence);
     const result = await run(targetOf(node), txs, options);
     await load.verify?.(node, accounts[0]!);
-    return { bench: load.name, ...result, options };
+    return measuredOf(options, result);
   });
+}
+
+/** A closed loop as the report has it. */
+export function measuredOf(
+  { profile: _, ...options }: LoadOptions,
+  { loop, used }: Pick<LoadRun, "loop" | "used">,
+): Measured {
+  const { operations, seconds, opsPerSecond, errors, latencyMs, acknowledgedMs } = loop;
+  return {
+    ...{ options, operations, seconds, opsPerSecond, errors, latencyMs, acknowledgedMs },
+    ...{ load: [{ mode: "closed" }], closed: loop, ...used },
+  };
 }
 
 /** What a load is sent to: each account's transactions always to the same node. */
@@ -271,6 +280,16 @@ class Queue {
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
+/** What a run of a load gave. */
+export interface LoadRun {
+  readonly loop: LoopResult;
+  /** CPU seconds of all processes that worked on it. */
+  readonly nodeCpuSeconds: number;
+  readonly peakRssBytes: number;
+  /** Where a single node's time went. */
+  readonly used: ReturnType<NodeProbe["used"]> | undefined;
+}
+
 /**
  * Sends signed transactions and measures until the last one is committed. With `perSecond` they are sent at that pace;
  * else as fast as `inFlight` allows.
@@ -279,7 +298,7 @@ export async function run(
   target: LoadTarget,
   txs: readonly string[],
   options: Pick<LoadOptions, "accounts" | "inFlight" | "connections"> & { readonly perSecond?: number },
-): Promise<Record<string, unknown>> {
+): Promise<LoadRun> {
   const nodes = target.rpcPorts.length;
   const queues = target.rpcPorts.map(
     (_, node) => new Queue([...txs.keys()].filter((index) => (index % options.accounts) % nodes === node)),
@@ -294,6 +313,7 @@ export async function run(
   let committed = 0;
   let inFlight = 0;
   let refused = 0;
+  const refusals: Record<string, number> = {};
   let wake: (() => void)[] = [];
   const blocks = await watchBlocks(target.rpcPorts[0]!, (blockTxs, nowMs) => {
     for (const tx of blockTxs) {
@@ -312,7 +332,7 @@ export async function run(
   const cpuBefore = sum(target.pids.map(cpuSeconds));
   const before = await target.probe?.sample();
   const startedMs = performance.now();
-  const report = setInterval(() => process.stderr.write(`${committed} of ${txs.length} committed\n`), 2000);
+  const report = setInterval(() => say(`${committed} of ${txs.length} committed`), 2000);
 
   const send = async (node: number): Promise<void> => {
     const connection = await RawConnection.open("127.0.0.1", target.rpcPorts[node]!);
@@ -336,8 +356,10 @@ export async function run(
       );
       acknowledgeMs[index] = performance.now() - sentMs;
       if (!answer.includes('"code":0')) {
-        if (refused === 0) process.stderr.write(`refused: ${answer}\n`);
+        if (refused === 0) say(`refused: ${answer}`);
         refused += 1;
+        const name = errorNameOf(answer);
+        refusals[name] = (refusals[name] ?? 0) + 1;
         inFlight -= 1;
         submittedMs.delete(tx);
         if (committed + refused === txs.length) finish();
@@ -350,25 +372,26 @@ export async function run(
   clearInterval(report);
   const seconds = (performance.now() - startedMs) / 1000;
   blocks.close();
-  const commits = commitMs.subarray(0, committed).sort();
-  acknowledgeMs.sort();
+  const after = await target.probe?.sample();
+  const failed = before !== undefined && after !== undefined ? failedTxs(before, after) : {};
+  const operations = committed - Object.values(failed).reduce((total, count) => total + count, 0);
   return {
-    committed,
-    refused,
-    seconds: Math.round(seconds * 100) / 100,
-    txPerSecond: Math.round(committed / seconds),
-    submitToCommittedMs: {
-      p50: percentile(commits, 0.5),
-      p95: percentile(commits, 0.95),
-      p99: percentile(commits, 0.99),
+    loop: {
+      ...rateOf(operations, seconds),
+      latencyMs: percentilesOf(commitMs.subarray(0, committed)),
+      acknowledgedMs: percentilesOf(acknowledgeMs),
+      errors: mergedErrors([refusals, failed]),
     },
-    submitToAcknowledgedMs: {
-      p50: percentile(acknowledgeMs, 0.5),
-      p95: percentile(acknowledgeMs, 0.95),
-      p99: percentile(acknowledgeMs, 0.99),
-    },
-    nodeCpuSeconds: Math.round((sum(target.pids.map(cpuSeconds)) - cpuBefore) * 100) / 100,
-    nodePeakMemoryMb: Math.round(sum(target.pids.map(peakMemoryBytes)) / 1024 / 1024),
-    ...(before !== undefined && (await target.probe?.since(before, committed))),
+    nodeCpuSeconds: roundTo(sum(target.pids.map(cpuSeconds)) - cpuBefore, 2),
+    peakRssBytes: sum(target.pids.map(peakMemoryBytes)),
+    used: before && after && target.probe?.used(before, after, operations),
   };
+}
+
+/** "codespace:code" of a transaction that was refused, else the code of the JSON-RPC error. */
+export function errorNameOf(answer: string): string {
+  const { error, result } = JSON.parse(answer);
+  if (error !== undefined) return `rpc:${error.code}`;
+  const { codespace, code } = result.response ?? result;
+  return `${codespace}:${code}`;
 }

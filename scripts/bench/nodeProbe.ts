@@ -1,61 +1,98 @@
-// Where a node under test spends its time: CPU by thread from /proc, and from its metrics how long the stages of blocks
-// and the collection of garbage took. Stages are times on the clock: on a machine that others use they are longer than
-// the CPU they took.
+// What a node under test uses, looked at from outside: CPU by thread and memory from /proc, disk from its home, the stages
+// of its blocks, its event loop and its garbage collector from its metrics. Stages are times on the clock: on a machine
+// that others use they are longer than the CPU they took.
 
-import { cpuSeconds, peakMemoryBytes, threadCpuMicros } from "./processUsage.ts";
+import { folderBytes, peakMemoryBytes, threadCpuMicros } from "./processUsage.ts";
+import { type Measured, roundTo } from "./report.ts";
 
-/** Sums of seconds in the metrics by the name under which a bench shows them, with the label that tells them apart. */
-const GROUPS = [
-  { name: "stages", metric: "stateset_block_stage_seconds_sum", label: "stage" },
-  { name: "garbage", metric: "nodejs_gc_duration_seconds_sum", label: "kind" },
-] as const;
-
-type Micros = Readonly<Record<string, number>>;
-
-interface Sample {
-  readonly cpuSeconds: number;
-  /** Microseconds so far, by group and name. */
-  readonly groups: Readonly<Record<string, Micros>>;
+/** How a node stood at one moment. */
+export interface NodeSample {
+  readonly cpuMicros: { readonly main: number; readonly others: number };
+  /** CPU of this process, which makes the load. */
+  readonly loadCpuMicros: number;
+  readonly diskBytes: number;
+  /** The text that the node's metrics give. */
+  readonly metrics: string;
 }
 
-/** Looks at one node from outside. */
+/** The timer by which a node watches its event loop fires this often; a delay is what comes on top. */
+const LOOP_TIMER_MS = 10;
+
+/** Looks at one node. */
 export class NodeProbe {
   readonly #pid: number;
   readonly #metricsUrl: string;
+  readonly #home: string;
 
-  constructor(pid: number, metricsUrl: string) {
+  constructor(pid: number, metricsUrl: string, home: string) {
     this.#pid = pid;
     this.#metricsUrl = metricsUrl;
+    this.#home = home;
   }
 
-  async sample(): Promise<Sample> {
-    const text = await (await fetch(this.#metricsUrl)).text();
-    const sums = GROUPS.map(({ name, metric, label }) => [name, sumsOf(text, metric, label)]);
+  /** How the node stands now. The delays of its event loop are counted anew from here. */
+  async sample(): Promise<NodeSample> {
+    const metrics = await (await fetch(this.#metricsUrl)).text();
+    const { user, system } = process.cpuUsage();
     return {
-      cpuSeconds: cpuSeconds(this.#pid),
-      groups: { cpu: threadCpuMicros(this.#pid), ...Object.fromEntries(sums) },
+      cpuMicros: threadCpuMicros(this.#pid),
+      loadCpuMicros: user + system,
+      diskBytes: folderBytes(this.#home),
+      metrics,
     };
   }
 
-  /** What the node has used since a sample, in all and for each of `count` requests, as a bench prints it. */
-  async since(before: Sample, count: number): Promise<Record<string, unknown>> {
-    const after = await this.sample();
-    const perRequest = (micros: Micros, earlier: Micros = {}) =>
-      mapValues(micros, (value, name) => Math.round(((value - (earlier[name] ?? 0)) * 10) / count) / 10);
-    return {
-      nodeCpuSeconds: Math.round((after.cpuSeconds - before.cpuSeconds) * 100) / 100,
-      nodePeakMemoryMb: Math.round(peakMemoryBytes(this.#pid) / 1024 / 1024),
-      microsPerRequest: mapValues(after.groups, (micros, name) => perRequest(micros, before.groups[name])),
+  /** What was used between two samples, for so many operations. */
+  used(before: NodeSample, after: NodeSample, operations: number) {
+    const nodeMain = after.cpuMicros.main - before.cpuMicros.main;
+    const nodeOthers = after.cpuMicros.others - before.cpuMicros.others;
+    const load = after.loadCpuMicros - before.loadCpuMicros;
+    const each = (total: number) => roundTo(total / operations, 1);
+    const grown = (metric: string, label: string) => {
+      const earlier = sumsOf(before.metrics, metric, label);
+      const later = Object.entries(sumsOf(after.metrics, metric, label));
+      return Object.fromEntries(later.map(([name, sum]) => [name, (sum - (earlier[name] ?? 0)) * 1e6]));
     };
+    const micros = (metric: string, label: string) =>
+      Object.fromEntries(Object.entries(grown(metric, label)).map(([name, total]) => [name, each(total)]));
+    const delay = (name: string) =>
+      roundTo(Math.max(0, numberOf(after.metrics, `nodejs_eventloop_lag_${name}_seconds`) * 1000 - LOOP_TIMER_MS), 1);
+    return {
+      cpuSeconds: { node: roundTo((nodeMain + nodeOthers) / 1e6, 2), load: roundTo(load / 1e6, 2) },
+      cpuMicrosPerOperation: { nodeMain: each(nodeMain), nodeOthers: each(nodeOthers), load: each(load) },
+      peakRssBytes: peakMemoryBytes(this.#pid),
+      eventLoopDelayMs: { p50: delay("p50"), p99: delay("p99"), max: delay("max") },
+      diskBytesPerOperation: Math.round((after.diskBytes - before.diskBytes) / operations),
+      stageMicrosPerOperation: micros("stateset_block_stage_seconds_sum", "stage"),
+      details: { garbageMicrosPerOperation: micros("nodejs_gc_duration_seconds_sum", "kind") },
+    } satisfies Partial<Measured>;
   }
 }
 
-/** Microseconds in Prometheus' text, by the value of a label. */
-function sumsOf(text: string, metric: string, label: string): Micros {
+/** Numbers in Prometheus' text, by the value of a label. */
+function sumsOf(text: string, metric: string, label: string): Readonly<Record<string, number>> {
   const line = new RegExp(`^${metric}\\{${label}="([^"]*)"\\} (\\S+)$`, "gm");
-  return Object.fromEntries([...text.matchAll(line)].map(([, name, seconds]) => [name, Number(seconds) * 1e6]));
+  return Object.fromEntries([...text.matchAll(line)].map(([, name, value]) => [name, Number(value)]));
 }
 
-function mapValues<V, R>(object: Readonly<Record<string, V>>, map: (value: V, name: string) => R): Record<string, R> {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, map(value, name)]));
+/** The number of a metric without labels; 0 where there is none. */
+function numberOf(text: string, metric: string): number {
+  const value = Number(new RegExp(`^${metric} (\\S+)$`, "m").exec(text)?.[1] ?? 0);
+  return Number.isFinite(value) ? value : 0;
+}
+
+/** Transactions that failed in their blocks between two samples, by "codespace:code". */
+export function failedTxs(before: NodeSample, after: NodeSample): Record<string, number> {
+  const counted = (text: string) =>
+    new Map(
+      [...text.matchAll(/^stateset_txs_total\{codespace="([^"]*)",code="([^"]*)"\} (\S+)$/gm)]
+        .filter(([, , code]) => code !== "0")
+        .map(([, codespace, code, count]) => [`${codespace}:${code}`, Number(count)]),
+    );
+  const earlier = counted(before.metrics);
+  return Object.fromEntries(
+    [...counted(after.metrics)]
+      .map(([name, count]) => [name, count - (earlier.get(name) ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  );
 }

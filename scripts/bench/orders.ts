@@ -10,13 +10,15 @@ import { makeId } from "../../x/orders/ids.ts";
 import {
   BENCH_CHAIN_ID,
   benchLoad,
+  errorNameOf,
   type Load,
   type LoadTx,
+  measuredOf,
   parseLoadOptions,
-  percentile,
   withLoadedNode,
 } from "./load.ts";
 import { RawConnection } from "./rawHttp.ts";
+import { type Measured, percentilesOf, rateOf } from "./report.ts";
 
 const TOTAL = "1097470000";
 const GAS_LIMIT = 500_000n;
@@ -79,7 +81,7 @@ function verifyStatus(status: OrderStatus): NonNullable<Load["verify"]> {
 }
 
 /** Makes orders. */
-export function benchOrdersCreate(args: string[]): Promise<Record<string, unknown>> {
+export function benchOrdersCreate(args: string[]): Promise<Measured> {
   return benchLoad(
     { name: "orders-create", measure: create, verify: verifyStatus(OrderStatus.ORDER_STATUS_CREATED) },
     args,
@@ -87,24 +89,24 @@ export function benchOrdersCreate(args: string[]): Promise<Record<string, unknow
 }
 
 /** Pays orders. */
-export function benchOrdersPay(args: string[]): Promise<Record<string, unknown>> {
+export function benchOrdersPay(args: string[]): Promise<Measured> {
   const verify = verifyStatus(OrderStatus.ORDER_STATUS_PAID);
   return benchLoad({ name: "orders-pay", prepare: create, measure: pay, verify }, args);
 }
 
 /** Changes the status of paid orders. */
-export function benchOrdersUpdate(args: string[]): Promise<Record<string, unknown>> {
+export function benchOrdersUpdate(args: string[]): Promise<Measured> {
   const verify = verifyStatus(OrderStatus.ORDER_STATUS_FULFILLED);
   return benchLoad({ name: "orders-update", prepare: createPaid, measure: fulfill, verify }, args);
 }
 
 /** Asks for orders by abci_query. */
-export async function benchOrdersQuery(args: string[]): Promise<Record<string, unknown>> {
+export async function benchOrdersQuery(args: string[]): Promise<Measured> {
   const options = parseLoadOptions(args);
   return withLoadedNode({ name: "orders-query", prepare: create }, options, async (node, accounts) => {
     const answeredMs = new Float64Array(options.txs);
     let next = 0;
-    let refused = 0;
+    const errors: Record<string, number> = {};
     const before = await node.probe.sample();
     const startedMs = performance.now();
     const ask = async (): Promise<void> => {
@@ -117,23 +119,18 @@ export async function benchOrdersQuery(args: string[]): Promise<Record<string, u
         const sentMs = performance.now();
         const answer = await askOrder(connection, orderId);
         answeredMs[index] = performance.now() - sentMs;
-        if (!answer.includes('"code":0')) refused += 1;
+        if (answer.includes('"code":0')) continue;
+        const name = errorNameOf(answer);
+        errors[name] = (errors[name] ?? 0) + 1;
       }
       connection.close();
     };
     await Promise.all(Array.from({ length: options.connections }, ask));
     const seconds = (performance.now() - startedMs) / 1000;
-    answeredMs.sort();
-    return {
-      ...{ bench: "orders-query", answered: options.txs - refused, refused, seconds: Math.round(seconds * 100) / 100 },
-      queriesPerSecond: Math.round(options.txs / seconds),
-      answerMs: {
-        p50: percentile(answeredMs, 0.5),
-        p95: percentile(answeredMs, 0.95),
-        p99: percentile(answeredMs, 0.99),
-      },
-      ...(await node.probe.since(before, options.txs)),
-      options,
-    };
+    const refused = Object.values(errors).reduce((sum, count) => sum + count, 0);
+    const latencyMs = percentilesOf(answeredMs);
+    const loop = { ...rateOf(options.txs - refused, seconds), latencyMs, acknowledgedMs: latencyMs, errors };
+    const used = node.probe.used(before, await node.probe.sample(), options.txs);
+    return measuredOf(options, { loop, used });
   });
 }

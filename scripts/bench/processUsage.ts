@@ -1,6 +1,7 @@
-// CPU time and memory of another process, from Linux's /proc.
+// CPU time and memory of another process, from Linux's /proc, and the disk that a folder takes.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 /** Linux counts CPU time in ticks of 1/100 s for user space, whatever the kernel's own clock. */
 const TICKS_PER_SECOND = 100;
@@ -35,4 +36,11 @@ export function peakMemoryBytes(pid: number): number {
 export function proportionalMemoryBytes(pid: number): number {
   const kilobytes = /^Pss:\s+([0-9]+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
   return Number(kilobytes ?? 0) * 1024;
+}
+
+/** Bytes of all files below a folder, which may come and go meanwhile. */
+export function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+    .reduce((sum, stat) => sum + (stat?.isFile() ? stat.size : 0), 0);
 }

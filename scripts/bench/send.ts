@@ -2,6 +2,7 @@
 
 import { MsgSend } from "../../gen/cosmos/bank/v1beta1/tx.ts";
 import { benchLoad, type LoadTx } from "./load.ts";
+import type { Measured } from "./report.ts";
 
 /** A transfer of the smallest amount. */
 export function send(fromAddress: string, toAddress: string): LoadTx {
@@ -10,6 +11,6 @@ export function send(fromAddress: string, toAddress: string): LoadTx {
 }
 
 /** Runs the benchmark. */
-export function benchSend(args: string[]): Promise<Record<string, unknown>> {
+export function benchSend(args: string[]): Promise<Measured> {
   return benchLoad({ name: "send", measure: send }, args);
 }

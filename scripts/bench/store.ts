@@ -1,7 +1,7 @@
-// `npm run bench -- store`: a store of many keys, blocks of random updates. Gives microseconds per key for the tree's
+// `npm run bench -- store`: a store of many keys, blocks of random updates. An operation is one key. Gives microseconds per key for the tree's
 // update, its hashes and the durable commit, the time of a restart from a snapshot and change sets, and bytes per key.
 
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -10,7 +10,8 @@ import { IavlTree } from "../../src/store/iavlTree.ts";
 import type { KvChange } from "../../src/store/multiStore.ts";
 import { pruningOptions } from "../../src/store/pruning.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "../../src/store/stateDisk.ts";
-import { peakMemoryBytes } from "./processUsage.ts";
+import { folderBytes, peakMemoryBytes } from "./processUsage.ts";
+import { type Measured, rateOf, roundTo, say } from "./report.ts";
 
 const STORE = "bench";
 const KEY_BYTES = 24;
@@ -110,26 +111,16 @@ async function makeBlock(disk: StateDisk, changes: readonly KvChange[]): Promise
   };
 }
 
-function folderBytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((name) => statSync(join(folder, name)))
-    .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
-}
-
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
 }
 
 function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  return roundTo(value, 2);
 }
 
 /** Runs the benchmark. Flags: --keys, --blocks, --updates, --keep (versions kept), --value-bytes, --folder (parent). */
-export async function benchStore(args: string[]): Promise<Record<string, unknown>> {
+export async function benchStore(args: string[]): Promise<Measured> {
   const options = parseOptions(args);
   const folder = mkdtempSync(join(options.folder ?? tmpdir(), "bench-store-"));
   try {
@@ -139,7 +130,7 @@ export async function benchStore(args: string[]): Promise<Record<string, unknown
   }
 }
 
-async function run(options: Options, folder: string): Promise<Record<string, unknown>> {
+async function run(options: Options, folder: string): Promise<Measured> {
   const fillBlocks = Math.ceil(options.keys / options.updates);
   const diskOptions: StateDiskOptions = {
     folder,
@@ -186,23 +177,33 @@ async function run(options: Options, folder: string): Promise<Record<string, unk
   const { baseVersion, notes } = disk.loaded;
   await disk.close();
   if (!isSame) throw new Error(`after the restart: version ${disk.store.version}, not ${version}, or another app hash`);
+  const { folder: _, ...numbers } = options;
+  const { updateAndHash, fillBatch, durableWrite, commitAndPrune } = measured;
+  const micros = updateAndHash + fillBatch + durableWrite + commitAndPrune;
+  const operations = options.blocks * options.updates;
   return {
-    options: { ...options, folder: undefined },
-    fill: { keysPerSecond: Math.round((options.keys / fillMs) * 1000), ms: Math.round(fillMs) },
-    usPerKey: measured,
-    memory,
-    disk: diskBytes,
-    restart: {
-      ms: Math.round(restartMs),
-      snapshotMs: Math.round((replayStartedMs ?? performance.now()) - restartStartedMs),
-      snapshotVersion: baseVersion,
-      versionsReplayed: version - baseVersion,
-      notes,
+    options: numbers,
+    ...rateOf(operations, (operations * micros) / 1e6),
+    errors: {},
+    peakRssBytes: memory.peakRssBytes,
+    stageMicrosPerOperation: { tree: updateAndHash, commit: rounded(fillBatch + durableWrite + commitAndPrune) },
+    details: {
+      fill: { keysPerSecond: Math.round((options.keys / fillMs) * 1000), ms: Math.round(fillMs) },
+      usPerKey: measured,
+      memory,
+      disk: diskBytes,
+      restart: {
+        ms: Math.round(restartMs),
+        snapshotMs: Math.round((replayStartedMs ?? performance.now()) - restartStartedMs),
+        snapshotVersion: baseVersion,
+        versionsReplayed: version - baseVersion,
+        notes,
+      },
     },
   };
 }
 
-async function updateBlocks(disk: StateDisk, options: Options): Promise<Record<string, number>> {
+async function updateBlocks(disk: StateDisk, options: Options) {
   const random = new Random();
   const tree = disk.store.treeOf(STORE);
   if (!(tree instanceof IavlTree)) throw new Error("another tree than was expected");

@@ -1,5 +1,5 @@
 // `npm run bench -- writes`: the gateway's writer alone, without HTTP: orders of some signers, as many at a time as said. The
-// node and PostgreSQL are processes of their own.
+// node and PostgreSQL are processes of their own. CPU of the load is that of the writer, too: both are in this process.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,15 +12,15 @@ import { ChainWriter } from "../../src/gateway/writes/chainWriter.ts";
 import { nodeRpc } from "../../src/gateway/writes/nodeRpc.ts";
 import { devnetKeys, orderMessage, ownKey } from "../../src/gateway/writes/testing/writerWorld.ts";
 import { startProcess } from "./api.ts";
-import { percentile } from "./load.ts";
-import { cpuSeconds } from "./processUsage.ts";
+import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
+import { type Measured, percentilesOf, rateOf, roundTo } from "./report.ts";
 
 /** Accounts 0 and 13 to 15 have roles. */
 const FIRST_ACCOUNT = 1;
 const SIGNERS_MAX = 12;
 
 /** Runs the bench. */
-export async function benchWrites(args: string[]): Promise<Record<string, unknown>> {
+export async function benchWrites(args: string[]): Promise<Measured> {
   const { values } = parseArgs({
     args,
     options: {
@@ -70,18 +70,19 @@ export async function benchWrites(args: string[]): Promise<Record<string, unknow
     await Promise.all(Array.from({ length: inFlight }, ask));
     const seconds = (performance.now() - startedMs) / 1000;
     const { user, system } = process.cpuUsage(cpuBefore);
-    answeredMs.sort();
+    const latencyMs = percentilesOf(answeredMs);
+    const load = (user + system) / 1e6;
+    const ofNode = cpuSeconds(node.pid!) - nodeCpuBefore;
     return {
-      ...{ bench: "writes", answered: requests, seconds: Math.round(seconds * 100) / 100 },
-      ...{ requestsPerSecond: Math.round(requests / seconds), transactions: transactions.size },
-      answerMs: {
-        p50: percentile(answeredMs, 0.5),
-        p95: percentile(answeredMs, 0.95),
-        p99: percentile(answeredMs, 0.99),
-      },
-      writerCpuSeconds: Math.round((user + system) / 10_000) / 100,
-      nodeCpuSeconds: Math.round((cpuSeconds(node.pid!) - nodeCpuBefore) * 100) / 100,
       options: { requests, signers, inFlight, database: values.database },
+      ...rateOf(requests, seconds),
+      errors: {},
+      latencyMs,
+      load: [{ mode: "closed" }],
+      closed: { ...rateOf(requests, seconds), latencyMs, acknowledgedMs: latencyMs, errors: {} },
+      cpuSeconds: { node: roundTo(ofNode, 2), load: roundTo(load, 2) },
+      peakRssBytes: peakMemoryBytes(node.pid!),
+      details: { transactions: transactions.size },
     };
   } finally {
     await writer.close();
