@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 function open(workers: number): VerifyPool {
-  const pool = createVerifyPool({ workers });
+  const pool = createVerifyPool({ workers, nowMs: () => performance.now() });
   pools.push(pool);
   return pool;
 }
@@ -51,7 +51,9 @@ describe.each([0, 1, 2])("with %d threads", (workers) => {
   test("default: one verdict for each check, in their order", async () => {
     const pool = open(workers);
     // More than a batch.
+    expect(pool.busyMs).toBe(0);
     expect(await pool.verify(checks)).toEqual(verdicts);
+    expect(pool.busyMs).toBeGreaterThan(0);
     expect(await pool.verify(checks.slice(0, 1))).toEqual([true]);
     expect(await pool.verify([])).toEqual([]);
   });

@@ -42,6 +42,8 @@ export interface VerifyPoolOptions {
    * loop. Without it, at the end of the running job.
    */
   readonly defer?: (send: () => void) => void;
+  /** A clock by which the work is measured; nothing else depends on it. */
+  readonly nowMs?: (() => number) | undefined;
   /** Hears of each thread that died, for the log. Its checks are answered all the same. */
   readonly onThreadDeath?: (error: Error) => void;
 }
@@ -78,6 +80,8 @@ interface Thread {
   readonly worker: Worker;
   /** What it is working on; undefined when it is idle. */
   batch: readonly Item[] | undefined;
+  /** When it got the batch. */
+  sentMs: number;
   error: Error | undefined;
 }
 
@@ -91,10 +95,13 @@ export class VerifyPool {
   #head = 0;
   #isFlushing = false;
   #restarts = 0;
+  readonly #nowMs: () => number;
+  #busyMs = 0;
   #isClosed = false;
 
   constructor(options: VerifyPoolOptions) {
     this.#onThreadDeath = options.onThreadDeath;
+    this.#nowMs = options.nowMs ?? (() => 0);
     this.#defer = options.defer ?? ((send) => void Promise.resolve().then(send));
     for (let count = 0; count < options.workers; count += 1) this.#threads.push(this.#startThread());
   }
@@ -104,9 +111,14 @@ export class VerifyPool {
     return this.#threads.length;
   }
 
+  /** How long batches have taken so far, in all threads together, milliseconds; 0 without a clock. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
   /** Verifies; the verdicts are in the order of the checks, whose bytes must not change before. Never rejects. */
   verify(checks: readonly SignatureCheck[]): Promise<boolean[]> {
-    if (this.#threads.length === 0) return Promise.resolve(checks.map(verifySync));
+    if (this.#threads.length === 0) return Promise.resolve(this.#timed(() => checks.map(verifySync)));
     return new Promise((resolve) => {
       const job: Job = { checks, verdicts: new Array<boolean>(checks.length).fill(false), left: 0, resolve };
       for (let index = 0; index < checks.length; index += 1) {
@@ -171,6 +183,7 @@ export class VerifyPool {
       records.set(check.signature, at + RECORD.signature);
     }
     thread.batch = batch;
+    thread.sentMs = this.#nowMs();
     thread.worker.ref();
     thread.worker.postMessage(records, [records.buffer]);
   }
@@ -178,7 +191,7 @@ export class VerifyPool {
   #startThread(): Thread {
     const worker = startWorker();
     worker.unref();
-    const thread: Thread = { worker, batch: undefined, error: undefined };
+    const thread: Thread = { worker, batch: undefined, sentMs: 0, error: undefined };
     worker.on("message", (verdicts: Uint8Array) => this.#onVerdicts(thread, verdicts));
     worker.on("error", (error) => {
       thread.error = error;
@@ -190,6 +203,7 @@ export class VerifyPool {
 
   #onVerdicts(thread: Thread, verdicts: Uint8Array): void {
     const batch = takeBatch(thread);
+    this.#busyMs += this.#nowMs() - thread.sentMs;
     if (this.#head < this.#waiting.length) this.#flushSoon();
     else thread.worker.unref();
     for (let i = 0; i < batch.length; i += 1) settle(batch[i]!, verdicts[i] === 1);
@@ -209,7 +223,16 @@ export class VerifyPool {
   }
 
   #verifyHere(batch: readonly Item[]): void {
-    for (const item of batch) settle(item, verifySync(item.job.checks[item.index]!));
+    this.#timed(() => {
+      for (const item of batch) settle(item, verifySync(item.job.checks[item.index]!));
+    });
+  }
+
+  #timed<T>(verify: () => T): T {
+    const startedMs = this.#nowMs();
+    const result = verify();
+    this.#busyMs += this.#nowMs() - startedMs;
+    return result;
   }
 }
 

@@ -130,13 +130,11 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
 function observe({ home, logger, onFailed }: AbciNodeOptions, metrics: NodeMetrics): AbciObserver {
   return {
     block: (block: ExecutedBlock) => {
-      const { height, prepareMs, executeMs, persistMs, txResults, appHash } = block;
-      const stagesMs = { prepare: prepareMs, execute: executeMs, persist: persistMs };
+      const { height, stagesMs, txResults, appHash } = block;
       const failures = txResults.filter(({ code }) => code !== 0);
       metrics.block({ height, stagesMs, txCount: txResults.length, failures });
       const level = txResults.length > 0 ? "info" : "debug";
-      const timings = { height, txCount: txResults.length, prepareMs, executeMs, persistMs };
-      logger[level]({ ...timings, appHash: toHex(appHash) }, "block");
+      logger[level]({ height, txCount: txResults.length, stagesMs, appHash: toHex(appHash) }, "block");
     },
     checked: (response) => metrics.checked(response),
     proposalRefused: (height, reason) => logger.warn({ height, reason }, "a proposal was refused"),

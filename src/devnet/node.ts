@@ -78,12 +78,11 @@ function observe(logger: Logger, metrics: NodeMetrics, onFailed: (error: Error) 
     snapshot: (written) => logger.info(written, "a snapshot of the state was written"),
     snapshotFailed: (error) => logger.error({ err: error }, "a snapshot of the state could not be written"),
     block: (timings: BlockTimings, block: CommittedBlock) => {
-      const { height, hashMs, executeMs, persistMs, publishMs, txCount, failures } = timings;
-      const stagesMs = { hash: hashMs, execute: executeMs, persist: persistMs, publish: publishMs };
+      const { height, stagesMs, txCount, failures } = timings;
       metrics.block({ height, stagesMs, txCount, failures });
       const level = timings.txCount > 0 ? "info" : "debug";
       logger[level](
-        { ...timings, failures: undefined, failed: failures.length, appHash: toHex(block.results.appHash) },
+        { height, txCount, failed: failures.length, stagesMs, appHash: toHex(block.results.appHash) },
         "block",
       );
     },
@@ -109,7 +108,11 @@ export function startNode(options: NodeOptions): Promise<RunningNode> {
 
 async function startParts(options: NodeOptions, closers: Closers): Promise<RunningNode> {
   const { config, logger } = options;
-  const pool = createVerifyPool({ workers: config.verifyWorkers, defer: paced(VERIFY_INTERVAL_MS) });
+  const pool = createVerifyPool({
+    workers: config.verifyWorkers,
+    defer: paced(VERIFY_INTERVAL_MS),
+    nowMs: () => performance.now(),
+  });
   closers.add(() => pool.close());
   let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
   const metrics = new NodeMetrics({

@@ -28,6 +28,8 @@ export interface StateDiskOptions {
   readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly schedule?: SnapshotSchedule | undefined;
+  /** See CommitStoreOptions. */
+  readonly nowMs?: (() => number) | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Told of each snapshot that was written in the background. */
   readonly onSnapshot?: ((snapshot: WrittenSnapshot) => void) | undefined;
@@ -121,8 +123,8 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
   const db = await openDatabase(join(options.folder, DATABASE));
   try {
     await removeTemporaries(folder);
-    const { names, added, pruning, onProgress } = options;
-    const loaded = await loadState(db, { names, added, pruning, snapshotFolder: folder, onProgress });
+    const { names, added, pruning, onProgress, nowMs } = options;
+    const loaded = await loadState(db, { names, added, pruning, snapshotFolder: folder, onProgress, nowMs });
     const { store } = loaded;
     const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
     const onError = options.onSnapshotError ?? (() => undefined);

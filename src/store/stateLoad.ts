@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly snapshotFolder: string;
+  /** See CommitStoreOptions. */
+  readonly nowMs?: (() => number) | undefined;
   /** Called now and then, often. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }

@@ -90,7 +90,11 @@ export async function startQueryServers(): Promise<QueryServers> {
     createApp: (parts) => {
       app = createApp(parts);
       // Nothing is verified beforehand: the checks verify by themselves.
-      return soloAppOf(app, { work: () => undefined, verdicts: app.verdicts, pool: { verify: async () => [] } });
+      return soloAppOf(app, {
+        work: () => undefined,
+        verdicts: app.verdicts,
+        pool: { verify: async () => [], busyMs: 0 },
+      });
     },
     pace: { blockIntervalMs: 10, emptyBlockIntervalMs: 200 },
   });

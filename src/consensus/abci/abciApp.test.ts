@@ -48,6 +48,7 @@ const pool = {
     verified.push(checks.length);
     return checks.map(verifySync);
   },
+  busyMs: 0,
 };
 
 const open = (options: Partial<AbciAppOptions> = {}) => openApp(join(folder, "data"), options);

@@ -70,11 +70,18 @@ export interface ExecutedBlock {
   readonly height: number;
   readonly appHash: Uint8Array;
   readonly txResults: readonly ExecTxResult[];
-  /** Decoding, and the signatures that were not verified at a check. */
-  readonly prepareMs: number;
-  readonly executeMs: number;
-  readonly persistMs: number;
+  readonly stagesMs: Readonly<Record<AbciStage, number>>;
 }
+
+export type AbciStage =
+  /** Decoding, and the signatures that were not verified at a check. */
+  | "prepare"
+  /** Execution without the trees. */
+  | "execute"
+  /** The new app hash; after the block, what goes from the trees. */
+  | "tree"
+  /** Encoding and the synced write. */
+  | "commit";
 
 /** Hears what the application does; for metrics and logs. Must not throw. */
 export interface AbciObserver {
@@ -105,6 +112,7 @@ interface StagedBlock {
   readonly txResults: readonly ExecTxResult[];
   readonly prepareMs: number;
   readonly executeMs: number;
+  readonly treeMs: number;
 }
 
 /** What a proposal and a block say of themselves. */
@@ -285,14 +293,17 @@ export class AbciApp implements AbciCalls {
       await this.#verifyAll(decoded);
       const preparedMs = performance.now();
       const consensus = reportOfRequest(request);
+      const treeBeforeMs = this.#folder.disk.store.workMs;
       const { response, commit } = this.#execute({ ...block, txs, consensus });
+      const treeMs = this.#folder.disk.store.workMs - treeBeforeMs;
       this.#staged = {
         block: { ...block, chainId: this.#options.genesis.chain_id },
         txs: decoded,
         commit,
         txResults: response.txResults,
         prepareMs: preparedMs - startedMs,
-        executeMs: performance.now() - preparedMs,
+        executeMs: performance.now() - preparedMs - treeMs,
+        treeMs,
       };
       return response;
     });
@@ -313,6 +324,7 @@ export class AbciApp implements AbciCalls {
       if (staged === undefined) throw new AbciError("refused", "Commit without FinalizeBlock");
       const startedMs = performance.now();
       const { disk, app, signatures } = this.#folder;
+      const treeBeforeMs = disk.store.workMs;
       try {
         const batch = disk.batch();
         disk.putState(batch, staged.commit);
@@ -328,16 +340,15 @@ export class AbciApp implements AbciCalls {
         this.#decoded.forget(tx);
       }
       const { height } = staged.block;
-      const { commit, txResults, prepareMs, executeMs } = staged;
-      const persistMs = performance.now() - startedMs;
-      this.#options.observer?.block?.({
-        height,
-        appHash: commit.appHash,
-        txResults,
-        prepareMs,
-        executeMs,
-        persistMs,
-      });
+      const { commit, txResults } = staged;
+      const prunedMs = disk.store.workMs - treeBeforeMs;
+      const stagesMs = {
+        prepare: staged.prepareMs,
+        execute: staged.executeMs,
+        tree: staged.treeMs + prunedMs,
+        commit: performance.now() - startedMs - prunedMs,
+      };
+      this.#options.observer?.block?.({ height, appHash: commit.appHash, txResults, stagesMs });
       return { retainHeight: BigInt(await this.#retainHeight(height)) };
     });
   }

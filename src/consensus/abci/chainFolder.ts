@@ -50,6 +50,7 @@ export async function openChainFolder(options: ChainFolderOptions): Promise<Chai
     added: options.addedStores,
     pruning: options.pruning,
     schedule: options.snapshots,
+    nowMs: () => performance.now(),
     onProgress: options.onProgress,
     onSnapshotError: options.onSnapshotError,
   });

@@ -93,6 +93,7 @@ export async function openSoloNode(options: OpenSoloOptions): Promise<SoloNode> 
     added: options.addedStores,
     pruning: options.pruning,
     schedule: options.snapshots,
+    nowMs: () => performance.now(),
     onProgress: (progress) => observer?.loading?.(progress),
     onSnapshot: ({ version, bytes }) => observer?.snapshot?.({ height: version, bytes }),
     onSnapshotError: (error) => observer?.snapshotFailed?.(error),

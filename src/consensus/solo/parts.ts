@@ -28,6 +28,8 @@ export interface SoloApp extends BlockExecutor {
   decode(bytes: Uint8Array, hash?: Uint8Array): DecodedTx;
   /** Verifies a transaction's signatures off the main thread and keeps the verdicts for checks and the block. */
   verify(tx: DecodedTx): Promise<void>;
+  /** How long signatures have been verified so far, in all threads together; milliseconds. */
+  verifyingMs(): number;
   checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx;
   /** Where a transaction that passed CheckTx stands in the mempool. */
   placeOf(tx: DecodedTx, response: ResponseCheckTx): MempoolPlace;
@@ -52,6 +54,8 @@ export interface SoloDisk {
   /** Adds the removal of all state after a height to a batch. Rejects when the state of that height is not kept. */
   truncateState(batch: BlockBatch, height: number): Promise<void>;
   readonly store: {
+    /** How long its trees have been worked on so far, milliseconds. */
+    readonly workMs: number;
     /** Makes a kept version the last one in memory; follows a truncation that is durable. */
     revertTo(version: number): void;
     /** Keeps a version and all later ones until the returned function is called. */

@@ -20,6 +20,7 @@ function setUp(work: ReturnType<SignatureParts["work"]>, results: readonly boole
       asked.push(checks);
       return results;
     },
+    busyMs: 12,
   };
   // Verification asks nothing of the application.
   return { verdicts, asked, app: soloAppOf({} as BaseApp, { work: () => work, verdicts, pool }) };

@@ -18,13 +18,18 @@ export interface SignatureParts {
   ) => { readonly facts: readonly VerifiedSigner[]; readonly checks: readonly SignatureCheck[] } | undefined;
   /** Where the ante handler looks the verdicts up. */
   readonly verdicts: Pick<SignatureVerdicts, "set" | "delete">;
-  readonly pool: { verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]> };
+  readonly pool: {
+    verify(checks: readonly SignatureCheck[]): Promise<readonly boolean[]>;
+    /** How long it has verified so far, milliseconds. */
+    readonly busyMs: number;
+  };
 }
 
 /** Makes BaseApp drivable. */
 export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
   return {
     verify: async (tx) => void (await verifyBeforehand(tx, signatures)),
+    verifyingMs: () => signatures.pool.busyMs,
     placeOf: mempoolPlace,
     info: () => app.info(),
     initChain: (request) => app.initChain(request),

@@ -12,7 +12,7 @@ import { KvApp, kvStores, kvTx } from "../testing/kvApp.ts";
 import { openTestNode, TEST_KEY, type TestNode, testGenesis } from "../testing/testNode.ts";
 import { initChainRequest } from "./chainState.ts";
 import { replayBlocks } from "./replayBlocks.ts";
-import { NodeStoppedError } from "./soloNode.ts";
+import { type BlockTimings, NodeStoppedError } from "./soloNode.ts";
 import { verifyChain } from "./verifyChain.ts";
 
 const set = (sequence: number, more: { from?: string; key?: string; value?: string; fail?: boolean } = {}) =>
@@ -64,6 +64,27 @@ describe("SoloNode", () => {
     expect(responses.every((response) => response.code === 0)).toBe(true);
     const block = await node.produce();
     expect(block.txs.map((tx) => tx.result.code)).toEqual(Array.from({ length: 600 }, () => 0));
+    await node.stop();
+  });
+
+  test("behavior: the observer hears how long each stage took, and together they are no longer than the time that passed", async () => {
+    const heard: BlockTimings[] = [];
+    const { node } = await openTestNode({ observer: { block: (timings) => void heard.push(timings) } });
+    await node.start();
+    const startedMs = performance.now();
+    for (let i = 0; i < 100; i += 1) await node.submitTx(set(i));
+    await node.produce();
+    const passedMs = performance.now() - startedMs;
+    expect(heard.map(({ height, txCount }) => [height, txCount])).toEqual([
+      [1, 0],
+      [2, 100],
+    ]);
+    const { verify, ...others } = heard[1]!.stagesMs;
+    // The test application does not verify.
+    expect(verify).toBe(0);
+    expect(Object.keys(others).sort()).toEqual(["check", "commit", "decode", "execute", "publish", "tree"]);
+    for (const ms of Object.values(others)) expect(ms).toBeGreaterThan(0);
+    expect(Object.values(others).reduce((sum, ms) => sum + ms, 0)).toBeLessThan(passedMs);
     await node.stop();
   });
 

@@ -45,21 +45,34 @@ const RECHECKS_PER_TURN_MAX = 256;
 /** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
 const INTAKE_MAX = 20_000;
 
-/** A block, and how long its stages took in milliseconds. */
+/** A block, and how long its stages took by the clock, in milliseconds. */
 export interface BlockTimings {
   readonly height: number;
   readonly txCount: number;
   /** Of the transactions that failed. */
   readonly failures: readonly Pick<ExecTxResult, "code" | "codespace">[];
-  /** Header, data, results and part-set hashes, and the signature. */
-  readonly hashMs: number;
-  /** The application's finalizeBlock, with its new app hash. */
-  readonly executeMs: number;
-  /** Encoding and the synced write. */
-  readonly persistMs: number;
-  /** Commit, mempool, recheck, listeners. */
-  readonly publishMs: number;
+  readonly stagesMs: Readonly<Record<Stage, number>>;
 }
+
+/**
+ * Where the time of a node's blocks goes. What comes before a block, `decode`, `verify` (in all threads together) and
+ * `check` (rechecks too), is what was done since the block before it.
+ */
+export type Stage =
+  | "decode"
+  | "verify"
+  | "check"
+  /** The application's finalizeBlock without the trees. */
+  | "execute"
+  /** The new app hash; after the block, what goes from the trees. */
+  | "tree"
+  /** The block's own hashes and the signature, encoding, the synced write. */
+  | "commit"
+  /** Mempool and listeners. */
+  | "publish";
+
+/** What is measured where it happens, in milliseconds since the start. */
+type WorkMs = Readonly<Record<"decode" | "verify" | "check" | "tree", number>>;
 
 /** Hears what the node does; for metrics and logs. Must not throw. */
 export interface NodeObserver {
@@ -134,6 +147,9 @@ export class SoloNode implements ChainNode {
   /** The last of the works that follow one another: blocks, reverts, stop. Never rejects. */
   #turn: Promise<void> = Promise.resolve();
   #stopped: NodeStoppedError | undefined;
+  #recheckMs = 0;
+  /** All work up to the end of the last block. */
+  #workBefore: WorkMs;
 
   constructor(parts: SoloParts) {
     this.#parts = parts;
@@ -150,6 +166,7 @@ export class SoloNode implements ChainNode {
       verify: (tx) => this.#parts.app.verify(tx),
       check: (tx) => this.#parts.app.checkTx(tx, "check"),
     });
+    this.#workBefore = this.#workMs();
     this.#pace = new Pace(
       parts.pace,
       () => parts.mempool.size > 0,
@@ -203,26 +220,56 @@ export class SoloNode implements ChainNode {
   async #produce(): Promise<CommittedBlock> {
     if (this.#stopped !== undefined) throw this.#stopped;
     try {
+      const startedMs = performance.now();
       const sealed = this.#seal();
-      const { committed, next, timings, failures } = sealed;
+      const { committed, next, failures, executeMs } = sealed;
       await sealed.batch.write();
       const durableMs = performance.now();
+      const stagedWork = this.#workMs();
       await this.#publish(committed, next);
+      const stagesMs = this.#stagesMs({
+        execute: executeMs,
+        commit: durableMs - startedMs - executeMs,
+        publish: performance.now() - durableMs,
+        stagedWork,
+      });
       this.#parts.observer?.block?.(
-        {
-          height: next.height,
-          txCount: committed.txs.length,
-          failures,
-          ...timings,
-          persistMs: durableMs - sealed.madeMs,
-          publishMs: performance.now() - durableMs,
-        },
+        { height: next.height, txCount: committed.txs.length, failures, stagesMs },
         committed,
       );
       return committed;
     } catch (cause) {
       throw this.#fail(`block ${this.#state.height + 1} could not be made`, cause);
     }
+  }
+
+  #workMs(): WorkMs {
+    const { app, disk } = this.#parts;
+    const { decode, check } = this.#intake.workMs;
+    return { decode, verify: app.verifyingMs(), check: check + this.#recheckMs, tree: disk.store.workMs };
+  }
+
+  /** The stages of the block that has just been published, from what was measured around them. */
+  #stagesMs(around: {
+    readonly execute: number;
+    readonly commit: number;
+    readonly publish: number;
+    /** Taken when the block was durable. */
+    readonly stagedWork: WorkMs;
+  }): Record<Stage, number> {
+    const before = this.#workBefore;
+    const after = this.#workMs();
+    this.#workBefore = after;
+    const { stagedWork } = around;
+    return {
+      decode: after.decode - before.decode,
+      verify: after.verify - before.verify,
+      check: after.check - before.check,
+      execute: around.execute - (stagedWork.tree - before.tree),
+      tree: after.tree - before.tree,
+      commit: around.commit,
+      publish: around.publish - (after.tree - stagedWork.tree) - (after.check - stagedWork.check),
+    };
   }
 
   /**
@@ -232,13 +279,12 @@ export class SoloNode implements ChainNode {
     const { mempool, clock, disk } = this.#parts;
     const txs = mempool.take(blockLimits(this.#state.params));
     const made = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
-    const madeMs = performance.now();
     const batch = disk.batch();
     const committed = this.#write(batch, made);
     const failures = made.committed.results.txResults.flatMap(({ code, codespace }) =>
       code === 0 ? [] : [{ code, codespace }],
     );
-    return { batch, committed, failures, next: made.next, timings: made.timings, madeMs };
+    return { batch, committed, failures, next: made.next, executeMs: made.executeMs };
   }
 
   #write(batch: SoloBatch, made: MadeBlock): CommittedBlock {
@@ -299,13 +345,19 @@ export class SoloNode implements ChainNode {
   async #recheck(): Promise<void> {
     const { mempool } = this.#parts;
     let checked = 0;
+    let startedMs = performance.now();
     const limits = blockLimits(this.#state.params);
     for (const tx of mempool.pending()) {
-      if (++checked % RECHECKS_PER_TURN_MAX === 0) await new Promise(setImmediate);
+      if (++checked % RECHECKS_PER_TURN_MAX === 0) {
+        this.#recheckMs += performance.now() - startedMs;
+        await new Promise(setImmediate);
+        startedMs = performance.now();
+      }
       const response = this.#parts.app.checkTx(tx, "recheck");
       // One that no block can hold would keep all others waiting behind it.
       if (response.code !== 0 || !fits(tx, response, limits)) mempool.remove(tx);
     }
+    this.#recheckMs += performance.now() - startedMs;
   }
 
   /** Copies blocks, indexes and state into another data folder, which must be empty, between two blocks. */

@@ -43,6 +43,8 @@ export class TxIntake {
   #holds = 0;
   #isScheduled = false;
   #closedBy: Error | undefined;
+  #decodeMs = 0;
+  #checkMs = 0;
 
   constructor(steps: IntakeSteps) {
     this.#steps = steps;
@@ -53,6 +55,11 @@ export class TxIntake {
     return this.#queue.length - this.#head;
   }
 
+  /** How long decoding and checks have taken so far, milliseconds. */
+  get workMs(): { readonly decode: number; readonly check: number } {
+    return { decode: this.#decodeMs, check: this.#checkMs };
+  }
+
   /**
    * Decodes, verifies and checks. A refusal by the chain is in the response, not thrown; what `after` throws (a full
    * mempool) rejects. `hash` is the sha256 of the bytes, if that is known.
@@ -60,11 +67,14 @@ export class TxIntake {
   submit(bytes: Uint8Array, after: AfterCheck, hash?: Uint8Array, mode: CheckMode = "check"): Promise<ResponseCheckTx> {
     if (this.#closedBy !== undefined) return Promise.reject(this.#closedBy);
     let tx: DecodedTx;
+    const startedMs = performance.now();
     try {
       tx = this.#steps.decode(bytes, hash);
     } catch (error) {
       if (error instanceof ChainError) return Promise.resolve(refusal(error));
       return Promise.reject(error);
+    } finally {
+      this.#decodeMs += performance.now() - startedMs;
     }
     return new Promise((resolve, reject) => {
       const entry: Entry = { tx, mode, after, resolve, reject, isVerified: false, error: undefined };
@@ -108,6 +118,7 @@ export class TxIntake {
   #drain(): void {
     if (this.#holds > 0) return;
     let checked = 0;
+    const startedMs = performance.now();
     while (this.#head < this.#queue.length && this.#queue[this.#head]!.isVerified) {
       if (checked++ >= CHECKS_PER_TURN_MAX) {
         this.#schedule();
@@ -115,6 +126,7 @@ export class TxIntake {
       }
       this.#checkOne(this.#queue[this.#head++]!);
     }
+    this.#checkMs += performance.now() - startedMs;
     if (this.#head === this.#queue.length) {
       this.#queue = [];
       this.#head = 0;

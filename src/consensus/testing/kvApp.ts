@@ -51,7 +51,11 @@ export const KV_STORES: readonly string[] = ["kv"];
 
 /** Stores in memory, with these change sets applied. */
 export function kvStores(changes: readonly (readonly StoreChanges[])[] = []): TreeMultiStore {
-  const stores = createCommitMultiStore({ names: KV_STORES, pruning: pruningOptions("nothing") });
+  const stores = createCommitMultiStore({
+    names: KV_STORES,
+    pruning: pruningOptions("nothing"),
+    nowMs: () => performance.now(),
+  });
   for (const version of changes) {
     stores.stage(version);
     stores.commit();
@@ -107,6 +111,10 @@ export class KvApp implements SoloApp {
 
   verify(): Promise<void> {
     return this.verifying;
+  }
+
+  verifyingMs(): number {
+    return 0;
   }
 
   checkTx(tx: DecodedTx, mode: "check" | "recheck"): ResponseCheckTx {

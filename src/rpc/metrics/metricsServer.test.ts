@@ -28,7 +28,7 @@ function metricsOf(mempool: () => MempoolView | undefined = () => undefined): No
   return new NodeMetrics({ keys: () => 12, memoryBytes: () => 3_400, mempool });
 }
 
-const STAGES_MS = { hash: 1, execute: 20, persist: 3, publish: 0.2 };
+const STAGES_MS = { execute: 20, tree: 1, commit: 3, publish: 0.2 };
 const FAILURE = { codespace: "sdk", code: 5 };
 
 describe("metrics", () => {
