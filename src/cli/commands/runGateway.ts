@@ -71,12 +71,13 @@ function networksOf(text = ""): readonly string[] {
   return networks;
 }
 
-/** A client for rate limits; while Redis is away requests pass. */
-async function connectRedis(url: string, logger: Logger): Promise<Redis> {
-  const { Redis } = await import("ioredis");
-  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
-  redis.on("error", (error) => logger.warn({ err: error }, "Redis is away: rate limits are not held"));
-  return redis;
+/** A client for rate limits. Throws CliError. */
+async function redisOf(url: string, logger: Logger): Promise<Redis> {
+  const { protocol } = orCliError("usage", () => new URL(url), "--redis-url");
+  if (!/^rediss?:$/.test(protocol)) throw new CliError("usage", "--redis-url: expected redis://… or rediss://…");
+  // Loaded only where there is a Redis.
+  const { connectRedis } = await import("../../gateway/auth/redis.ts");
+  return connectRedis(url, (error) => logger.warn({ err: error }, "Redis is away: each gateway holds its own limits"));
 }
 
 interface ConfigParts {
@@ -121,7 +122,7 @@ export async function runGateway(flags: GatewayStartFlags, command: Command): Pr
     fail = resolve;
   });
   const logger = orCliError("usage", () => createLogger(flags.logLevel), "--log-level");
-  const redis = flags.redisUrl === undefined ? undefined : await connectRedis(flags.redisUrl, logger);
+  const redis = flags.redisUrl === undefined ? undefined : await redisOf(flags.redisUrl, logger);
   try {
     const config = configOf(flags, command, { logger, redis, onFailure: (error) => fail(error) });
     const gateway = await startGateway(config).catch(told);

@@ -1,9 +1,8 @@
 // Cases, on every database: the same answer again, also of a refusal, and across gateways; another body; waiting for the
-// first; failures of the server, which are not kept; a process that died; sealed rows; keys apart; what is no key. And rate limits.
+// first; failures of the server, which are not kept; a process that died; sealed rows; keys apart; what is no key.
 
 import type { FastifyReply } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { rateLimits } from "../auth/rateLimit.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp } from "../http/routeModule.ts";
 import type { Database } from "../sql/database.ts";
@@ -31,10 +30,7 @@ describe.each(testDatabases())("$name", (kind) => {
     testGateway({
       database,
       keys: { other: testKey("other", { id: "key_other" }) },
-      plugins: [
-        idempotency({ masterKeys, waitMs: 400, warn: () => undefined }),
-        rateLimits({ max: 200, windowMs: 60_000 }),
-      ],
+      plugins: [idempotency({ masterKeys, waitMs: 400, warn: () => undefined })],
       routes: [
         (app: GatewayApp) =>
           app.post("/things", { config: { scope: "orders:write" } }, async (_, reply) => {
@@ -184,24 +180,5 @@ describe.each(testDatabases())("$name", (kind) => {
     );
     await new Answers(database, masterKeys).prune(48 * 3_600_000);
     expect(await database.query("select 1 from idempotency_keys")).toEqual([]);
-  });
-
-  test("error: too many requests of one API key", async () => {
-    const limited = await testGateway({
-      ...{ database, keys: { other: testKey("other", { id: "key_other" }) } },
-      plugins: [rateLimits({ max: 2, windowMs: 60_000 })],
-      routes: [(app: GatewayApp) => app.post("/things", { config: { scope: "orders:write" } }, async () => ({}))],
-    });
-    const first = await post(limited, undefined, {});
-    expect(first.headers).toMatchObject({
-      "ratelimit-limit": "2",
-      "ratelimit-remaining": "1",
-      "ratelimit-reset": "60",
-    });
-    expect((await post(limited, undefined, {})).statusCode).toBe(200);
-    const third = await post(limited, undefined, {});
-    expect([third.statusCode, third.json().code, third.headers["retry-after"]]).toEqual([429, "rate_limited", "60"]);
-    expect((await post(limited, undefined, {}, "other")).statusCode).toBe(200);
-    await limited.close();
   });
 });

@@ -5,6 +5,8 @@ import { createServer } from "node:net";
 
 export interface RedisServer {
   readonly url: string;
+  /** From now on it takes connections and answers nobody. */
+  freeze(): void;
   stop(): Promise<void>;
 }
 
@@ -27,8 +29,9 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function startRedis(): Promise<RedisServer> {
-  const port = await freePort();
+/** On a free port unless one is given. */
+export async function startRedis(givenPort?: number): Promise<RedisServer> {
+  const port = givenPort ?? (await freePort());
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
   const running = spawn(PROGRAM, settings, { stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<void>((resolve) => running.once("exit", () => resolve()));
@@ -43,8 +46,10 @@ export async function startRedis(): Promise<RedisServer> {
   });
   return {
     url: `redis://127.0.0.1:${port}`,
+    freeze: () => void running.kill("SIGSTOP"),
     async stop() {
-      running.kill();
+      // Also ends what is frozen.
+      running.kill("SIGKILL");
       await ended;
     },
   };
