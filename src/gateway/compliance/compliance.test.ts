@@ -5,11 +5,14 @@
 import { Buffer } from "node:buffer";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { customerRoutes } from "../customers/routes.ts";
+import type { RouteModule } from "../http/routeModule.ts";
+import { idempotency } from "../idempotency/plugin.ts";
 import { seeDevice } from "../pricing/customerHistory.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { type TestGateway, testGateway, testKey } from "../testing/testGateway.ts";
 import { verifyCommitment } from "../vault/commitment.ts";
+import { testMasterKeys } from "../vault/testing/masterKeys.ts";
 import { complianceRoutes } from "./routes.ts";
 
 const kinds = testDatabases();
@@ -29,6 +32,14 @@ async function everything(database: Database): Promise<string> {
   return texts.join("\n");
 }
 
+/** Makes and pays orders, as far as an answer goes. */
+const orders: RouteModule = (app) => {
+  app.post("/orders", { config: { scope: "orders:write" } }, async ({ body }, reply) =>
+    reply.header("location", "/there").send({ id: "ord_new", customer: body }),
+  );
+  app.post("/orders/:order_id/pay", { config: { scope: "orders:write" } }, async () => ({ paid: true }));
+};
+
 describe.each(kinds)("compliance in $name", (kind) => {
   let database: Database;
   let gateway: TestGateway;
@@ -36,9 +47,10 @@ describe.each(kinds)("compliance in $name", (kind) => {
     database = await kind.open();
     gateway = await testGateway({
       database,
-      routes: [customerRoutes, complianceRoutes],
+      routes: [customerRoutes, complianceRoutes, orders],
+      plugins: [idempotency({ masterKeys: testMasterKeys("test"), warn: () => undefined })],
       keys: {
-        other: testKey("stateset1other"),
+        other: testKey("stateset1other", { id: "key_other" }),
         reader: testKey("stateset1other", { scopes: new Set(["customers:read"]) }),
       },
     });
@@ -74,6 +86,39 @@ describe.each(kinds)("compliance in $name", (kind) => {
       data: { name: CANARY },
     });
   }
+
+  test("behavior: a deletion empties what idempotency keys keep of the customer, and leaves what is of others", async () => {
+    const { id } = await busiest();
+    await withData(id);
+    const [order] = await database.query<{ id: string }>(
+      "select id from orders where merchant = $1 and customer_id = $2 limit 1",
+      [gateway.key.merchant, id],
+    );
+    const post = (key: string, url: string, payload: object, token = "test") =>
+      gateway.inject({
+        ...{ method: "POST", url, payload },
+        headers: { "idempotency-key": key, authorization: `Bearer ${token}` },
+      });
+    const own = ["made", "guest", "paid"];
+    await post("made", "/orders", { customer_id: id, email: `${CANARY}@example.com` });
+    await post("guest", "/orders", { orders: [{ customer: { id } }] });
+    await post("paid", `/orders/${order!.id}/pay`, { billing: CANARY });
+    await post("mine", "/orders", { customer_id: "somebody" });
+    await post("made", "/orders", { customer_id: id }, "other");
+    expect((await erase(id)).statusCode).toBe(200);
+    const rows = await database.query<{ key: string; merchant: string; row: string }>(
+      "select key, merchant, to_jsonb(t) - 'created_at' - 'leased_until' - 'holder' as row from idempotency_keys t",
+    );
+    for (const key of own) {
+      const found = rows.find((row) => row.key === key && row.merchant === gateway.key.merchant);
+      expect(found?.row).toMatchObject({ request_hash: "erased", status: 410, headers: null, body: null, about: null });
+      const again = await post(key, key === "paid" ? `/orders/${order!.id}/pay` : "/orders", {});
+      expect([again.statusCode, again.json().code]).toEqual([410, "gone"]);
+    }
+    expect((await post("mine", "/orders", { customer_id: "somebody" })).headers["idempotent-replayed"]).toBe("true");
+    const others = await post("made", "/orders", { customer_id: id }, "other");
+    expect(others.headers["idempotent-replayed"]).toBe("true");
+  });
 
   test("default: an export has everything of the customer, and nothing of others", async () => {
     const { id, orders } = await busiest();

@@ -1,5 +1,6 @@
 // The rights of the people whose data is held: to have all of it, and to have it deleted.
 
+import { eraseAnswers } from "../idempotency/answers.ts";
 import type { ApiKey } from "../parts.ts";
 import type { Database, Sql } from "../sql/database.ts";
 import type { CustomerName, Vault } from "../vault/vault.ts";
@@ -100,6 +101,7 @@ export class Compliance {
         apiKey.merchant,
         customerId,
       ]);
+      await eraseAnswers(sql, customer);
       const records = destroyed?.records ?? 0;
       const logId = await logCompliance(sql, {
         at,

@@ -22,3 +22,16 @@ export const IDEMPOTENCY_MIGRATION: Migration = {
     "create index idempotency_keys_held on idempotency_keys (holder) where status is null",
   ],
 };
+
+/**
+ * Hashes are keyed from here on (`master key . hex`); the ones before are forgotten. `about`: ids of the customers and orders
+ * that request and answer name, so that the row can be emptied when one of them is deleted: `request_hash` is `erased` then.
+ */
+export const IDEMPOTENCY_ERASURE_MIGRATION: Migration = {
+  name: "idempotency keys without traces",
+  statements: [
+    "delete from idempotency_keys",
+    "alter table idempotency_keys add column merchant text, add column about text[]",
+    "create index idempotency_keys_about on idempotency_keys using gin (about) where about is not null",
+  ],
+};

@@ -1,6 +1,7 @@
 // Cases, on every database: the same answer again, also of a refusal, and across gateways; another body; waiting for the
-// first; failures of the server, which are not kept; a process that died; sealed rows; keys apart; what is no key.
+// first; failures of the server, which are not kept; a process that died; sealed rows; keys apart; what is no key; another master key.
 
+import { createHash } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Problem } from "../http/problem.ts";
@@ -26,11 +27,11 @@ describe.each(testDatabases())("$name", (kind) => {
   let calls = 0;
   let answer: (reply: FastifyReply) => Promise<unknown>;
 
-  const start = () =>
+  const start = (keys = masterKeys) =>
     testGateway({
       database,
       keys: { other: testKey("other", { id: "key_other" }) },
-      plugins: [idempotency({ masterKeys, waitMs: 400, warn: () => undefined })],
+      plugins: [idempotency({ masterKeys: keys, waitMs: 400, warn: () => undefined })],
       routes: [
         (app: GatewayApp) =>
           app.post("/things", { config: { scope: "orders:write" } }, async (_, reply) => {
@@ -123,7 +124,7 @@ describe.each(testDatabases())("$name", (kind) => {
 
   test("error: the first takes too long", async () => {
     const answers = new Answers(database, masterKeys);
-    const name = { apiKeyId: "key_test", key: "slow", requestHash: "" };
+    const name = { apiKeyId: "key_test", key: "slow", requestHashes: ["first.00"] };
     let go: () => void = () => undefined;
     answer = (reply) =>
       new Promise((resolve) => {
@@ -145,7 +146,7 @@ describe.each(testDatabases())("$name", (kind) => {
       return database.query<{ request_hash: string }>("select request_hash from idempotency_keys where key = 'k'");
     })();
     await database.query("delete from idempotency_keys where key = 'k'");
-    const name = { apiKeyId: "key_test", key: "k", requestHash: row!.request_hash };
+    const name = { apiKeyId: "key_test", key: "k", requestHashes: [row!.request_hash] };
     expect(await killed.take(name)).toEqual({ kind: "mine" });
     expect((await post(one, "k", { n: 1 })).statusCode).toBe(409);
     await database.query("update idempotency_keys set leased_until = now() - interval '1 second' where key = 'k'");
@@ -153,7 +154,7 @@ describe.each(testDatabases())("$name", (kind) => {
     expect(both.map(({ statusCode }) => statusCode)).toEqual([201, 201]);
     expect(both[0]!.body).toBe(both[1]!.body);
     expect(calls).toBe(2);
-    await killed.keep(name, { status: 200, headers: {}, body: "late" });
+    await killed.keep(name, { status: 200, headers: {}, body: "late" }, { merchant: "", about: [] });
     expect((await post(one, "k", { n: 1 })).body).toBe(both[0]!.body);
   });
 
@@ -171,6 +172,20 @@ describe.each(testDatabases())("$name", (kind) => {
     const rows = await database.query<{ body: string }>("select body from idempotency_keys where key = 'sealed'");
     expect(rows[0]!.body).not.toContain("whsec");
     expect((await post(two, "sealed", {})).body).toBe(first.body);
+  });
+
+  test("behavior: hashes of requests are keyed, and known again after a change of the master key", async () => {
+    const first = await post(one, "rotated", { n: 7 });
+    const [row] = await database.query<{ request_hash: string }>(
+      "select request_hash from idempotency_keys where key = 'rotated'",
+    );
+    const text = 'POST /things\n{"n":7}';
+    expect(row!.request_hash).toBe(masterKeys.marker("idempotency")(text)[0]);
+    expect(row!.request_hash).not.toContain(createHash("sha256").update(text).digest("hex"));
+    const later = await start(testMasterKeys("second", "first"));
+    expect((await post(later, "rotated", { n: 7 })).body).toBe(first.body);
+    expect((await post(later, "rotated", { n: 8 })).statusCode).toBe(409);
+    await later.close();
   });
 
   test("behavior: old answers go", async () => {

@@ -2,12 +2,12 @@
 // way, at another gateway, and after a kill. What was on its way to the chain then is in the writer's journal under the same
 // key: the request runs once more, and its write is the one that is there.
 
-import { createHash } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
 import type { MasterKeys } from "../vault/vault.ts";
 import { Answers, RENEW_MS, type RequestName, type StoredAnswer } from "./answers.ts";
+import { subjectsOf } from "./subjects.ts";
 
 const METHODS: ReadonlySet<string> = new Set(["POST", "PATCH", "PUT", "DELETE"]);
 const KEY = /^[!-~]{1,255}$/;
@@ -23,7 +23,7 @@ export interface IdempotencyOptions {
   readonly keepMs?: number;
   /** How long a second request waits for the first; default 25 s. */
   readonly waitMs?: number;
-  /** Seal the answers that are kept. */
+  /** Seal the answers that are kept, and key the hashes of requests. */
   readonly masterKeys: MasterKeys;
   readonly warn: (what: string, error: unknown) => void;
 }
@@ -31,7 +31,7 @@ export interface IdempotencyOptions {
 const DEFAULT_KEEP_MS = 48 * 3_600_000;
 const DEFAULT_WAIT_MS = 25_000;
 
-function nameOf(request: FastifyRequest): RequestName | undefined {
+function nameOf(request: FastifyRequest, mark: ReturnType<MasterKeys["marker"]>): RequestName | undefined {
   const key = request.headers["idempotency-key"];
   const isWrite = METHODS.has(request.method) && request.routeOptions.config.scope !== undefined;
   if (key === undefined || !isWrite) return undefined;
@@ -39,9 +39,8 @@ function nameOf(request: FastifyRequest): RequestName | undefined {
     const detail = "an idempotency key is 1 to 255 visible ASCII characters";
     throw new Problem("invalid_request", { detail, field: "idempotency-key" });
   }
-  const hash = createHash("sha256").update(`${request.method} ${request.url}\n`);
-  const requestHash = hash.update(sortedJson(request.body)).digest("hex");
-  return { apiKeyId: request.apiKey.id, key, requestHash };
+  const requestHashes = mark(`${request.method} ${request.url}\n${sortedJson(request.body)}`);
+  return { apiKeyId: request.apiKey.id, key, requestHashes };
 }
 
 /** One text for bodies that differ only in the order of their fields. */
@@ -59,6 +58,7 @@ export function idempotency(options: IdempotencyOptions): RouteModule {
 
 function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions): void {
   const { keepMs = DEFAULT_KEEP_MS, waitMs = DEFAULT_WAIT_MS, warn } = options;
+  const mark = options.masterKeys.marker("idempotency");
   const mine = new WeakMap<FastifyRequest, RequestName>();
   /** Requests of this process that are in flight, by their key: whoever waits for one hears at once. */
   const inFlight = new Map<string, Promise<void>>();
@@ -79,7 +79,7 @@ function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions
   };
 
   app.addHook("preHandler", async (request, reply) => {
-    const name = nameOf(request);
+    const name = nameOf(request, mark);
     if (name === undefined) return undefined;
     const endMs = Date.now() + waitMs;
     for (;;) {
@@ -87,6 +87,9 @@ function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions
       if (found.kind === "mine") return begin(request, name);
       if (found.kind === "other_request") {
         throw new Problem("idempotency_conflict", "this key was used with another method, path or body");
+      }
+      if (found.kind === "erased") {
+        throw new Problem("gone", "this key was used for a customer whose data was deleted since");
       }
       if (found.kind === "answered") return replay(reply, found.answer);
       if (Date.now() >= endMs) {
@@ -103,7 +106,7 @@ function addHooks(app: GatewayApp, answers: Answers, options: IdempotencyOptions
     mine.delete(request);
     try {
       const answer = request.routeOptions.config.isPersonal === true ? undefined : answerOf(reply, payload);
-      await (answer === undefined ? answers.giveUp(name) : answers.keep(name, answer));
+      await (answer === undefined ? answers.giveUp(name) : answers.keep(name, answer, subjectsOf(request, answer)));
     } catch (error) {
       // The lease ends, and then the request runs again; its write is the one in the journal.
       warn("an answer could not be kept", error);

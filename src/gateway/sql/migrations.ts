@@ -7,7 +7,7 @@ import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { EVENTS_MIGRATION } from "../events/migration.ts";
-import { IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
+import { IDEMPOTENCY_ERASURE_MIGRATION, IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { PARTIES_MIGRATION } from "../parties/migration.ts";
 import { PRICING_MIGRATION } from "../pricing/migration.ts";
@@ -132,4 +132,5 @@ export const MIGRATIONS: readonly Migration[] = [
   CONDITIONS_MIGRATION,
   EVENTS_MIGRATION,
   WEBHOOKS_MIGRATION,
+  IDEMPOTENCY_ERASURE_MIGRATION,
 ];

@@ -1,5 +1,6 @@
 // Master keys as a gateway's operator gives them: the first wraps, the others still open what they wrapped before.
 
+import { createHmac, hkdfSync } from "node:crypto";
 import { fromBase64, toHex } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { KEY_BYTES, openBytes, sealBytes } from "./sealing.ts";
@@ -27,9 +28,13 @@ function keyOf(text: string): Uint8Array {
   throw new MasterKeyError();
 }
 
-/** Keys by what follows from them, so that no list of names is to be kept. */
-export function masterKeysOf(keys: readonly Uint8Array[]): MasterKeys {
-  const byId = new Map(keys.map((key) => [toHex(sha256(sha256(key)).subarray(0, ID_BYTES)), key]));
+/** A key of its own for each purpose (HKDF-SHA256, RFC 5869): what seals does not also authenticate. */
+function derivedKey(key: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", key, "", `stateset/gateway/${purpose}/1`, KEY_BYTES));
+}
+
+/** Keys by their ids; the first wraps. Throws MasterKeyError when there is none. */
+export function masterKeysById(byId: ReadonlyMap<string, Uint8Array>): MasterKeys {
   const [first] = byId;
   if (first === undefined) throw new MasterKeyError();
   const [currentId, current] = first;
@@ -41,7 +46,16 @@ export function masterKeysOf(keys: readonly Uint8Array[]): MasterKeys {
       if (key === undefined) throw new Error(`there is no master key ${id}`);
       return openBytes(key, wrapped, context);
     },
+    marker(purpose) {
+      const derived = [...byId].map(([id, key]) => [id, derivedKey(key, purpose)] as const);
+      return (text) => derived.map(([id, key]) => `${id}.${createHmac("sha256", key).update(text).digest("hex")}`);
+    },
   };
+}
+
+/** Keys by what follows from them, so that no list of names is to be kept. */
+export function masterKeysOf(keys: readonly Uint8Array[]): MasterKeys {
+  return masterKeysById(new Map(keys.map((key) => [toHex(sha256(sha256(key)).subarray(0, ID_BYTES)), key])));
 }
 
 /** Reads master keys: base64 of 32 bytes each, separated by commas. Throws MasterKeyError. */

@@ -44,6 +44,11 @@ export interface MasterKeys {
   wrap(key: Uint8Array, context: Uint8Array): Uint8Array;
   /** Throws when there is no such master key, or it does not open the bytes. */
   unwrap(masterKeyId: string, wrapped: Uint8Array, context: Uint8Array): Uint8Array;
+  /**
+   * Makes marks by which a text is known again, and which say nothing of it without the master key: `key id . hex`, of each
+   * master key, the current one's first. HMAC-SHA256 with keys derived for this purpose.
+   */
+  marker(purpose: string): (text: string) => readonly string[];
 }
 
 export interface VaultParts {
