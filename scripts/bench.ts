@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   cluster: async () => (await import("./bench/cluster.ts")).benchCluster,
   execute: async () => (await import("./bench/execute.ts")).benchExecute,
   "orders-create": async () => (await import("./bench/orders.ts")).benchOrdersCreate,
+  "orders-mixed": async () => (await import("./bench/orders.ts")).benchOrdersMixed,
   "orders-pay": async () => (await import("./bench/orders.ts")).benchOrdersPay,
   "orders-update": async () => (await import("./bench/orders.ts")).benchOrdersUpdate,
   "orders-query": async () => (await import("./bench/orders.ts")).benchOrdersQuery,

@@ -11,6 +11,8 @@ import { publicKeyOf, signSecp256k1 } from "../../src/crypto/secp256k1.ts";
 export interface TestTx {
   readonly chainId: string;
   readonly privKey: Uint8Array;
+  /** Of `privKey`; saves working it out. */
+  readonly pubKey?: Uint8Array;
   readonly accountNumber: bigint;
   readonly sequence: bigint;
   readonly messages: readonly { readonly typeUrl: string; readonly value: Uint8Array }[];
@@ -25,7 +27,7 @@ export function signTestTx(tx: TestTx): Uint8Array {
   const bodyBytes = TxBody.encode(TxBody.fromPartial({ ...tx.body, messages: [...tx.messages] })).finish();
   const publicKey = {
     typeUrl: `/${PubKey.$type}`,
-    value: PubKey.encode({ key: publicKeyOf(tx.privKey) }).finish(),
+    value: PubKey.encode({ key: tx.pubKey ?? publicKeyOf(tx.privKey) }).finish(),
   };
   const authInfoBytes = AuthInfo.encode(
     AuthInfo.fromPartial({

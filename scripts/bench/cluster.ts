@@ -10,9 +10,16 @@ import { defaultAppState } from "../../app/genesis.ts";
 import { createGenesisDoc } from "../../src/devnet/genesisFile.ts";
 import { writeTestnet } from "../../src/devnet/testnet.ts";
 import { ClusterNode, freePorts, startAll, stopAll } from "../testnet/cluster.ts";
-import { type Account, BENCH_CHAIN_ID, type LoadTarget, makeAccounts, run, signAll, withLoadedNode } from "./load.ts";
-import { type Measured, say } from "./report.ts";
-import { send } from "./send.ts";
+import { type Account, BENCH_CHAIN_ID, makeAccounts } from "./load/accounts.ts";
+import { BlockWatch } from "./load/blockWatch.ts";
+import { openLanes } from "./load/lanes.ts";
+import { withLoadedNode } from "./load/loadBench.ts";
+import { parseLoadOptions } from "./load/loadOptions.ts";
+import { type LoopOptions, type LoopRun, runLoop } from "./load/loop.ts";
+import { Supply } from "./load/supply.ts";
+import { cpuSeconds, peakMemoryBytes } from "./processUsage.ts";
+import { type Measured, roundTo, say } from "./report.ts";
+import { SEND_LOAD } from "./send.ts";
 
 const BALANCE_UUSDC = 10n ** 12n;
 
@@ -55,11 +62,44 @@ function parseOptions(args: string[]): ClusterOptions {
   };
 }
 
-async function withCluster<T>(
-  options: ClusterOptions,
-  accounts: readonly Account[],
-  measure: (target: LoadTarget) => Promise<T>,
-): Promise<T> {
+/** Both loads on one target. */
+interface Loads {
+  readonly fast: MeasuredRun;
+  readonly moderate: MeasuredRun;
+}
+
+interface MeasuredRun {
+  readonly loop: LoopRun["result"];
+  /** Of all processes that worked on it. */
+  readonly nodeCpuSeconds: number;
+  readonly peakRssBytes: number;
+}
+
+type Run = (options: Omit<LoopOptions, "inFlight">) => Promise<LoopRun>;
+
+/** A load that ends when so many operations are done. */
+const NO_TIME_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/** The fast load, then the moderate one. */
+async function measureBoth(pids: readonly number[], supply: Supply, run: Run, options: ClusterOptions): Promise<Loads> {
+  const { txs, moderateTxs, moderatePerSecond } = options;
+  say(`signing ${txs + moderateTxs} transactions`);
+  supply.prepare(txs + moderateTxs);
+  const fast = await measured(pids, () => run({ seconds: NO_TIME_LIMIT, operations: txs }));
+  const moderate = await measured(pids, () =>
+    run({ seconds: moderateTxs / moderatePerSecond, perSecond: moderatePerSecond }),
+  );
+  return { fast, moderate };
+}
+
+async function measured(pids: readonly number[], run: () => Promise<LoopRun>): Promise<MeasuredRun> {
+  const sum = (of: (pid: number) => number) => pids.map(of).reduce((total, value) => total + value, 0);
+  const before = sum(cpuSeconds);
+  const { result } = await run();
+  return { loop: result, nodeCpuSeconds: roundTo(sum(cpuSeconds) - before, 2), peakRssBytes: sum(peakMemoryBytes) };
+}
+
+async function measureCluster(options: ClusterOptions, accounts: readonly Account[]): Promise<Loads> {
   const output = mkdtempSync(join(tmpdir(), "bench-cluster-"));
   const homes = writeTestnet({
     output,
@@ -78,53 +118,48 @@ async function withCluster<T>(
   const nodes = homes.map((home) => new ClusterNode(home));
   try {
     await startAll(nodes);
-    return await measure({
-      rpcPorts: nodes.map(({ ports }) => ports.rpc),
-      pids: nodes.flatMap(({ pids }) => [pids.app, pids.comet]),
-    });
+    const ports = nodes.map((node) => node.ports.rpc);
+    const pids = nodes.flatMap((node) => [node.pids.app, node.pids.comet]);
+    const { connections, inFlight } = options;
+    const lanes = await openLanes(ports, { transport: "http", batch: 1, lanes: connections });
+    const watch = await BlockWatch.open(ports[0]!);
+    const supply = new Supply(accounts, SEND_LOAD.make({ accounts, ordersEach: 0, preload: 0 }), connections);
+    try {
+      return await measureBoth(
+        pids,
+        supply,
+        (loop) => runLoop({ lanes, watch, supply }, { ...loop, inFlight }),
+        options,
+      );
+    } finally {
+      watch.close();
+      for (const lane of lanes) lane.close();
+    }
   } finally {
     await stopAll(nodes);
     rmSync(output, { recursive: true, force: true });
   }
 }
 
-/** Both loads, one after the other, to one target. */
-async function measureBoth(target: LoadTarget, loads: Loads, options: ClusterOptions) {
-  const fast = await run(target, loads.fast, options);
-  const paced = { ...options, perSecond: options.moderatePerSecond };
-  return { fast, moderate: await run(target, loads.moderate, paced) };
+/** The same for one embedded node. */
+function measureSolo({ accounts, connections, inFlight, blockIntervalMs, ...options }: ClusterOptions): Promise<Loads> {
+  const load = { ...parseLoadOptions([], 0), accounts, connections, inFlight, blockIntervalMs };
+  return withLoadedNode(SEND_LOAD, load, ({ node, supply, run }) =>
+    measureBoth([node.pid], supply, run, { ...options, accounts, connections, inFlight, blockIntervalMs }),
+  );
 }
 
-interface Loads {
-  readonly fast: readonly string[];
-  readonly moderate: readonly string[];
-}
-
-/** The cluster's loads as the report has them; the moderate one is an open loop. */
-function measuredOfCluster({ fast, moderate }: Awaited<ReturnType<typeof measureBoth>>): Omit<Measured, "options"> {
-  const { operations, seconds, opsPerSecond, errors } = fast.loop;
-  return {
-    ...{ operations, seconds, opsPerSecond, errors },
-    ...{ latencyMs: moderate.loop.latencyMs, acknowledgedMs: moderate.loop.acknowledgedMs },
-    ...{ load: [{ mode: "closed" }, { mode: "open" }], closed: fast.loop, open: moderate.loop },
-    peakRssBytes: moderate.peakRssBytes,
-  };
-}
-
-/** Runs the benchmark. */
+/** Runs the benchmark. The figures above are the cluster's; those of both are in the details. */
 export async function benchCluster(args: string[]): Promise<Measured> {
   const options = parseOptions(args);
-  const accounts = makeAccounts(options.accounts);
-  say(`signing ${options.txs + options.moderateTxs} transactions`);
-  const rounds = Math.ceil(options.txs / options.accounts);
-  const loads: Loads = {
-    // Whole rounds, so that every account goes on with the same sequence.
-    fast: signAll(accounts, send, { txs: rounds * options.accounts }, 0),
-    moderate: signAll(accounts, send, { txs: options.moderateTxs }, rounds),
+  const cluster = await measureCluster(options, makeAccounts(options.accounts));
+  const solo = await measureSolo(options);
+  const { operations, seconds, opsPerSecond, errors } = cluster.fast.loop;
+  const { latencyMs, acknowledgedMs } = cluster.moderate.loop;
+  return {
+    ...{ options: { ...options }, operations, seconds, opsPerSecond, errors, latencyMs, acknowledgedMs },
+    load: [{ mode: "closed" }, { mode: "open", ratePerSecond: options.moderatePerSecond }],
+    ...{ closed: cluster.fast.loop, open: cluster.moderate.loop, peakRssBytes: cluster.moderate.peakRssBytes },
+    details: { cluster, solo },
   };
-  const cluster = await withCluster(options, accounts, (target) => measureBoth(target, loads, options));
-  const solo = await withLoadedNode({ name: "solo" }, options, ({ process: child, rpcPort }) =>
-    measureBoth({ rpcPorts: [rpcPort], pids: [child.pid ?? 0] }, loads, options),
-  );
-  return { ...measuredOfCluster(cluster), options: { ...options }, details: { cluster, solo } };
 }

@@ -1,136 +1,160 @@
-// `npm run bench -- orders-create | orders-pay | orders-update | orders-query`: one order, payment, change of status or
-// question each. What a bench needs to be there is sent first and not measured.
+// `npm run bench -- orders-create | orders-pay | orders-update | orders-query | orders-mixed`: one order, payment, change of
+// status or question each, and a mixture of them. The flags are those of load/loadOptions.ts.
+//
+// - orders-create: a merchant makes an order for a customer; orders of all kinds are there before.
+// - orders-pay: the customer pays an order into escrow; all orders that are there before are unpaid, 200,000 unless
+//   `--preload` says otherwise, and each is paid once. When they run out a loop ends early, and says in `seconds` when.
+// - orders-update: the merchant fulfills a paid order; the same for orders that are paid.
+// - orders-query: abci_query for an order, over all orders in a fixed random order, so that no cache of less than all holds
+//   what is asked next. There are no blocks in it; latency is that of the answer.
+// - orders-mixed: two of three operations are transactions. Each account makes six orders and takes them their ways, twenty
+//   transactions in all: 30 % make an order, 20 % pay, 15 % fulfill, 15 % ship, 10 % deliver, 5 % cancel, 5 % refund. The
+//   third operation is a question for an order that was there before.
 
-import { QueryOrderRequest, QueryOrderResponse } from "../../gen/stateset/orders/v1/query.ts";
-import { MsgCreateAndPayOrder, MsgCreateOrder, MsgFulfillOrder, MsgPayOrder } from "../../gen/stateset/orders/v1/tx.ts";
-import { OrderStatus } from "../../gen/stateset/orders/v1/types.ts";
-import { fromBase64, toHex } from "../../src/codec/bytes.ts";
-import type { MessageCodec } from "../../src/codec/message.ts";
-import { makeId } from "../../x/orders/ids.ts";
+import { QueryOrderRequest } from "../../gen/stateset/orders/v1/query.ts";
+import { toHex } from "../../src/codec/bytes.ts";
+import type { LoadTx } from "./load/accounts.ts";
+import { benchLoad, type Load, type LoadWorld } from "./load/loadBench.ts";
+import { parseLoadOptions } from "./load/loadOptions.ts";
+import type { MakeOperation, Place, Question } from "./load/supply.ts";
 import {
-  BENCH_CHAIN_ID,
-  benchLoad,
-  errorNameOf,
-  type Load,
-  type LoadTx,
-  measuredOf,
-  parseLoadOptions,
-  withLoadedNode,
-} from "./load.ts";
-import { RawConnection } from "./rawHttp.ts";
-import { type Measured, percentilesOf, rateOf } from "./report.ts";
+  cancelOrder,
+  createOrder,
+  deliverOrder,
+  fulfillOrder,
+  orderIdOf,
+  payOrder,
+  refundOrder,
+  shipOrder,
+} from "./orderTxs.ts";
+import type { Measured } from "./report.ts";
 
-const TOTAL = "1097470000";
-const GAS_LIMIT = 500_000n;
+/** Orders that are used up one by one. */
+const PRELOAD_OF_USED = 200_000;
 
-/** The seed's order, made by its merchant for another account. */
-function newOrder(merchant: string, customer: string) {
-  return {
-    ...{ merchant, customer, customerId: "cust_123", denom: "uusdc", total: TOTAL },
-    items: [{ sku: "LAPTOP-001", quantity: 1, unitPrice: "999990000" }],
-    ...{ tax: "87490000", shippingCost: "9990000" },
-    metadata: [{ key: "channel", value: "web" }],
+function addressAt({ accounts }: LoadWorld, at: number): string {
+  return accounts[(at + accounts.length) % accounts.length]!.address;
+}
+
+const CREATE: Load = {
+  name: "orders-create",
+  make:
+    (world) =>
+    ({ at }) =>
+      createOrder(addressAt(world, at), addressAt(world, at + 1)),
+};
+
+const PAY: Load = {
+  name: "orders-pay",
+  stages: ["created"],
+  usesOrders: true,
+  make:
+    (world) =>
+    ({ at, round }) =>
+      payOrder(addressAt(world, at), orderIdOf(addressAt(world, at - 1), round + 1)),
+};
+
+const UPDATE: Load = {
+  name: "orders-update",
+  stages: ["paid"],
+  usesOrders: true,
+  make:
+    (world) =>
+    ({ at, round }) =>
+      fulfillOrder(addressAt(world, at), orderIdOf(addressAt(world, at), round + 1)),
+};
+
+const QUERY: Load = { name: "orders-query", make: questions };
+
+/** A step that reaches all numbers below a count in a scattered order: no factor in common, and far from 1. */
+function scatterStep(count: number): number {
+  const commonFactor = (a: number, b: number): number => (b === 0 ? a : commonFactor(b, a % b));
+  let step = Math.max(1, Math.trunc(count * 0.618));
+  while (commonFactor(step, count) !== 1) step += 1;
+  return step;
+}
+
+/** Questions for the orders that were there before; each is made once. */
+function questions(world: LoadWorld): () => Question {
+  const { accounts, preload } = world;
+  if (preload === 0) throw new Error("--preload: expected at least one order to ask for");
+  const made = new Map<number, Question>();
+  const step = scatterStep(preload);
+  let index = 0;
+  return () => {
+    index = (index + step) % preload;
+    const known = made.get(index);
+    if (known !== undefined) return known;
+    const orderId = orderIdOf(addressAt(world, index % accounts.length), Math.trunc(index / accounts.length) + 1);
+    const data = toHex(QueryOrderRequest.encode({ orderId }).finish());
+    const question = { method: "abci_query", params: { path: "/stateset.orders.v1.Query/Order", data } };
+    made.set(index, question);
+    return question;
   };
 }
 
-function load<T>(codec: MessageCodec<T>, message: object, feeUusdc: bigint): LoadTx {
-  const value = codec.encode(codec.fromPartial(message)).finish();
-  return { typeUrl: `/${codec.$type}`, value, feeUusdc, gasLimit: GAS_LIMIT };
-}
+type Step = (address: string, orderId: string, customer: string) => LoadTx;
 
-const AMOUNT = { denom: "uusdc", amount: TOTAL };
+const create: Step = (address, _orderId, customer) => createOrder(address, customer);
 
-function create(sender: string, customer: string): LoadTx {
-  return load(MsgCreateOrder, { creator: sender, order: newOrder(sender, customer) }, 1000n);
-}
+/** Which of its six new orders an account takes a step further, in twenty transactions. */
+const LIVES: readonly (readonly [order: number, step: Step])[] = [
+  [0, create],
+  [0, payOrder],
+  [1, create],
+  [0, fulfillOrder],
+  [1, payOrder],
+  [2, create],
+  [0, shipOrder],
+  [1, fulfillOrder],
+  [2, payOrder],
+  [3, create],
+  [0, deliverOrder],
+  [1, shipOrder],
+  [2, fulfillOrder],
+  [3, payOrder],
+  [4, create],
+  [1, deliverOrder],
+  [2, shipOrder],
+  [3, refundOrder],
+  [5, create],
+  [4, cancelOrder],
+];
+const NEW_ORDERS = 6;
+/** Every so many operations one is a question. */
+const QUESTION_EVERY = 3;
 
-function createPaid(sender: string, customer: string): LoadTx {
-  return load(MsgCreateAndPayOrder, { creator: sender, order: newOrder(sender, customer), amount: AMOUNT }, 11_000n);
-}
-
-/** The order that an account made in a round of the preparation. */
-function orderOf(creator: string, round: number): string {
-  return makeId("ord", BENCH_CHAIN_ID, creator, BigInt(round + 1));
-}
-
-function pay(payer: string, _customer: string, round: number): LoadTx {
-  return load(MsgPayOrder, { payer, orderId: orderOf(payer, round), amount: AMOUNT }, 10_000n);
-}
-
-function fulfill(signer: string, _customer: string, round: number): LoadTx {
-  const tracking = { carrier: "UPS", trackingNumber: "1Z999AA10123456784" };
-  return load(MsgFulfillOrder, { signer, orderId: orderOf(signer, round), ...tracking }, 500n);
-}
-
-/** Asks for an order, and gives the answer of abci_query. */
-function askOrder(connection: RawConnection, orderId: string): Promise<string> {
-  const data = toHex(QueryOrderRequest.encode({ orderId }).finish());
-  const params = { path: "/stateset.orders.v1.Query/Order", data };
-  return connection.post(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "abci_query", params }));
-}
-
-/** Throws unless the first order of an account has a status. */
-function verifyStatus(status: OrderStatus): NonNullable<Load["verify"]> {
-  return async (node, { address }) => {
-    const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
-    const answer = JSON.parse(await askOrder(connection, orderOf(address, 0)));
-    connection.close();
-    const { order } = QueryOrderResponse.decode(fromBase64(answer.result.response.value ?? ""));
-    if (order?.status !== status) throw new Error(`the first order is in status ${order?.status}, expected ${status}`);
+/** The lives of orders, with questions in between. All transactions of an order are its merchant's, one behind the other. */
+function mixture(world: LoadWorld): MakeOperation {
+  const ask = questions(world);
+  const { accounts, preload } = world;
+  return ({ at, round }: Place) => {
+    // Not all accounts ask in the same round.
+    const turn = round + (at % QUESTION_EVERY);
+    if (turn % QUESTION_EVERY === QUESTION_EVERY - 1) return ask();
+    const asked = Math.trunc(turn / QUESTION_EVERY);
+    const sent = turn - asked - (at % QUESTION_EVERY);
+    const [order, step] = LIVES[sent % LIVES.length]!;
+    const before = Math.ceil((preload - at) / accounts.length);
+    const count = before + Math.trunc(sent / LIVES.length) * NEW_ORDERS + order + 1;
+    const address = addressAt(world, at);
+    return step(address, orderIdOf(address, count), addressAt(world, at + 1));
   };
+}
+
+const MIXED: Load = { name: "orders-mixed", make: mixture };
+
+function benchOf(load: Load, preload?: number) {
+  return (args: string[]): Promise<Measured> => benchLoad(load, parseLoadOptions(args, preload));
 }
 
 /** Makes orders. */
-export function benchOrdersCreate(args: string[]): Promise<Measured> {
-  return benchLoad(
-    { name: "orders-create", measure: create, verify: verifyStatus(OrderStatus.ORDER_STATUS_CREATED) },
-    args,
-  );
-}
-
+export const benchOrdersCreate = benchOf(CREATE);
 /** Pays orders. */
-export function benchOrdersPay(args: string[]): Promise<Measured> {
-  const verify = verifyStatus(OrderStatus.ORDER_STATUS_PAID);
-  return benchLoad({ name: "orders-pay", prepare: create, measure: pay, verify }, args);
-}
-
+export const benchOrdersPay = benchOf(PAY, PRELOAD_OF_USED);
 /** Changes the status of paid orders. */
-export function benchOrdersUpdate(args: string[]): Promise<Measured> {
-  const verify = verifyStatus(OrderStatus.ORDER_STATUS_FULFILLED);
-  return benchLoad({ name: "orders-update", prepare: createPaid, measure: fulfill, verify }, args);
-}
-
-/** Asks for orders by abci_query. */
-export async function benchOrdersQuery(args: string[]): Promise<Measured> {
-  const options = parseLoadOptions(args);
-  return withLoadedNode({ name: "orders-query", prepare: create }, options, async (node, accounts) => {
-    const answeredMs = new Float64Array(options.txs);
-    let next = 0;
-    const errors: Record<string, number> = {};
-    const before = await node.probe.sample();
-    const startedMs = performance.now();
-    const ask = async (): Promise<void> => {
-      const connection = await RawConnection.open("127.0.0.1", node.rpcPort);
-      while (next < options.txs) {
-        const index = next;
-        next += 1;
-        const { address } = accounts[index % accounts.length]!;
-        const orderId = orderOf(address, Math.trunc(index / accounts.length));
-        const sentMs = performance.now();
-        const answer = await askOrder(connection, orderId);
-        answeredMs[index] = performance.now() - sentMs;
-        if (answer.includes('"code":0')) continue;
-        const name = errorNameOf(answer);
-        errors[name] = (errors[name] ?? 0) + 1;
-      }
-      connection.close();
-    };
-    await Promise.all(Array.from({ length: options.connections }, ask));
-    const seconds = (performance.now() - startedMs) / 1000;
-    const refused = Object.values(errors).reduce((sum, count) => sum + count, 0);
-    const latencyMs = percentilesOf(answeredMs);
-    const loop = { ...rateOf(options.txs - refused, seconds), latencyMs, acknowledgedMs: latencyMs, errors };
-    const used = node.probe.used(before, await node.probe.sample(), options.txs);
-    return measuredOf(options, { loop, used });
-  });
-}
+export const benchOrdersUpdate = benchOf(UPDATE, PRELOAD_OF_USED);
+/** Asks for orders. */
+export const benchOrdersQuery = benchOf(QUERY);
+/** Everything that a shop does. */
+export const benchOrdersMixed = benchOf(MIXED);
