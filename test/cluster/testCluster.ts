@@ -10,6 +10,7 @@ import { BaseAccount } from "../../gen/cosmos/auth/v1beta1/auth.ts";
 import { QueryAccountRequest, QueryAccountResponse } from "../../gen/cosmos/auth/v1beta1/query.ts";
 import { ClusterNode, freePorts, type NodePlace, startAll, stopAll, until } from "../../scripts/testnet/cluster.ts";
 import { fromBase64, toBase64, toHex } from "../../src/codec/bytes.ts";
+import type { MessageCodec } from "../../src/codec/message.ts";
 import { CometRpcError } from "../../src/consensus/abci/cometRpc.ts";
 import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
 import { devnetGenesis } from "../../src/devnet/devnet.ts";
@@ -132,11 +133,21 @@ export function signed(
   });
 }
 
+/** Asks a node's application; what is not there reads as an empty answer. */
+export async function query<Res>(
+  node: ClusterNode,
+  path: string,
+  request: Uint8Array,
+  response: MessageCodec<Res>,
+): Promise<Res> {
+  const value = (await node.call("abci_query", { path, data: toHex(request) })).at("response").at("value");
+  return response.decode(value.isAbsent ? new Uint8Array(0) : fromBase64(value.text()));
+}
+
 /** The sequence of an account as a node's state has it. */
 export async function sequenceOf(node: ClusterNode, address: string): Promise<number> {
-  const data = toHex(QueryAccountRequest.encode({ address }).finish());
-  const answer = await node.call("abci_query", { path: "/cosmos.auth.v1beta1.Query/Account", data });
-  const { account } = QueryAccountResponse.decode(fromBase64(answer.at("response").at("value").text()));
+  const request = QueryAccountRequest.encode({ address }).finish();
+  const { account } = await query(node, "/cosmos.auth.v1beta1.Query/Account", request, QueryAccountResponse);
   return account === undefined ? 0 : Number(BaseAccount.decode(account.value).sequence);
 }
 

@@ -1,32 +1,29 @@
 // The validator set under real CometBFT, in this order on one chain: a fifth validator joins by a message and signs blocks; one
-// that stands still is jailed and comes back; one whose key signed two blocks of a height is out for ever. All agree at the
-// end. The double signature is made here with the validator's key and told by CometBFT's RPC: two processes with one key
-// do not sign different blocks at will.
+// that stands still is jailed and comes back; one whose key a second process has, too, signs two blocks of a height, as
+// soon as both propose one, and is out for ever. All agree at the end.
 
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { QuerySigningInfoRequest, QuerySigningInfoResponse } from "../../gen/cosmos/slashing/v1beta1/query.ts";
 import { MsgUnjail } from "../../gen/cosmos/slashing/v1beta1/tx.ts";
 import { QueryValidatorRequest, QueryValidatorResponse } from "../../gen/cosmos/staking/v1beta1/query.ts";
 import { MsgCreateValidator } from "../../gen/cosmos/staking/v1beta1/tx.ts";
-import { SignedMsgType, Vote } from "../../gen/tendermint/types/types.ts";
 import { ClusterNode, freePorts, until } from "../../scripts/testnet/cluster.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
-import { fromBase64, toHex } from "../../src/codec/bytes.ts";
+import { toHex } from "../../src/codec/bytes.ts";
 import type { MessageCodec } from "../../src/codec/message.ts";
-import { parseTimestamp } from "../../src/codec/time.ts";
 import { encodeConsensusAddress, encodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
 import type { GenesisDoc } from "../../src/consensus/genesisDoc.ts";
-import { precommitSignBytes } from "../../src/consensus/hashing.ts";
 import { type NodeKey, readValidatorKey } from "../../src/consensus/solo/nodeFiles.ts";
-import { ed25519Signer } from "../../src/crypto/ed25519.ts";
 import { homeFiles } from "../../src/devnet/nodeConfig.ts";
-import { writeFollower } from "../../src/devnet/testnet.ts";
-import { evidenceJson } from "../../src/rpc/comet/encodeEvidence.ts";
+import { type TestnetHome, writeFollower } from "../../src/devnet/testnet.ts";
 import { pubKeyAny } from "../../x/staking/validator.ts";
 import {
   broadcast,
-  CHAIN_ID,
+  editConfig,
+  Load,
+  query,
   requireSameChain,
   sequenceOf,
   signed,
@@ -40,8 +37,16 @@ const SLASHING = { signed_blocks_window: "10", min_signed_per_window: "0.2", dow
 /** Accounts: the first four operate the validators of the genesis. */
 const [DOUBLE_SIGNER, SLEEPER, JOINER] = [2, 3, 4];
 
+/** Votes that come late still count: nobody is absent but who is meant to be. */
+const PACE = { commitMs: 200, emptyBlockMs: 500 };
+/**
+ * What two processes with one key say takes this long to leave them. Until then neither hears that the other has proposed
+ * and voted, and does so, too; and nobody has told them that a vote of this key is there already.
+ */
+const SLOW_TO_TELL = { p2p: { flush_throttle_timeout: "100ms" } };
+
 let cluster: TestCluster;
-let fifth: ClusterNode | undefined;
+const followers: ClusterNode[] = [];
 
 /** What the joiner has, and then as much power as each of the others: a vote that is not needed often comes too late. */
 const JOINER_USTAKE = 1_000_000_000_000n;
@@ -59,31 +64,31 @@ function changed(genesis: GenesisDoc): GenesisDoc {
 }
 
 beforeAll(async () => {
-  cluster = await startTestCluster({ validators: 4, changeGenesis: changed });
+  cluster = await startTestCluster({
+    validators: 4,
+    pace: PACE,
+    changeGenesis: changed,
+    prepare: (homes) => editConfig(homes[DOUBLE_SIGNER]!.home, SLOW_TO_TELL),
+  });
 }, 120_000);
 
 afterAll(async () => {
-  await fifth?.stop();
+  await Promise.all(followers.map((node) => node.stop()));
   await cluster.close();
 }, 60_000);
 
 const first = () => cluster.nodes[0]!;
 
-async function query<Res>(
-  path: string,
-  request: Uint8Array,
-  response: MessageCodec<Res>,
-  node: ClusterNode = first(),
-): Promise<Res> {
-  const answer = (await node.call("abci_query", { path, data: toHex(request) })).at("response");
-  const value = answer.at("value");
-  return response.decode(value.isAbsent ? new Uint8Array(0) : fromBase64(value.text()));
-}
-
-async function validatorOf(account: number) {
+async function validatorOf(account: number, node = first()) {
   const validatorAddr = encodeValidatorAddress(decodeAddress(cluster.accounts[account]!.address));
   const request = QueryValidatorRequest.encode({ validatorAddr }).finish();
-  return (await query("/cosmos.staking.v1beta1.Query/Validator", request, QueryValidatorResponse)).validator;
+  return (await query(node, "/cosmos.staking.v1beta1.Query/Validator", request, QueryValidatorResponse)).validator;
+}
+
+async function isTombstoned({ address }: NodeKey, node = first()): Promise<boolean> {
+  const request = QuerySigningInfoRequest.encode({ consAddress: encodeConsensusAddress(address) }).finish();
+  const path = "/cosmos.slashing.v1beta1.Query/SigningInfo";
+  return (await query(node, path, request, QuerySigningInfoResponse)).valSigningInfo?.tombstoned === true;
 }
 
 /** Sends a message of an account and waits for its block. */
@@ -112,18 +117,28 @@ async function powerOf({ address }: NodeKey): Promise<string | undefined> {
 
 const keyOf = (home: string) => readValidatorKey(homeFiles(home).validatorKey);
 
-test("default: a validator joins by a message, and signs", async () => {
+/** Writes the home of a node that follows the network. */
+async function writeHome(moniker: string): Promise<TestnetHome> {
   const [ports] = await freePorts(1);
-  const home = writeFollower(
-    { home: join(cluster.folder, "fifth"), moniker: "fifth", host: "127.0.0.1", ports: ports! },
-    { genesis: cluster.genesis, peers: cluster.nodes.map(({ peer }) => peer) },
+  return writeFollower(
+    { home: join(cluster.folder, moniker), moniker, host: "127.0.0.1", ports: ports! },
+    { genesis: cluster.genesis, peers: cluster.nodes.map(({ peer }) => peer), options: { pace: PACE } },
   );
-  fifth = new ClusterNode(home);
-  await fifth.start();
-  const follower = fifth;
-  await follower.reaches((await first().status()).height, 60_000);
-  // Before that it follows blocks and does not vote.
-  await until("the fifth to be there", async () => !(await follower.status()).isSyncing, 60_000);
+}
+
+/** Starts a node and waits until it has all blocks: before that it does not vote. */
+async function startFollower(home: TestnetHome): Promise<ClusterNode> {
+  const node = new ClusterNode(home);
+  followers.push(node);
+  await node.start();
+  await node.reaches((await first().status()).height, 60_000);
+  await until(`${home.moniker} to be there`, async () => !(await node.status()).isSyncing, 60_000);
+  return node;
+}
+
+test("default: a validator joins by a message, and signs", async () => {
+  const home = await writeHome("fifth");
+  await startFollower(home);
   const key = keyOf(home.home);
   const { address } = cluster.accounts[JOINER]!;
   await run(JOINER, MsgCreateValidator, {
@@ -153,47 +168,44 @@ test("behavior: one that stands still is jailed, and comes back when it asks", a
   await until("its signature", () => hasSigned(key));
 }, 180_000);
 
-test("behavior: a key that signed two blocks of a height is out for ever", async () => {
-  const key = keyOf(cluster.homes[DOUBLE_SIGNER]!.home);
+/** Two votes of a validator for different blocks of one height, out of the chain's evidence; undefined while there are none. */
+async function evidenceAgainst({ address }: NodeKey, from: number): Promise<string[] | undefined> {
   const { height } = await first().status();
-  await first().reaches(height + 1);
-  const header = (await first().call("block", { height: String(height) })).at("block").at("header");
-  const set = (await first().call("validators", { height: String(height), per_page: "100" })).at("validators").items();
-  const index = set.findIndex((entry) => entry.at("address").text() === toHex(key.address).toUpperCase());
-  const timestamp = parseTimestamp(header.at("time").text());
-  const voteFor = (byte: number): Vote => {
-    const blockId = {
-      hash: new Uint8Array(32).fill(byte),
-      partSetHeader: { total: 1, hash: new Uint8Array(32).fill(byte) },
-    };
-    const signBytes = precommitSignBytes({ chainId: CHAIN_ID, height, round: 0, blockId, timestamp });
-    return Vote.fromPartial({
-      ...{ type: SignedMsgType.SIGNED_MSG_TYPE_PRECOMMIT, height: BigInt(height), round: 0, blockId, timestamp },
-      ...{ validatorAddress: key.address, validatorIndex: index, signature: ed25519Signer(key.seed)(signBytes) },
-    });
-  };
-  const evidence = evidenceJson({
-    duplicateVoteEvidence: {
-      ...{ voteA: voteFor(1), voteB: voteFor(2), timestamp },
-      totalVotingPower: set.reduce((sum, entry) => sum + BigInt(entry.at("voting_power").text()), 0n),
-      validatorPower: BigInt(set[index]!.at("voting_power").text()),
-    },
-    lightClientAttackEvidence: undefined,
-  });
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "broadcast_evidence", params: { evidence } });
-  const answer = await (await fetch(first().rpcUrl, { method: "POST", body })).json();
-  expect(answer).not.toHaveProperty("error");
-  const consAddress = encodeConsensusAddress(key.address);
-  const request = QuerySigningInfoRequest.encode({ consAddress }).finish();
-  const path = "/cosmos.slashing.v1beta1.Query/SigningInfo";
-  const isTombstoned = async () =>
-    (await query(path, request, QuerySigningInfoResponse)).valSigningInfo?.tombstoned === true;
-  await until("the tombstone", isTombstoned, 60_000);
+  for (let at = from; at <= height; at += 1) {
+    const block = (await first().call("block", { height: String(at) })).at("block");
+    for (const evidence of block.at("evidence").at("evidence").items()) {
+      const votes = ["vote_a", "vote_b"].map((vote) => evidence.at("value").at(vote));
+      for (const vote of votes) expect(vote.at("validator_address").text()).toBe(toHex(address).toUpperCase());
+      return votes.map((vote) => vote.at("block_id").at("hash").text());
+    }
+  }
+  return undefined;
+}
+
+test("behavior: two processes with one key sign two blocks of a height, and the key is out for ever", async () => {
+  const original = cluster.homes[DOUBLE_SIGNER]!.home;
+  const key = keyOf(original);
+  const from = (await first().status()).height;
+  const home = await writeHome("twin");
+  copyFileSync(homeFiles(original).validatorKey, homeFiles(home.home).validatorKey);
+  editConfig(home.home, SLOW_TO_TELL);
+  const load = new Load(cluster, 4);
+  try {
+    await startFollower(home);
+    await until("the tombstone", () => isTombstoned(key), 150_000);
+  } finally {
+    await load.stop();
+  }
   await until("the set without it", async () => (await powerOf(key)) === undefined);
-  expect(await validatorOf(DOUBLE_SIGNER)).toMatchObject({ jailed: true, tokens: "950000000000" });
-  // It still follows, and everybody agrees.
-  const nodes = [...cluster.nodes, fifth!];
+  const [one, two] = (await evidenceAgainst(key, from)) ?? [];
+  expect(one).not.toBe(two);
+  // Both still follow, and everybody agrees.
+  const nodes = [...cluster.nodes, ...followers];
   const last = (await first().status()).height + 3;
   await Promise.all(nodes.map((node) => node.reaches(last, 60_000)));
-  await requireSameChain(nodes, last, last - 3);
-}, 120_000);
+  await requireSameChain(nodes, last, from);
+  for (const node of nodes) {
+    expect(await isTombstoned(key, node)).toBe(true);
+    expect(await validatorOf(DOUBLE_SIGNER, node)).toMatchObject({ jailed: true, tokens: "950000000000" });
+  }
+}, 240_000);
