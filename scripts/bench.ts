@@ -19,6 +19,14 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   writes: async () => (await import("./bench/writes.ts")).benchWrites,
 };
 
+/** Draws what a bench left in the folder of `--profile`. */
+async function showProfiles(args: readonly string[]): Promise<void> {
+  const folder = args[args.indexOf("--profile") + 1];
+  if (!args.includes("--profile") || folder === undefined) return;
+  const { drawProfiles } = await import("./bench/flameGraph.ts");
+  console.error(drawProfiles(folder));
+}
+
 const JSON_FLAG = "--json";
 const [name = "", ...args] = process.argv.slice(2);
 const load = benches[name];
@@ -28,5 +36,6 @@ if (load === undefined) {
 } else {
   const bench = await load();
   const report = reportOf(name, await bench(args.filter((arg) => arg !== JSON_FLAG)));
+  await showProfiles(args);
   console.log(args.includes(JSON_FLAG) ? JSON.stringify(report) : tableOf(report));
 }
