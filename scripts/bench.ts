@@ -19,6 +19,11 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   writes: async () => (await import("./bench/writes.ts")).benchWrites,
 };
 
+/** Commands about benches; they give what is printed. */
+const tools: Readonly<Record<string, () => Promise<(args: string[]) => Promise<string>>>> = {
+  compare: async () => (await import("./bench/compare.ts")).compare,
+};
+
 /** Draws what a bench left in the folder of `--profile`. */
 async function showProfiles(args: readonly string[]): Promise<void> {
   const folder = args[args.indexOf("--profile") + 1];
@@ -30,8 +35,12 @@ async function showProfiles(args: readonly string[]): Promise<void> {
 const JSON_FLAG = "--json";
 const [name = "", ...args] = process.argv.slice(2);
 const load = benches[name];
-if (load === undefined) {
-  console.error(`usage: npm run bench -- <${Object.keys(benches).join(" | ")}> [--json] [flags]`);
+const tool = tools[name];
+if (tool !== undefined) {
+  console.log(await (await tool())(args));
+} else if (load === undefined) {
+  const names = [...Object.keys(benches), ...Object.keys(tools)].join(" | ");
+  console.error(`usage: npm run bench -- <${names}> [--json] [flags]`);
   process.exitCode = 2;
 } else {
   const bench = await load();
