@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
 
 /** Commands about benches; they give what is printed. */
 const tools: Readonly<Record<string, () => Promise<(args: string[]) => Promise<string>>>> = {
+  check: async () => (await import("./bench/checkSpeed.ts")).checkSpeed,
   compare: async () => (await import("./bench/compare.ts")).compare,
 };
 
