@@ -12,6 +12,9 @@ const asText = (text: string) => text;
 /** As on a server: nothing that a double cannot hold exactly becomes one. */
 const PARSERS = { [types.INT8]: asText, [types.NUMERIC]: asText, [types.TIMESTAMPTZ]: asText };
 
+/** PostgreSQL's own default, 128 MB, is for servers; what is not in it is in the system's cache of files all the same. */
+const START_PARAMS = [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"];
+
 async function run<Row extends object>(runner: Runner, text: string, values: readonly SqlValue[] = []) {
   const { rows } = await asDatabaseError(runner.query<Row>(text, [...values], { parsers: PARSERS }));
   return rows;
@@ -74,7 +77,7 @@ export async function openPglite(folder?: string): Promise<Database> {
 }
 
 async function openUnlocked(options: { readonly dataDir?: string }, release: () => Promise<void>): Promise<Database> {
-  const pglite = await asDatabaseError(PGlite.create(options));
+  const pglite = await asDatabaseError(PGlite.create({ ...options, startParams: START_PARAMS }));
   // Times are compared and shown in UTC, wherever the process runs.
   await asDatabaseError(pglite.exec("set time zone 'UTC'"));
   return {
