@@ -8,7 +8,7 @@ import type { ApiKey } from "./parts.ts";
 import type { Database } from "./sql/database.ts";
 import type { DatabaseOptions } from "./sql/openDatabase.ts";
 import type { MasterKeys } from "./vault/vault.ts";
-import type { SignerKeys } from "./writes/chainWriter.ts";
+import type { SignerKeys } from "./writes/writerOptions.ts";
 
 export interface ListenAddress {
   readonly host: string;

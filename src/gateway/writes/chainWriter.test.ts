@@ -1,18 +1,21 @@
 // Cases, on a real chain and every database: many requests in few transactions; a message that fails alone; out of gas; one
 // that the chain cannot read; idempotency keys, also after a restart; a kill before and after sending; void and signed anew;
-// a node that is away; a full queue; transactions that clients sign.
+// a node that is away; a full queue; transactions that clients sign; two writers that sign one message anew at once.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MsgCreateOrderResponse } from "../../../gen/stateset/orders/v1/tx.ts";
+import { ErrTxTimeout } from "../../codec/sdkErrors.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
 import { SourceError } from "../readModel/blockSource.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
-import { ChainWriter, type WriterOptions } from "./chainWriter.ts";
+import { ChainWriter } from "./chainWriter.ts";
 import { GasBook } from "./gasBook.ts";
+import { Deferred } from "./liveWrite.ts";
 import { type NodeRpc, nodeRpc } from "./nodeRpc.ts";
 import { signTx } from "./signTx.ts";
 import { devnetKeys, orderMessage, ordersMessage, ownKey, sendMessage, startTestChain } from "./testing/writerWorld.ts";
+import type { SignerKeys, WriterOptions, WriterParts } from "./writerOptions.ts";
 
 let devnet: Devnet;
 beforeAll(async () => {
@@ -32,11 +35,12 @@ async function startWriter(
   options: Partial<WriterOptions> = {},
   node: Partial<NodeRpc> = {},
   gas = new GasBook(),
+  parts: Partial<WriterParts> = {},
 ) {
   const writer = new ChainWriter(
     {
       ...{ database, node: nodeWith(node), chainId: devnet.chainId, keys: devnetKeys(devnet) },
-      ...{ nowMs: Date.now, warn: () => undefined, gas },
+      ...{ nowMs: Date.now, warn: () => undefined, gas, ...parts },
     },
     options,
   );
@@ -252,6 +256,54 @@ describe.each(testDatabases())("$name", (kind) => {
       )
       .toBe("taken");
     await writer.close();
+  });
+
+  test("behavior: of two writers that sign one message anew at once, one does", async () => {
+    const apiKey = ownKey(merchant(11));
+    /** Keys that are given from the second signing on when the test says so. */
+    const gated = (signings: number) => {
+      const gate = new Deferred<void>();
+      const reached = new Deferred<void>();
+      const keys: SignerKeys = {
+        async privKeyOf(signer) {
+          signings -= 1;
+          if (signings < 0) {
+            reached.resolve();
+            await gate.promise;
+          }
+          return devnetKeys(devnet).privKeyOf(signer);
+        },
+      };
+      return { keys, reached: reached.promise, open: () => gate.resolve() };
+    };
+    const [one, two] = [gated(1), gated(0)];
+    const warned: unknown[] = [];
+    const warn = (_: string, error: unknown) => void warned.push(error);
+    const { codespace, code } = { codespace: "sdk", code: ErrTxTimeout.code };
+    const voided: NodeRpc["broadcast"] = async () => ({ kind: "refused", codespace, code, log: "" });
+    const writer = await startWriter(database, {}, { broadcast: voided }, new GasBook(), { keys: one.keys, warn });
+    const pending = await writer.submit({ apiKey, message: orderMessage(merchant(11), "claimed") });
+    await one.reached;
+    const other = await startWriter(database, {}, {}, new GasBook(), { keys: two.keys, warn });
+    await two.reached;
+    one.open();
+    two.open();
+    const { txHash } = await pending.outcome;
+    const txs = await database.query<{ hash: string; state: string }>(
+      "select hash, state from gateway_txs where signer = $1 order by created_at",
+      [merchant(11)],
+    );
+    expect(txs.map(({ state }) => state)).toEqual(["void", "done"]);
+    expect(txs[1]!.hash).toBe(txHash);
+    expect((await (await other.find(apiKey.id, pending.id))!.outcome).txHash).toBe(txHash);
+    const [row] = await rows<{ attempts: number }>(
+      database,
+      `select attempts from gateway_writes where id = '${pending.id}'`,
+    );
+    expect(row!.attempts).toBe(2);
+    expect(warned).toEqual([]);
+    await writer.close();
+    await other.close();
   });
 
   test("behavior: a transaction that the client signed goes as it is, once", async () => {

@@ -9,7 +9,7 @@ import { MsgCreateOrder, MsgCreateOrders } from "../../../../gen/stateset/orders
 import { encodeMessage, typeUrlOf } from "../../../codec/message.ts";
 import { type Devnet, startDevnet } from "../../../devnet/devnet.ts";
 import { type ApiKey, SCOPES } from "../../parts.ts";
-import type { SignerKeys } from "../chainWriter.ts";
+import type { SignerKeys } from "../writerOptions.ts";
 
 /** The API key of a merchant that signs for itself. */
 export function ownKey(address: string, id = `key_${address.slice(-8)}`): ApiKey {
