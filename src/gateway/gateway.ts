@@ -185,6 +185,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   server.off("request", answerTooEarly).on("request", handler);
   opened.add(() => app.close());
   const schedules = startSchedules(parts, {
+    webhookAttemptDays: config.webhookAttemptDays,
     findKey: keys.findKey ?? ((apiKeyId) => findApiKey(database, apiKeyId)),
     onError: (error) => logger.error({ err: error }, "what was due was not done"),
   });

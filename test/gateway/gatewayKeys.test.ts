@@ -1,16 +1,18 @@
 // `statesetd gateway keys` as a person uses it, and a gateway that knows the key: made by the merchant's key, used, listed,
-// revoked.
+// revoked. In between the master key is changed.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Devnet, startDevnet } from "../../src/devnet/devnet.ts";
 import { createLogger } from "../../src/devnet/logger.ts";
+import { ApiKeys } from "../../src/gateway/auth/apiKeys.ts";
 import { loadMasterKeys } from "../../src/gateway/auth/masterKeyFile.ts";
 import { openApiKeys } from "../../src/gateway/auth/openApiKeys.ts";
 import { startGateway } from "../../src/gateway/gateway.ts";
+import { openDatabase } from "../../src/gateway/sql/openDatabase.ts";
 
 const PROGRAM = new URL("../../dist/src/cli/main.js", import.meta.url).pathname;
 
@@ -78,6 +80,28 @@ test("default: a key is made, works, and ends", async () => {
   expect(again.headers.get("idempotent-replayed")).toBe("true");
   expect((await post(`sk_test_${"1".repeat(32)}`)).status).toBe(401);
   await gateway.close();
+
+  // Another master key: the new one first, everything wrapped anew, then the new one alone.
+  const keyFile = join(home, "config", "gateway_master.key");
+  const [oldKey, newKey] = [readFileSync(keyFile, "utf8").trim(), Buffer.alloc(32, 7).toString("base64")];
+  writeFileSync(keyFile, newKey);
+  const early = await run(["gateway", "rewrap"]);
+  expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("there is no master key")]);
+  writeFileSync(keyFile, `${newKey},${oldKey}`);
+  const rewrapped = await run(["gateway", "rewrap"]);
+  expect(rewrapped.code, rewrapped.stderr).toBe(0);
+  const counts = { customer_keys: 0, gateway_signers: 1, webhook_endpoints: 0 };
+  expect(JSON.parse(rewrapped.stdout)).toMatchObject({ rewrapped: counts, answers_left: 1 });
+  writeFileSync(keyFile, newKey);
+  expect((await run(["gateway", "rewrap"])).code).toBe(0);
+  const database = await openDatabase({ folder: join(home, "gateway") });
+  const signers = await database.query<{ address: string; merchant: string }>("select * from gateway_signers");
+  const rotated = loadMasterKeys(undefined, keyFile);
+  const keys = new ApiKeys({
+    ...{ database, masterKeys: rotated, chainId: devnet.chainId, nowMs: Date.now, warn: () => undefined },
+  });
+  expect((await keys.privKeyOf(signers[0]!.address)).length).toBe(32);
+  await database.close();
 
   const listed = await run(["gateway", "keys", "list"]);
   expect(listed.stdout).toContain(id);

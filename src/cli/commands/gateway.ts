@@ -1,10 +1,12 @@
 // `statesetd gateway`: the Orders API on the command line.
 
 import { type Command, Option } from "commander";
-import { addGatewayDatabaseFlags, addGatewayKeys } from "./gatewayKeys.ts";
+import { addGatewayKeyFlags } from "./gatewayDatabase.ts";
+import { addGatewayKeys } from "./gatewayKeys.ts";
+import { addGatewayRewrap } from "./gatewayRewrap.ts";
 import type { GatewayStartFlags } from "./runGateway.ts";
 
-/** Adds `gateway start` and `gateway keys`. */
+/** Adds `gateway start`, `gateway keys` and `gateway rewrap`. */
 export function addGateway(program: Command): void {
   const gateway = program.command("gateway").description("the Orders API");
   const starting = gateway
@@ -33,6 +35,11 @@ export function addGateway(program: Command): void {
         "networks that are not public and that webhooks may go to, with commas",
       ).env("STATESET_GATEWAY_WEBHOOK_NETWORKS"),
     )
+    .addOption(
+      new Option("--webhook-attempt-days <n>", "how long tries to deliver webhooks are kept")
+        .default("30")
+        .env("STATESET_GATEWAY_WEBHOOK_ATTEMPT_DAYS"),
+    )
     .option("--rebuild", "forget what was read of the chain, and read it again from block 1")
     .option("--follow-any-chain", "when the chain is another one than before, begin anew; else stop")
     .option("--log-level <level>", "silent, error, warn, info or debug", "info")
@@ -40,10 +47,11 @@ export function addGateway(program: Command): void {
       "after",
       "\nExample:\n  statesetd gateway start --database-url postgres://… --public-url https://api.example.com",
     );
-  addGatewayDatabaseFlags(starting);
+  addGatewayKeyFlags(starting);
   // The server takes long to load, which other commands need not pay.
   starting.action(async (flags: GatewayStartFlags, self: Command) =>
     (await import("./runGateway.ts")).runGateway(flags, self),
   );
   addGatewayKeys(gateway);
+  addGatewayRewrap(gateway);
 }

@@ -1,6 +1,5 @@
 // `statesetd gateway keys`: API keys of the Orders API.
 
-import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { appRegistry } from "../../../app/registry.ts";
 import { MsgSend } from "../../../gen/cosmos/bank/v1beta1/tx.ts";
@@ -8,9 +7,7 @@ import { MsgAddOperator } from "../../../gen/stateset/orders/v1/tx.ts";
 import { coinsToProto, parseCoins } from "../../codec/coins.ts";
 import { encodeMessage, typeUrlOf } from "../../codec/message.ts";
 import { ApiKeyError, ApiKeys, type CreatedApiKey } from "../../gateway/auth/apiKeys.ts";
-import { loadMasterKeys, MASTER_KEY_VARIABLE } from "../../gateway/auth/masterKeyFile.ts";
 import { SCOPES, type Scope } from "../../gateway/parts.ts";
-import { openDatabase } from "../../gateway/sql/openDatabase.ts";
 import { chainClient } from "../chainClient.ts";
 import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions, type Json, print } from "../output.ts";
@@ -18,19 +15,13 @@ import { findSender } from "../tx/account.ts";
 import type { EncodedMessage } from "../tx/draft.ts";
 import { sendMessages } from "../tx/sendTx.ts";
 import { addTxFlags } from "../tx/txFlags.ts";
+import { addGatewayKeyFlags, type GatewayKeyFlags, withGatewayDatabase } from "./gatewayDatabase.ts";
 import { keyringOf } from "./keys.ts";
 
 /** What a signer is given for fees unless something else is said: some thousand requests. */
 const DEFAULT_FUND = "10000000uusdc";
 
-interface DatabaseFlags {
-  readonly databaseUrl?: string;
-  readonly databaseFolder?: string;
-  readonly masterKeyFile?: string;
-  readonly liveChainId?: string;
-}
-
-interface CreateFlags extends DatabaseFlags {
+interface CreateFlags extends GatewayKeyFlags {
   readonly merchant?: string;
   readonly scopes?: string;
   readonly kind?: string;
@@ -40,42 +31,24 @@ interface CreateFlags extends DatabaseFlags {
   readonly from?: string;
 }
 
-/** Adds the flags that say where a gateway keeps its things. */
-export function addGatewayDatabaseFlags(command: Command): void {
-  command
-    .addOption(new Option("--database-url <url>", "PostgreSQL server of the gateway").env("DATABASE_URL"))
-    .option("--database-folder <folder>", "its own database, when it does not run; default <home>/gateway")
-    .option(
-      "--master-key-file <file>",
-      `unless ${MASTER_KEY_VARIABLE} is set; default <home>/config/gateway_master.key`,
-    )
-    .addOption(new Option("--live-chain-id <id>", "the chain whose keys are live").env("STATESET_LIVE_CHAIN_ID"));
-}
-
-async function withApiKeys<T>(command: Command, flags: DatabaseFlags, work: (keys: ApiKeys) => Promise<T>): Promise<T> {
-  const { home, node, chainId } = globalOptions(command);
-  const masterKeys = orCliError("usage", () =>
-    loadMasterKeys(process.env[MASTER_KEY_VARIABLE], flags.masterKeyFile ?? join(home, "config", "gateway_master.key")),
-  );
-  const database = await openDatabase({
-    url: flags.databaseUrl,
-    folder: flags.databaseFolder ?? join(home, "gateway"),
-  });
+async function withApiKeys<T>(
+  command: Command,
+  flags: GatewayKeyFlags,
+  work: (keys: ApiKeys) => Promise<T>,
+): Promise<T> {
+  const { node, chainId } = globalOptions(command);
   try {
-    const keys = new ApiKeys({
-      ...{
-        database,
-        masterKeys,
-        chainId: chainId ?? (await chainClient(node).call((rpc) => rpc.status())).nodeInfo.network,
-      },
-      ...{ liveChainId: flags.liveChainId, nowMs: Date.now, warn: () => undefined },
-    });
-    return await work(keys);
+    return await withGatewayDatabase(command, flags, async ({ database, masterKeys }) =>
+      work(
+        new ApiKeys({
+          ...{ database, masterKeys, liveChainId: flags.liveChainId, nowMs: Date.now, warn: () => undefined },
+          chainId: chainId ?? (await chainClient(node).call((rpc) => rpc.status())).nodeInfo.network,
+        }),
+      ),
+    );
   } catch (cause) {
     if (cause instanceof ApiKeyError) throw new CliError("usage", cause.message, { cause });
     throw cause;
-  } finally {
-    await database.close();
   }
 }
 
@@ -135,12 +108,12 @@ async function create(flags: CreateFlags, command: Command): Promise<void> {
   );
 }
 
-async function list(flags: DatabaseFlags & { readonly merchant?: string }, command: Command): Promise<void> {
+async function list(flags: GatewayKeyFlags & { readonly merchant?: string }, command: Command): Promise<void> {
   const rows = await withApiKeys(command, flags, (keys) => keys.list(flags.merchant));
   print(globalOptions(command), { keys: rows.map((row): { [name: string]: Json } => ({ ...row })) });
 }
 
-async function revoke(id: string, flags: DatabaseFlags, command: Command): Promise<void> {
+async function revoke(id: string, flags: GatewayKeyFlags, command: Command): Promise<void> {
   await withApiKeys(command, flags, (keys) => keys.revoke(id));
   print(globalOptions(command), { revoked: id });
 }
@@ -159,16 +132,16 @@ export function addGatewayKeys(gateway: Command): void {
   addTxFlags(creating);
   creating.action((flags: CreateFlags, self: Command) => create(flags, self));
   const listing = keys.command("list").description("list keys").option("--merchant <address>", "of one merchant");
-  listing.action((flags: DatabaseFlags & { merchant?: string }, self: Command) => list(flags, self));
+  listing.action((flags: GatewayKeyFlags & { merchant?: string }, self: Command) => list(flags, self));
   const revoking = keys.command("revoke <id>").description("end a key for good");
-  revoking.action((id: string, flags: DatabaseFlags, self: Command) => revoke(id, flags, self));
+  revoking.action((id: string, flags: GatewayKeyFlags, self: Command) => revoke(id, flags, self));
   const examples: readonly (readonly [Command, string])[] = [
     [creating, "create --from shop --scopes orders:read,orders:write --name till"],
     [listing, "list --merchant stateset1…"],
     [revoking, "revoke key_8y4mQr5oP2"],
   ];
   for (const [command, example] of examples) {
-    addGatewayDatabaseFlags(command);
+    addGatewayKeyFlags(command);
     command.addHelpText("after", `\nExample:\n  statesetd gateway keys ${example}`);
   }
 }

@@ -5,17 +5,17 @@ import type { Command } from "commander";
 import type { Redis } from "ioredis";
 import { decodeAddress } from "../../codec/address.ts";
 import { createLogger, type Logger } from "../../devnet/logger.ts";
-import { loadMasterKeys, MASTER_KEY_VARIABLE } from "../../gateway/auth/masterKeyFile.ts";
 import { openApiKeys } from "../../gateway/auth/openApiKeys.ts";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayConfig } from "../../gateway/gatewayConfig.ts";
 import { AddressRules } from "../../gateway/webhooks/addresses.ts";
 import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions } from "../output.ts";
+import { type GatewayKeyFlags, masterKeysOf } from "./gatewayDatabase.ts";
 import { untilStopped } from "./node.ts";
 
 /** The flags of `gateway start`. */
-export interface GatewayStartFlags {
+export interface GatewayStartFlags extends GatewayKeyFlags {
   readonly host: string;
   readonly port: string;
   readonly metricsPort: string;
@@ -24,13 +24,10 @@ export interface GatewayStartFlags {
   readonly tables?: string;
   readonly redisUrl?: string;
   readonly webhookNetworks?: string;
+  readonly webhookAttemptDays: string;
   readonly rebuild?: boolean;
   readonly followAnyChain?: boolean;
   readonly logLevel: string;
-  readonly databaseUrl?: string;
-  readonly databaseFolder?: string;
-  readonly masterKeyFile?: string;
-  readonly liveChainId?: string;
 }
 
 /** What a person can do something about, in one line. */
@@ -55,6 +52,11 @@ function told(cause: unknown): never {
 function portOf(flag: string, text: string): number {
   if (/^[0-9]{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
   throw new CliError("usage", `${flag}: expected a port, got ${text}`);
+}
+
+function daysOf(flag: string, text: string): number {
+  if (/^[1-9][0-9]{0,3}$/.test(text)) return Number(text);
+  throw new CliError("usage", `${flag}: expected days from 1 to 9999, got ${text}`);
 }
 
 function urlOf(text: string | undefined): string | undefined {
@@ -93,8 +95,7 @@ function configOf(
 ): GatewayConfig {
   const { home, node } = globalOptions(command);
   const { host, testPayer } = flags;
-  const keyFile = flags.masterKeyFile ?? join(home, "config", "gateway_master.key");
-  const masterKeys = orCliError("usage", () => loadMasterKeys(process.env[MASTER_KEY_VARIABLE], keyFile));
+  const masterKeys = masterKeysOf(command, flags);
   if (testPayer !== undefined) orCliError("usage", () => decodeAddress(testPayer), "--test-payer");
   const metricsPort = portOf("--metrics-port", flags.metricsPort);
   return {
@@ -108,6 +109,7 @@ function configOf(
     testPayer,
     tablesFile: flags.tables,
     webhookNetworks: networksOf(flags.webhookNetworks),
+    webhookAttemptDays: daysOf("--webhook-attempt-days", flags.webhookAttemptDays),
     rebuild: flags.rebuild,
     openKeys: openApiKeys({ masterKeys, liveChainId: flags.liveChainId, rateLimit: { redis }, logger }),
     onOtherChain: flags.followAnyChain === true ? "rebuild" : "stop",

@@ -12,6 +12,7 @@ import { Problem } from "../http/problem.ts";
 import { newId, randomBase58 } from "../ids.ts";
 import { type ApiKey, SCOPES, type Scope } from "../parts.ts";
 import type { Database } from "../sql/database.ts";
+import type { WrappedRows } from "../vault/rewrap.ts";
 import type { MasterKeys } from "../vault/vault.ts";
 
 const SECRET_CHARACTERS = 32;
@@ -109,6 +110,14 @@ function hashOf(secret: string): Buffer {
 function sealContext(address: string): Uint8Array {
   return utf8(`gateway signer ${address}`);
 }
+
+/** Private keys of signers, for a change of the master key. */
+export const SIGNER_KEYS: WrappedRows = {
+  table: "gateway_signers",
+  key: ["address"],
+  column: "sealed",
+  context: (address = "") => sealContext(address),
+};
 
 /** The API keys of one gateway. */
 export class ApiKeys {

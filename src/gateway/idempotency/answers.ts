@@ -154,6 +154,16 @@ export async function eraseAnswers(sql: Sql, { merchant, customerId }: CustomerN
   );
 }
 
+/** How many rows need another master key than the current one. */
+export async function answersOfOtherKeys(sql: Sql, { currentId }: MasterKeys): Promise<number> {
+  const [row] = await sql.query<{ count: number }>(
+    `select count(*)::int as count from idempotency_keys where request_hash <> '${ERASED}'
+       and (split_part(request_hash, '.', 1) <> $1 or split_part(coalesce(body, $1), '.', 1) <> $1)`,
+    [currentId],
+  );
+  return row?.count ?? 0;
+}
+
 /** An answer opens under the key that it was given under, and nowhere else. */
 function contextOf({ apiKeyId, key }: RequestName, requestHash: string): Uint8Array {
   return utf8(JSON.stringify(["idempotency", apiKeyId, key, requestHash]));

@@ -3,6 +3,7 @@
 
 import { newId } from "../ids.ts";
 import type { Database } from "../sql/database.ts";
+import { Repeated } from "./repeated.ts";
 
 /** A row that was taken. Whoever changes it names the lease, and has lost it when nothing is changed. */
 export interface Lease {
@@ -28,31 +29,23 @@ const TICK_MS = 1_000;
 
 export class DueRows {
   readonly #options: DueRowsOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  readonly #repeated: Repeated;
   #isStopped = false;
 
   constructor(options: DueRowsOptions) {
     this.#options = options;
+    this.#repeated = new Repeated({ work: () => this.tick(), pauseMs: TICK_MS, onError: options.onError });
   }
 
   /** Looks for work once a second. */
   start(): void {
-    this.#timer = setTimeout(() => {
-      this.#running = this.tick()
-        .catch(this.#options.onError)
-        .then(() => {
-          if (!this.#isStopped) this.start();
-        });
-    }, TICK_MS);
-    this.#timer.unref();
+    this.#repeated.start();
   }
 
   /** Resolves when nothing is being done any more. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    return this.#repeated.stop();
   }
 
   /** Does all that is due now, the longest overdue first, until nothing is: a row that is behind catches up. */

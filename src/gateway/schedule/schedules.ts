@@ -4,10 +4,13 @@ import { conditionalReleases } from "../conditions/conditionalOrders.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { subscriptionCharges } from "../subscriptions/charges.ts";
 import { orderDesk } from "../subscriptions/orderDesk.ts";
+import { attemptPruning } from "../webhooks/pruneAttempts.ts";
 
 export interface SchedulesOptions {
   /** A key that is valid, by its id. */
   readonly findKey: (apiKeyId: string) => Promise<ApiKey | undefined>;
+  /** How long tries to deliver webhooks are kept. */
+  readonly webhookAttemptDays?: number | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -18,6 +21,7 @@ export function startSchedules(parts: GatewayParts, options: SchedulesOptions): 
   const schedules = [
     subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) }),
     conditionalReleases(parts, { ...options, now }),
+    attemptPruning(database, { days: options.webhookAttemptDays, onError: options.onError }),
   ];
   for (const schedule of schedules) schedule.start();
   return {

@@ -14,7 +14,7 @@ import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
 import { SUBSCRIPTIONS_MIGRATION } from "../subscriptions/migration.ts";
 import { VAULT_MIGRATION } from "../vault/migration.ts";
-import { WEBHOOKS_MIGRATION } from "../webhooks/migration.ts";
+import { WEBHOOK_PRUNING_MIGRATION, WEBHOOKS_MIGRATION } from "../webhooks/migration.ts";
 import { WRITES_MIGRATION } from "../writes/migration.ts";
 import type { Migration } from "./migration.ts";
 
@@ -133,4 +133,5 @@ export const MIGRATIONS: readonly Migration[] = [
   EVENTS_MIGRATION,
   WEBHOOKS_MIGRATION,
   IDEMPOTENCY_ERASURE_MIGRATION,
+  WEBHOOK_PRUNING_MIGRATION,
 ];

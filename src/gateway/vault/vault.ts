@@ -8,6 +8,7 @@ import type { Database, Sql } from "../sql/database.ts";
 import { rfc3339 } from "../sql/times.ts";
 import { CanonicalJsonError, type CanonicalObject, canonicalJson } from "./canonicalJson.ts";
 import { commitmentOfText, SALT_BYTES } from "./commitment.ts";
+import type { WrappedRows } from "./rewrap.ts";
 import { KEY_BYTES, openBytes, SealingError, sealBytes } from "./sealing.ts";
 
 /** A customer of a merchant. */
@@ -109,6 +110,14 @@ function context(label: string, parts: readonly string[]): Uint8Array {
 function keyContext({ merchant, customerId }: CustomerName, generation: number): Uint8Array {
   return context("key", [merchant, customerId, String(generation)]);
 }
+
+/** Keys of customers, for a change of the master key. */
+export const CUSTOMER_KEYS: WrappedRows = {
+  table: "customer_keys",
+  key: ["merchant", "customer_id", "generation"],
+  column: "wrapped",
+  context: (...key) => context("key", key),
+};
 
 function recordContext(record: Omit<NewPersonalData, "data">, generation: number): Uint8Array {
   const { merchant, customerId, kind, orderId = "" } = record;
@@ -261,38 +270,6 @@ export class Vault {
       [customer.merchant, customer.customerId],
     );
     return row?.destroyed_at ?? undefined;
-  }
-
-  /**
-   * Wraps with the current master key what others wrapped; afterwards those can be thrown away. Gives the number of keys.
-   * Safe beside everything else, and to be called again after it was broken off.
-   */
-  async rewrap(): Promise<number> {
-    let count = 0;
-    for (;;) {
-      const step = await this.#parts.database.transaction((sql) => this.#rewrapSome(sql));
-      count += step;
-      if (step < BATCH_ROWS) return count;
-    }
-  }
-
-  async #rewrapSome(sql: Sql): Promise<number> {
-    const { masterKeys } = this.#parts;
-    const rows = await sql.query<KeyRow & { readonly merchant: string; readonly customer_id: string }>(
-      `select merchant, customer_id, generation, master_key_id, wrapped from customer_keys
-       where wrapped is not null and master_key_id <> $1 limit ${BATCH_ROWS} for update`,
-      [masterKeys.currentId],
-    );
-    for (const row of rows) {
-      const customer = { merchant: row.merchant, customerId: row.customer_id };
-      const wrapped = masterKeys.wrap(this.#unwrap(customer, row), keyContext(customer, row.generation));
-      await sql.query(
-        `update customer_keys set master_key_id = $4, wrapped = $5
-         where merchant = $1 and customer_id = $2 and generation = $3`,
-        [row.merchant, row.customer_id, row.generation, masterKeys.currentId, wrapped],
-      );
-    }
-    return rows.length;
   }
 
   /** The key in use, made when there is none. Of two that make one at once, one is kept. */

@@ -4,6 +4,7 @@ import { utf8 } from "../../codec/bytes.ts";
 import { Problem } from "../http/problem.ts";
 import { newId } from "../ids.ts";
 import type { Database, Sql } from "../sql/database.ts";
+import type { WrappedRows } from "../vault/rewrap.ts";
 import type { MasterKeys } from "../vault/vault.ts";
 import { type AddressRules, literalAddress } from "./addresses.ts";
 import { requireHeaders } from "./customHeaders.ts";
@@ -129,11 +130,20 @@ export class WebhookEndpoints {
   }
 
   /** Rejects with Problem `not_found`. */
-  async get(merchant: string, id: string, sql: Sql = this.#parts.database): Promise<EndpointRow> {
-    const [row] = await sql.query<EndpointRow>("select * from webhook_endpoints where id = $1 and merchant = $2", [
-      id,
-      merchant,
-    ]);
+  get(merchant: string, id: string): Promise<EndpointRow> {
+    return this.#find(this.#parts.database, { merchant, id }, "");
+  }
+
+  /** What is changed by what it was is locked: nobody changes it, or wraps it anew, in between. */
+  #lock(sql: Sql, merchant: string, id: string): Promise<EndpointRow> {
+    return this.#find(sql, { merchant, id }, "for update");
+  }
+
+  async #find(sql: Sql, { merchant, id }: { merchant: string; id: string }, lock: string): Promise<EndpointRow> {
+    const [row] = await sql.query<EndpointRow>(
+      `select * from webhook_endpoints where id = $1 and merchant = $2 ${lock}`,
+      [id, merchant],
+    );
     if (row === undefined) throw missing();
     return row;
   }
@@ -144,7 +154,7 @@ export class WebhookEndpoints {
     if (given.url !== undefined) this.#requireUrl(given.url, key.kind);
     return this.#parts.database.transaction(async (sql) => {
       const place = await presentPlace(sql);
-      const row = await this.get(key.merchant, id, sql);
+      const row = await this.#lock(sql, key.merchant, id);
       const next = { ...row, ...given };
       const isEnabled = next.status === "enabled";
       const isAnew = given.events !== undefined || (isEnabled && row.status === "disabled");
@@ -187,7 +197,7 @@ export class WebhookEndpoints {
     const secret = given.secret ?? generateSecret();
     secretKey(secret);
     const row = await this.#parts.database.transaction(async (sql) => {
-      const before = this.secretsOf(await this.get(merchant, id, sql));
+      const before = this.secretsOf(await this.#lock(sql, merchant, id));
       const { masterKeyId, sealed } = this.#seal(id, { secret, previous: before.secret, headers: before.headers });
       const [changed] = await sql.query<EndpointRow>(
         `update webhook_endpoints set master_key_id = $2, sealed = $3, updated_at = now(),
@@ -230,6 +240,14 @@ export class WebhookEndpoints {
 function contextOf(id: string): Uint8Array {
   return utf8(`stateset/webhook|${id}`);
 }
+
+/** Secrets of endpoints, for a change of the master key. */
+export const WEBHOOK_SECRETS: WrappedRows = {
+  table: "webhook_endpoints",
+  key: ["id"],
+  column: "sealed",
+  context: (id = "") => contextOf(id),
+};
 
 /** The secrets that sign now. */
 export function signingSecrets(row: EndpointRow, secrets: EndpointSecrets, now: Date): readonly string[] {

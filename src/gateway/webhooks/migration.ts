@@ -66,3 +66,9 @@ export const WEBHOOKS_MIGRATION: Migration = {
     )`,
   ],
 };
+
+/** What finds tries that are old. */
+export const WEBHOOK_PRUNING_MIGRATION: Migration = {
+  name: "old webhook attempts",
+  statements: ["create index webhook_attempts_by_time on webhook_attempts (at)"],
+};
