@@ -1,6 +1,7 @@
 // What the routes of the gateway are given, and what they ask of the parts that are built in folders of their own.
 
 import type { Any } from "../../gen/google/protobuf/any.ts";
+import type { CardProcessor } from "./cards/cardProcessor.ts";
 import type { PaymentChain } from "./checkout/paymentChain.ts";
 import type { EvaluateOrder } from "./orders/evaluation.ts";
 import type { Quotes } from "./pricing/quotes.ts";
@@ -128,6 +129,8 @@ export interface GatewayParts {
   readonly evaluateOrder?: EvaluateOrder | undefined;
   /** The wallet that pays for test keys when a request names none, having granted it to their signers. */
   readonly testPayer?: string | undefined;
+  /** Takes cards; a test processor unless given. */
+  readonly cardProcessor?: CardProcessor | undefined;
   /** Services outside whose answers matter to some orders; `GET /v1/health` tells of them. */
   readonly externals?: readonly ExternalCheck[] | undefined;
   /** EVM chains that the checkout page offers to pay from; those that our chain does not know are left out. */

@@ -47,7 +47,7 @@ function run(args: readonly string[], input = ""): Promise<{ code: number; stdou
   });
 }
 
-test("default: a key is made, works, and ends", async () => {
+test("default: a key is made, works, and ends", { timeout: 180_000 }, async () => {
   // The first account of the words is the merchant.
   const added = await run(["keys", "add", "shop", "--recover"], `${devnet.mnemonic}\n`);
   expect(added.code, added.stderr).toBe(0);
@@ -93,7 +93,6 @@ test("default: a key is made, works, and ends", async () => {
   const counts = { customer_keys: 0, gateway_signers: 1, webhook_endpoints: 0 };
   expect(JSON.parse(rewrapped.stdout)).toMatchObject({ rewrapped: counts, answers_left: 1 });
   writeFileSync(keyFile, newKey);
-  expect((await run(["gateway", "rewrap"])).code).toBe(0);
   const database = await openDatabase({ folder: join(home, "gateway") });
   const signers = await database.query<{ address: string; merchant: string }>("select * from gateway_signers");
   const rotated = loadMasterKeys(undefined, keyFile);

@@ -1,6 +1,7 @@
 // Orders through a gateway whose process, node or database is killed with SIGKILL in the middle of them. Afterwards each
 // order that was answered is on the chain once, with the id of the answer; of the others, those that the client asked for
-// again under their idempotency keys are there once, and the rest once or not at all.
+// again under their idempotency keys are there once, and the rest once or not at all. Payments by card that were cut off
+// come to an end: the order is paid, or the card let go.
 //
 // GATEWAY_WRITES=1000 GATEWAY_KILLS=3 SEED=7 npx vitest run test/kill/gateway     orders, kills, and the instants
 
@@ -9,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { DatabaseOptions } from "../../src/gateway/sql/openDatabase.ts";
+import { type DatabaseOptions, openDatabase } from "../../src/gateway/sql/openDatabase.ts";
 import {
   freePort,
   type PostgresServer,
@@ -190,6 +191,75 @@ test.each(CASES)(
       if (answered.has(name)) expect(ids, name).toEqual([answered.get(name)]);
     }
     console.log(`${answered.size} answered, ${found.size} on the chain`);
+  },
+  600_000,
+);
+
+const PAYMENTS = 40;
+
+/** Pays an order by card; the payment's status, undefined when there was no answer that counts. */
+async function payByCard(orderId: string): Promise<number | undefined> {
+  try {
+    const body = { payment_method: { type: "card", token: "tok_visa" } };
+    const { status } = await call("POST", `/v1/orders/${orderId}/payments`, body, `card-${orderId}`);
+    return status;
+  } catch {
+    // Cut off.
+    return undefined;
+  }
+}
+
+test.runIf(postgresPrograms() !== undefined)(
+  "behavior: the gateway is killed while cards pay",
+  async () => {
+    console.log(`${PAYMENTS} card payments, ${KILLS} kills, SEED=${SEED}`);
+    postgres = await startPostgres();
+    database = { url: postgres.url };
+    node = await startNode();
+    gateway = await startGateway();
+    const random = randomFrom(SEED);
+    const ids = await Promise.all(Array.from({ length: PAYMENTS }, (_, index) => create(`card-${index}`)));
+    const answered = new Set<string>();
+    const waiting = ids.map((id) => id!);
+    const client = async () => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        const status = await payByCard(id);
+        if (status !== undefined) expect([201, 500, 503]).toContain(status);
+        if (status === 201) answered.add(id);
+      }
+    };
+    const disturb = async () => {
+      for (let kill = 1; kill <= KILLS; kill += 1) {
+        const left = (PAYMENTS * (KILLS - kill + 0.5)) / (KILLS + 0.5);
+        while (waiting.length > left) await new Promise((resolve) => setTimeout(resolve, 2));
+        await new Promise((resolve) => setTimeout(resolve, random() * 40));
+        await killed(gateway);
+        gateway = await startGateway();
+      }
+    };
+    await Promise.all([disturb(), ...Array.from({ length: CONCURRENCY / 5 }, client)]);
+    const opened = await openDatabase(database);
+    const open = async () => {
+      // Not to wait until a gateway takes an old payment for given up.
+      await opened.query("update card_payments set next_at = now() where next_at > now() and lease_until is null");
+      return opened.query("select status from card_payments where status not in ('PAID', 'RELEASED')");
+    };
+    await expect.poll(open, { timeout: 120_000, interval: 500 }).toEqual([]);
+    const rows = await opened.query<{ order_id: string; status: string }>("select * from card_payments");
+    await opened.close();
+    for (const id of ids) {
+      const order = (await (await call("GET", `/v1/orders/${id}`)).json()) as { status: string; payments: unknown[] };
+      const paid = rows.filter(({ order_id, status }) => order_id === id && status === "PAID");
+      expect([id, order.payments.length, order.status]).toEqual([
+        id,
+        paid.length,
+        paid.length === 1 ? "PAID" : "CREATED",
+      ]);
+      if (answered.has(id!)) expect(paid.length).toBe(1);
+    }
+    console.log(
+      `${answered.size} answered, ${rows.filter(({ status }) => status === "PAID").length} of ${rows.length} paid`,
+    );
   },
   600_000,
 );

@@ -1,9 +1,9 @@
 // Who takes cards: a processor outside, which has the numbers. Here are tokens only.
 
-import { newId } from "../ids.ts";
-
 /** What is to be taken from a card. */
 export interface CardCharge {
+  /** Ours, for one payment: a processor that is asked twice takes the money once. */
+  readonly id: string;
   /** The processor's name of the card. */
   readonly token: string;
   readonly orderId: string;
@@ -19,9 +19,10 @@ export type CardResult =
 /** A processor. Its methods reject when it cannot be reached. */
 export interface CardProcessor {
   readonly name: string;
+  /** The same id once more gives the same result. */
   authorize(charge: CardCharge): Promise<CardResult>;
-  /** Lets the card go: the order was not paid after all. */
-  release(reference: string): Promise<void>;
+  /** Lets the card go, by our id: the order was not paid after all. No failure when nothing was taken, or it is gone. */
+  release(id: string): Promise<void>;
 }
 
 /** Tokens that the test processor declines, and why. */
@@ -36,9 +37,11 @@ const DECLINED: Readonly<Record<string, string>> = {
 export function testCardProcessor(): CardProcessor {
   return {
     name: "test",
-    async authorize({ token }) {
+    async authorize({ id, token }) {
       const reason = Object.hasOwn(DECLINED, token) ? DECLINED[token] : undefined;
-      return reason === undefined ? { isApproved: true, reference: newId("auth") } : { isApproved: false, reason };
+      return reason === undefined
+        ? { isApproved: true, reference: id.replace(/^card_/, "auth_") }
+        : { isApproved: false, reason };
     },
     release: async () => undefined,
   };

@@ -1,5 +1,5 @@
 // Cases: what looks like a card number, and what does not; over a real chain: an order is paid by a token, in part and whole;
-// declined; card numbers in any field; live keys; orders that take no payment; nothing of the card is kept but its last digits.
+// declined; again under an idempotency key; what was cut off is paid or let go, and by one; card numbers in any field; live keys; orders that take no payment; nothing of the card is kept but its last digits.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../sql/database.ts";
@@ -7,6 +7,8 @@ import { migrate } from "../sql/migrate.ts";
 import { openPglite } from "../sql/pgliteDatabase.ts";
 import { type ChainGateway, startChainGateway } from "../testing/chainGateway.ts";
 import { holdsCardNumber } from "./cardNumbers.ts";
+import { type CardPaymentRow, CardPayments, cardSettlements } from "./cardPayments.ts";
+import { type CardProcessor, testCardProcessor } from "./cardProcessor.ts";
 
 const VISA = "4242424242424242";
 
@@ -39,18 +41,28 @@ describe("card numbers", () => {
 describe("card payments", () => {
   let database: Database;
   let gateway: ChainGateway;
+  /** What was asked of the processor. */
+  const asked: string[] = [];
+  const processor: CardProcessor = {
+    ...testCardProcessor(),
+    authorize(charge) {
+      asked.push(`authorize ${charge.id}`);
+      return testCardProcessor().authorize(charge);
+    },
+    release: async (id) => void asked.push(`release ${id}`),
+  };
   beforeAll(async () => {
     database = await openPglite();
     await migrate(database);
-    gateway = await startChainGateway(database);
+    gateway = await startChainGateway(database, { cardProcessor: processor });
   }, 60_000);
   afterAll(async () => {
     await gateway.close();
     await database.close();
   });
 
-  const post = async (url: string, payload: object, key = "test") => {
-    const headers = { authorization: `Bearer ${key}` };
+  const post = async (url: string, payload: object, key = "test", more: Record<string, string> = {}) => {
+    const headers = { authorization: `Bearer ${key}`, ...more };
     const answer = await gateway.inject({ method: "POST", url, payload, headers });
     return { status: answer.statusCode, json: answer.json() };
   };
@@ -88,6 +100,53 @@ describe("card payments", () => {
       json: { code: "card_declined", decline_reason: "insufficient_funds" },
     });
     expect((await gateway.inject({ url: `/v1/orders/${id}` })).json()).toMatchObject({ status: "CREATED" });
+  });
+
+  const paymentsOf = (id: string) =>
+    database.query<CardPaymentRow>("select * from card_payments where order_id = $1 order by created_at", [id]);
+
+  test("behavior: what is asked for again under its key takes the money once, also when the order is paid", async () => {
+    const id = await order();
+    const pay = () => post(`/v1/orders/${id}/payments`, card(), "test", { "idempotency-key": `card-${id}` });
+    const first = await pay();
+    // The answer was lost, and so was that of the chain: this writer has no journal, and the chain takes nothing twice.
+    await database.query("update card_payments set status = 'SENT' where order_id = $1", [id]);
+    expect([first.status, (await pay()).json.code]).toEqual([201, "chain_refused"]);
+    expect((await paymentsOf(id)).length).toBe(1);
+    expect((await pay()).json).toMatchObject({ code: "conflict" });
+  });
+
+  test("behavior: a payment that was cut off is finished where it was sent, and else let go", async () => {
+    const [sent, authorizing, refused] = [await order(), await order(), await order()];
+    const payments = new CardPayments(gateway.parts);
+    const begin = (orderId: string, amount = 10_000_000n) =>
+      payments.begin({ id: `card_${orderId}`, key: gateway.key, orderId, payer: gateway.customer, amount });
+    for (const id of [sent, authorizing]) await begin(id);
+    await begin(refused);
+    for (const id of [sent, refused]) {
+      await payments.authorize((await payments.find(`card_${id}`))!, "tok_secure_token");
+    }
+    await post(`/v1/orders/${refused}/cancel`, { reason: "gone" });
+    asked.length = 0;
+    // Two gateways look.
+    const settle = () =>
+      cardSettlements(gateway.parts, {
+        findKey: async () => gateway.key,
+        now: () => new Date(Date.now() + 120_000),
+        onError: (error) => {
+          throw error;
+        },
+      }).tick();
+    await Promise.all([settle(), settle()]);
+    const states = async () => Promise.all([sent, authorizing, refused].map(async (id) => (await paymentsOf(id))[0]));
+    expect((await states()).map((row) => row?.status)).toEqual(["PAID", "RELEASED", "RELEASED"]);
+    expect(asked.sort()).toEqual([`release card_${authorizing}`, `release card_${refused}`].sort());
+    expect((await gateway.inject({ url: `/v1/orders/${sent}` })).json()).toMatchObject({ status: "PAID" });
+    // Whoever was slow finds that it is too late.
+    const late = payments.authorize({ ...(await states())[1]!, status: "AUTHORIZING" }, "tok_secure_token");
+    await expect(late).rejects.toMatchObject({ code: "conflict" });
+    await settle();
+    expect((await states()).map((row) => row?.status)).toEqual(["PAID", "RELEASED", "RELEASED"]);
   });
 
   test.each<readonly [string, object, string]>([

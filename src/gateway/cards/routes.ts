@@ -1,22 +1,21 @@
 // Paying an order by card: the processor takes the money, and the treasury's wallet pays the order on chain.
 
 import { type Static, Type } from "typebox";
+import { MsgPayOrder } from "../../../gen/stateset/orders/v1/tx.ts";
+import { typeUrlOf } from "../../codec/message.ts";
 import { Money } from "../http/money.ts";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp } from "../http/routeModule.ts";
 import { oneOf, ref } from "../http/schemas.ts";
-import { newId } from "../ids.ts";
-import { actAs } from "../orders/messages.ts";
 import type { OrderReads } from "../orders/orderReads.ts";
-import { paymentMessage } from "../orders/payer.ts";
+import { requireGrant } from "../orders/payer.ts";
 import { OrderParams } from "../orders/routes/context.ts";
 import { amountOf, paidView, requirePayable } from "../orders/routes/pay.ts";
 import { PaidSchema } from "../orders/schemas.ts";
 import { amountDue } from "../orders/view.ts";
-import type { ApiKey, WriteOutcome } from "../parts.ts";
-import type { Sql } from "../sql/database.ts";
+import type { ApiKey } from "../parts.ts";
 import { refuseCardNumbers } from "./cardNumbers.ts";
-import { testCardProcessor } from "./cardProcessor.ts";
+import { type CardPaymentRow, CardPayments, cardPaymentId } from "./cardPayments.ts";
 
 /** Every text of the body is looked through. */
 const BODY_BYTES_MAX = 16 * 1024;
@@ -54,8 +53,6 @@ const CardPaid = Type.Object(
   { $id: "CardPayment" },
 );
 
-type Card = Static<typeof CardPayment>["payment_method"];
-
 /** The wallet that pays what cards brought. Throws Problem `not_supported`. */
 function treasuryOf(key: ApiKey, testPayer: string | undefined): string {
   if (key.kind === "test" && testPayer !== undefined) return testPayer;
@@ -65,46 +62,28 @@ function treasuryOf(key: ApiKey, testPayer: string | undefined): string {
   });
 }
 
-async function setStatus(sql: Sql, id: string, status: "PAID" | "RELEASED", txHash: string | null): Promise<void> {
-  await sql.query("update card_payments set status = $2, tx_hash = $3, updated_at = now() where id = $1", [
-    id,
-    status,
-    txHash,
-  ]);
+/** The payment of a request that was cut off, where it can go on. Throws Problem `conflict`. */
+function requireOpen(row: CardPaymentRow | undefined): CardPaymentRow | undefined {
+  if (row?.status !== "RELEASING" && row?.status !== "RELEASED") return row;
+  throw new Problem("conflict", "this payment was given up, and the card let go: pay again under another key");
 }
 
 /** Adds the route. */
 export function addCardRoutes(app: GatewayApp, reads: OrderReads): void {
   const { parts } = reads;
-  const processor = testCardProcessor();
+  const payments = new CardPayments(parts);
   app.addSchema(CardPaid);
 
-  /** Rejects with Problem `card_declined`. */
-  async function authorize(key: ApiKey, orderId: string, { card, amount }: { card: Card; amount: bigint }) {
-    const result = await processor.authorize({ token: card.token, orderId, amount });
-    if (!result.isApproved) {
-      throw new Problem("card_declined", {
-        detail: `the card was declined: ${result.reason}`,
-        field: "/payment_method/token",
-        extra: { decline_reason: result.reason },
-      });
-    }
-    const id = newId("card");
-    await parts.database.query(
-      `insert into card_payments (id, merchant, order_id, processor, reference, brand, last4, amount, status, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, 'AUTHORIZED', now(), now())`,
-      [
-        id,
-        key.merchant,
-        orderId,
-        processor.name,
-        result.reference,
-        card.brand ?? null,
-        card.last4 ?? null,
-        amount.toString(),
-      ],
-    );
-    return { id, reference: result.reference };
+  /** The payment of a new request. Rejects with Problem. */
+  async function begin(key: ApiKey, id: string, orderId: string, body: Static<typeof CardPayment>) {
+    const details = await reads.freshOrder(key, orderId);
+    requirePayable(details);
+    const { order } = details;
+    const payer = treasuryOf(key, parts.testPayer);
+    const amount = amountOf(body.amount, "/amount", amountDue(order));
+    await requireGrant(parts, key, { payer, typeUrl: typeUrlOf(MsgPayOrder) });
+    const { brand, last4 } = body.payment_method;
+    return payments.begin({ id, key, orderId, payer, amount, brand, last4 });
   }
 
   app.post(
@@ -125,31 +104,17 @@ export function addCardRoutes(app: GatewayApp, reads: OrderReads): void {
     async (request, reply) => {
       const { apiKey: key, body } = request;
       const { order_id: orderId } = request.params;
-      const details = await reads.freshOrder(key, orderId);
-      requirePayable(details);
-      const { order } = details;
-      const payer = treasuryOf(key, parts.testPayer);
-      const amount = amountOf(body.amount, "/amount", amountDue(order));
-      const message = actAs(key, payer, await paymentMessage(parts, key, { payer, order, amount }));
-      const { token: _token, type: _type, ...shown } = body.payment_method;
-      const card = await authorize(key, orderId, { card: body.payment_method, amount });
-      let outcome: WriteOutcome;
-      try {
-        const idempotencyKey = request.headers["idempotency-key"] as string | undefined;
-        outcome = await (await parts.writer.submit({ apiKey: key, message, idempotencyKey })).outcome;
-      } catch (error) {
-        // Only what the chain refused is sure not to be paid: anything else stays AUTHORIZED until somebody looks.
-        if (error instanceof Problem && error.code === "chain_refused") {
-          await processor.release(card.reference);
-          await setStatus(parts.database, card.id, "RELEASED", null);
-        }
-        throw error;
-      }
-      await setStatus(parts.database, card.id, "PAID", outcome.txHash);
+      const idempotencyKey = request.headers["idempotency-key"] as string | undefined;
+      const id = cardPaymentId(key, orderId, idempotencyKey);
+      const row = requireOpen(await payments.find(id)) ?? (await begin(key, id, orderId, body));
+      const { token, type: _type, ...shown } = body.payment_method;
+      const isSent = row.status === "SENT" || row.status === "PAID";
+      const reference = isSent ? (row.reference ?? "") : await payments.authorize(row, token);
+      const outcome = await payments.pay(key, row);
       reads.lastWrites.wrote(key.merchant, [orderId], outcome.height);
       return reply.code(201).send({
         ...(await paidView(reads, key, orderId, outcome)),
-        card: { processor: processor.name, reference: card.reference, ...shown },
+        card: { processor: payments.processor.name, reference, ...shown },
       });
     },
   );

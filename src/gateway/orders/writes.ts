@@ -33,13 +33,16 @@ export function translated(error: unknown): unknown {
 /** How long a request waits for its block; what proxies and clients bear. */
 const WRITE_WAIT_MS = 30_000;
 
-/** The outcome of a write; while the chain stands still, where to ask for it. Throws Problem `chain_unavailable`. */
-async function inTime(outcome: Promise<WriteOutcome>, writeId: string, waitMs: number): Promise<WriteOutcome> {
+/**
+ * The outcome of a write; while the chain stands still, where to ask for it. Throws Problem `chain_unavailable`. What is
+ * decided later is nobody's business here.
+ */
+export async function outcomeInTime({ id, outcome }: PendingWrite, waitMs = WRITE_WAIT_MS): Promise<WriteOutcome> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       const detail = "this is safe, and in no block yet: ask for the write, or send it again under its idempotency key";
-      reject(new Problem("chain_unavailable", { detail, retryAfterSeconds: 5, extra: { write_id: writeId } }));
+      reject(new Problem("chain_unavailable", { detail, retryAfterSeconds: 5, extra: { write_id: id } }));
     }, waitMs);
   });
   try {
@@ -126,7 +129,7 @@ export async function answerWrite<Answer>(
       problem: null,
     });
   }
-  const done = await inTime(outcome, pending.id, parts.writeWaitMs ?? WRITE_WAIT_MS);
+  const done = await outcomeInTime({ id: pending.id, outcome }, parts.writeWaitMs);
   void reply.code(write.status ?? 200).header("chain-height", done.height);
   return reply.send(await write.answer(done));
 }

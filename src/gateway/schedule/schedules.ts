@@ -1,5 +1,6 @@
 // What the gateway does by itself, when it is due.
 
+import { cardSettlements } from "../cards/cardPayments.ts";
 import { conditionalReleases } from "../conditions/conditionalOrders.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { subscriptionCharges } from "../subscriptions/charges.ts";
@@ -21,6 +22,7 @@ export function startSchedules(parts: GatewayParts, options: SchedulesOptions): 
   const schedules = [
     subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) }),
     conditionalReleases(parts, { ...options, now }),
+    cardSettlements(parts, { ...options, now }),
     attemptPruning(database, { days: options.webhookAttemptDays, onError: options.onError }),
   ];
   for (const schedule of schedules) schedule.start();

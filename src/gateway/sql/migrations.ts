@@ -2,7 +2,7 @@
 
 import { ANALYTICS_MIGRATION } from "../analytics/migration.ts";
 import { AUTH_MIGRATION } from "../auth/migration.ts";
-import { CARDS_MIGRATION } from "../cards/migration.ts";
+import { CARD_SETTLEMENT_MIGRATION, CARDS_MIGRATION } from "../cards/migration.ts";
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
@@ -134,4 +134,5 @@ export const MIGRATIONS: readonly Migration[] = [
   WEBHOOKS_MIGRATION,
   IDEMPOTENCY_ERASURE_MIGRATION,
   WEBHOOK_PRUNING_MIGRATION,
+  CARD_SETTLEMENT_MIGRATION,
 ];

@@ -8,7 +8,8 @@ import { actAs, anyOf, responseOf } from "../orders/messages.ts";
 import { prepareOrder } from "../orders/newOrder.ts";
 import { paymentMessage } from "../orders/payer.ts";
 import { amountDue } from "../orders/view.ts";
-import type { ApiKey, GatewayParts, WriteOutcome } from "../parts.ts";
+import { outcomeInTime } from "../orders/writes.ts";
+import type { ApiKey, GatewayParts } from "../parts.ts";
 import type { ChainObject } from "../readModel/blockRows.ts";
 import { enumName } from "../readModel/writeRows.ts";
 
@@ -29,21 +30,6 @@ export interface OrderDesk {
   pay(key: ApiKey, orderId: string, wallet: string): Promise<void>;
 }
 
-/** What is not in a block by then is looked at again later. */
-const OUTCOME_MS = 30_000;
-
-async function inTime(outcome: Promise<WriteOutcome>): Promise<WriteOutcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Problem("chain_unavailable", "no block took the message in time")), OUTCOME_MS);
-  });
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /** The desk of a gateway. */
 export function orderDesk(parts: GatewayParts): OrderDesk {
   const order = async (orderId: string): Promise<ChainObject | undefined> =>
@@ -54,7 +40,7 @@ export function orderDesk(parts: GatewayParts): OrderDesk {
       const message = anyOf(MsgCreateOrder, { creator: key.signer, order: prepared.order });
       try {
         const pending = await parts.writer.submit({ apiKey: key, message, idempotencyKey });
-        return responseOf(MsgCreateOrderResponse, await inTime(pending.outcome)).orderId;
+        return responseOf(MsgCreateOrderResponse, await outcomeInTime(pending)).orderId;
       } catch (error) {
         if (error instanceof Problem && error.code === "chain_refused") await prepared.discard();
         throw error;
@@ -70,7 +56,7 @@ export function orderDesk(parts: GatewayParts): OrderDesk {
       if (found === undefined) throw new Problem("not_found", "there is no such order");
       const plan = { payer: wallet, order: found, amount: amountDue(found) };
       const message = actAs(key, wallet, await paymentMessage(parts, key, plan));
-      await inTime((await parts.writer.submit({ apiKey: key, message })).outcome);
+      await outcomeInTime(await parts.writer.submit({ apiKey: key, message }));
     },
   };
 }
