@@ -23,13 +23,15 @@ import { timestampToNs } from "../codec/time.ts";
 import type { DecodedTx } from "../codec/tx.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { type WriteSet, writeSet } from "../store/cacheStore.ts";
-import type { CommitMultiStore, LayerStore, StoreCommit } from "../store/multiStore.ts";
+import type { CommitMultiStore, LayerStore, StoreChanges, StoreCommit } from "../store/multiStore.ts";
 import { checkQueryHeight, queryFailure, queryStore, refuseQuery } from "./abciQuery.ts";
 import { type BlockInfo, type ConsensusReport, Context, type ExecMode } from "./context.ts";
 import { EventManager } from "./events.ts";
 import { GasMeter } from "./gas.ts";
-import type { AppModule, ModuleGenesis } from "./module.ts";
+import type { AppModule, ModuleGenesis, QueryHandler } from "./module.ts";
 import type { Router } from "./msgRouter.ts";
+import { QUERY_CACHE_BYTES_MAX, QueryCache, queryIdOf } from "./queryCache.ts";
+import { QueryReads } from "./queryReads.ts";
 import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
 import { SimulationFailure, type TxFailure } from "./txResult.ts";
 
@@ -49,6 +51,8 @@ export interface BaseAppOptions {
   readonly lastBlock?: BlockInfo | undefined;
   /** Limits of the last durable block's consensus parameters. */
   readonly maxGas?: bigint | undefined;
+  /** Bytes of answers of queries that are kept; QUERY_CACHE_BYTES_MAX unless given. */
+  readonly queryCacheBytesMax?: number;
 }
 
 /** A block to execute. */
@@ -95,8 +99,10 @@ export class BaseApp {
   #checkState: WriteSet;
   /** The genesis, until block 1 takes it along. */
   #genesisState: WriteSet | undefined;
-  /** The block that is staged. */
-  #staged: BlockInfo | undefined;
+  /** The block that is staged, and what it changes. */
+  #staged: { readonly block: BlockInfo; readonly changes: readonly StoreChanges[] } | undefined;
+  /** Answers from the last committed state. */
+  readonly #answers: QueryCache;
 
   constructor(options: BaseAppOptions) {
     this.#options = options;
@@ -106,6 +112,7 @@ export class BaseApp {
     this.#block = options.lastBlock ?? { chainId: "", height: 0, timeNs: 0n, proposerAddress: NO_BYTES };
     this.#maxGas = options.maxGas;
     this.#checkState = writeSet(this.#stores.latest());
+    this.#answers = new QueryCache(options.queryCacheBytesMax ?? QUERY_CACHE_BYTES_MAX);
   }
 
   /** The last committed block. */
@@ -229,8 +236,9 @@ export class BaseApp {
     for (const module of this.#options.modules) module.endBlock?.(end);
     const validatorUpdates = this.#validatorUpdates(end);
     const events = [...blockEvents(begin, "BeginBlock"), ...blockEvents(end, "EndBlock")];
-    const commit = this.#stores.stage(state.changes());
-    this.#staged = block;
+    const changes = state.changes();
+    const commit = this.#stores.stage(changes);
+    this.#staged = { block, changes };
     return {
       response: {
         events,
@@ -267,7 +275,8 @@ export class BaseApp {
   commit(): void {
     if (this.#staged === undefined) throw new Error("no block is staged");
     this.#stores.commit();
-    this.#block = this.#staged;
+    this.#answers.advance(this.#staged.changes);
+    this.#block = this.#staged.block;
     this.#staged = undefined;
     this.#genesisState = undefined;
     this.#checkState = writeSet(this.#stores.latest());
@@ -277,6 +286,7 @@ export class BaseApp {
   revertTo(block: BlockInfo): void {
     this.#block = block;
     this.#staged = undefined;
+    this.#answers.clear();
     this.#checkState = writeSet(this.#stores.latest());
   }
 
@@ -294,17 +304,33 @@ export class BaseApp {
 
   #answer(request: RequestQuery, height: number): ResponseQuery {
     const handler = this.router.query(request.path);
-    if (handler !== undefined) {
-      const ctx = this.queryContext(height);
-      const answer = handler.handle(ctx, handler.request.decode(request.data));
-      return ResponseQuery.fromPartial({ value: handler.response.encode(answer).finish(), height: BigInt(height) });
-    }
     const { path, data, prove } = request;
+    if (handler !== undefined) {
+      const id = height === this.#stores.version ? queryIdOf(path, data) : undefined;
+      const value =
+        id === undefined ? answerOf(handler, this.queryContext(height), data) : this.#latest(handler, id, data);
+      return { ...NO_ANSWER, value, height: BigInt(height) };
+    }
     if (path.startsWith("/store/")) return queryStore(this.#stores, { path, data, height, prove });
     if (path === "/app/version") {
       return ResponseQuery.fromPartial({ value: utf8(this.#options.version), height: BigInt(height) });
     }
     throw new ChainError(ErrUnknownRequest, `unknown query path: ${path}`);
+  }
+
+  /** The answer from the last committed state: the same bytes again unless something has changed that it was made of. */
+  #latest(handler: QueryHandler, id: string, data: Uint8Array): Uint8Array {
+    const known = this.#answers.get(id);
+    if (known !== undefined) return known;
+    const reads = new QueryReads();
+    const stores = reads.stores(writeSet(this.#stores.latest()));
+    const value = answerOf(
+      handler,
+      this.#context("query", stores, reads.block({ ...this.#block, height: this.#stores.version })),
+      data,
+    );
+    this.#answers.set(id, value, reads);
+    return value;
   }
 
   /** A context over the committed state of a height. Throws VersionNotAvailableError. */
@@ -388,6 +414,14 @@ export class BaseApp {
   #context(mode: ExecMode, stores: LayerStore, block: BlockInfo, gas = new GasMeter(undefined)): Context {
     return new Context({ block, mode, gas, events: new EventManager(), stores });
   }
+}
+
+/** PERF: spread by literal; `fromPartial` takes longer than to find an answer that is known. */
+const NO_ANSWER: ResponseQuery = Object.freeze(ResponseQuery.fromPartial({}));
+
+/** The encoded answer to an encoded question. Throws what the handler throws. */
+function answerOf(handler: QueryHandler, ctx: Context, data: Uint8Array): Uint8Array {
+  return handler.response.encode(handler.handle(ctx, handler.request.decode(data))).finish();
 }
 
 /** What the hooks of a block have emitted, and which hooks. */
