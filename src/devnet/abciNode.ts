@@ -104,7 +104,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
     onInternalError: (path, error) => logger.error({ path, err: error }, "a query failed"),
   });
   // CosmJS simulates by `abci_query`, which CometBFT hands on to us.
-  abci.answerQuery = ({ path, data, height, prove }) => router.query(path, data, height, prove);
+  abci.answerQuery = async ({ path, data, height, prove }) => router.query(path, data, height, prove);
   const grpc = await startServer(closers, config.grpc, (listen) => startGrpc(node, registry, router, listen));
   const rest = await startServer(closers, config.rest, (listen) =>
     startRest(node, registry, router, { ...listen, corsOrigins: config.rest.corsOrigins }),

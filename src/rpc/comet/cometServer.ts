@@ -12,6 +12,7 @@ import { HttpFace } from "./httpFace.ts";
 import { type CometRpcLimits, DEFAULT_LIMITS } from "./limits.ts";
 import type { Environment, QueryFunction } from "./method.ts";
 import { methodTable } from "./methods/table.ts";
+import { PlainHttp } from "./plainHttp.ts";
 import { TxWaiter } from "./txWaiter.ts";
 import { WsConnection } from "./webSocket.ts";
 
@@ -43,7 +44,7 @@ export async function startCometRpc(node: ChainNode, options: CometRpcOptions = 
   let rpcAddress = "";
   const env: Environment = {
     node,
-    query: options.query ?? (async (path, data, height, prove) => node.query({ path, data, height, prove })),
+    query: options.query ?? ((path, data, height, prove) => node.query({ path, data, height, prove })),
     rpcAddress: () => rpcAddress,
     bus,
     waiter,
@@ -59,6 +60,7 @@ export async function startCometRpc(node: ChainNode, options: CometRpcOptions = 
     },
   );
   const connections = new Connections({ dispatcher, bus, limits });
+  const plain = servePlain(server, face, { limits, headers: corsOrigins.length > 0 ? "vary: Origin\r\n" : "" });
   server.on("upgrade", (request, socket, head) => connections.upgrade(request, socket, head));
   const address = await listen(server, options, limits);
   rpcAddress = `tcp://${address.host}:${address.port}`;
@@ -70,12 +72,33 @@ export async function startCometRpc(node: ChainNode, options: CometRpcOptions = 
     stopListening();
     waiter.close();
     connections.close();
+    plain.close();
     // A connection that is busy now is idle once it was answered, and would be kept for the next request.
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-    await closeHttpServer(server);
+    await closeHttpServer(server, () => plain.cut());
     clearInterval(idle);
   };
   return { address, close };
+}
+
+/** Puts PlainHttp before node:http, whose own listener is the only one of a server that was just made. */
+function servePlain(
+  server: Server,
+  face: HttpFace,
+  { limits, headers }: { readonly limits: CometRpcLimits; readonly headers: string },
+): PlainHttp {
+  const byNode = server.listeners("connection");
+  server.removeAllListeners("connection");
+  const plain = new PlainHttp({
+    answer: (body, socket) => face.answerJson(body, socket),
+    handOver: (socket) => {
+      for (const listener of byNode) listener.call(server, socket);
+    },
+    headers,
+    ...limits,
+  });
+  server.on("connection", (socket) => plain.take(socket));
+  return plain;
 }
 
 function once<T>(make: () => T): () => T {

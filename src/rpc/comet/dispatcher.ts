@@ -4,7 +4,7 @@ import { messageOf } from "../../codec/errorText.ts";
 import type { Json, JsonText } from "./json.ts";
 import { type Call, errorText, type RpcId, resultText } from "./jsonRpc.ts";
 import type { Caller, Environment, Method } from "./method.ts";
-import { type Params, paramsFromJson, paramsFromUri } from "./params.ts";
+import { NO_PARAMS, type Params, paramsFromJson, paramsFromUri } from "./params.ts";
 import { invalidRequest, methodNotFound, RPC_CODE, RpcError, refused } from "./rpcError.ts";
 
 /** Hears of every request. Must not throw. */
@@ -24,6 +24,15 @@ export interface Answer {
   readonly isOk: boolean;
   /** Browsers may keep it. */
   readonly isCacheable: boolean;
+}
+
+/** A request that runs. */
+interface Run {
+  readonly name: string;
+  readonly method: Method;
+  readonly caller: Caller;
+  readonly startMs: number;
+  params: Params;
 }
 
 type Transport = Pick<Caller, "client" | "receiver">;
@@ -51,11 +60,9 @@ export class Dispatcher {
     this.#observer?.internalError?.(method, error);
   }
 
-  /** Answers a request in JSON. Never rejects. */
-  answer(call: Call, transport: Transport): Promise<Answer> {
-    const { method, params } = call;
-    const caller = { ...transport, id: call.id ?? null };
-    return this.#run(method, (found) => paramsFromJson(found.params, params), caller);
+  /** Answers a request in JSON, at once where its method does. Never throws or rejects. */
+  answer({ id, method, params }: Call, { client, receiver }: Transport): Answer | Promise<Answer> {
+    return this.#run(method, params, { client, receiver, id: id ?? null });
   }
 
   /**
@@ -63,7 +70,7 @@ export class Dispatcher {
    * `bytesMax` characters of big answers is refused. Never rejects.
    */
   async answerAll(calls: readonly Call[], transport: Transport, bytesMax: number): Promise<readonly Answer[]> {
-    const answers: Promise<Answer>[] = [];
+    const answers: (Answer | Promise<Answer>)[] = [];
     let bytes = 0;
     for (const call of calls) {
       if (call.id === undefined) continue;
@@ -78,35 +85,53 @@ export class Dispatcher {
           ? refusal(call.id, invalidRequest(`answers to the batch exceed ${bytesMax} bytes`))
           : await this.answer(call, transport);
       bytes += answer.text.length;
-      answers.push(Promise.resolve(answer));
+      answers.push(answer);
     }
     return Promise.all(answers);
   }
 
-  /** Answers a request by URL. Never rejects. */
-  answerUri(method: string, query: URLSearchParams, transport: Transport): Promise<Answer> {
-    return this.#run(method, (found) => paramsFromUri(found.params, query), { ...transport, id: URI_ID });
+  /** Answers a request by URL. Never throws or rejects. */
+  answerUri(method: string, query: URLSearchParams, transport: Transport): Answer | Promise<Answer> {
+    return this.#run(method, query, { ...transport, id: URI_ID });
   }
 
-  async #run(name: string, read: (method: Method) => Params, caller: Caller): Promise<Answer> {
+  /** PERF: nothing is waited for that is there already, and a request that is answered at once makes no closure. */
+  #run(name: string, given: unknown, caller: Caller): Answer | Promise<Answer> {
     const startMs = performance.now();
-    const observe = (method: string, isOk: boolean) =>
-      this.#observer?.request(method, isOk, performance.now() - startMs);
     const method = this.methods.get(name);
     if (method === undefined || (method.isWebSocketOnly === true && caller.receiver === undefined)) {
-      observe(method === undefined ? "unknown" : name, false);
+      this.#observe(method === undefined ? "unknown" : name, false, startMs);
       return refusal(caller.id, methodNotFound());
     }
+    const run: Run = { name, method, caller, startMs, params: NO_PARAMS };
     try {
-      const params = read(method);
-      const result: Json | JsonText = await method.handle(this.#env, params, caller);
-      const text = resultText(caller.id, result);
-      observe(name, true);
-      return { text, isOk: true, isCacheable: isCacheable(method, params) };
+      // No JSON makes a URLSearchParams.
+      run.params =
+        given instanceof URLSearchParams ? paramsFromUri(method.params, given) : paramsFromJson(method.params, given);
+      const result = method.handle(this.#env, run.params, caller);
+      if (!(result instanceof Promise)) return this.#succeed(run, result);
+      return result.then(
+        (settled) => this.#succeed(run, settled),
+        (error: unknown) => this.#fail(run, error),
+      );
     } catch (error) {
-      observe(name, false);
-      return refusal(caller.id, this.#rpcErrorOf(name, error, caller));
+      return this.#fail(run, error);
     }
+  }
+
+  #observe(name: string, isOk: boolean, startMs: number): void {
+    this.#observer?.request(name, isOk, performance.now() - startMs);
+  }
+
+  #succeed(run: Run, result: Json | JsonText): Answer {
+    const text = resultText(run.caller.id, result);
+    this.#observe(run.name, true, run.startMs);
+    return { text, isOk: true, isCacheable: isCacheable(run.method, run.params) };
+  }
+
+  #fail({ name, caller, startMs }: Run, error: unknown): Answer {
+    this.#observe(name, false, startMs);
+    return refusal(caller.id, this.#rpcErrorOf(name, error, caller));
   }
 
   #rpcErrorOf(method: string, error: unknown, { receiver }: Caller): RpcError {

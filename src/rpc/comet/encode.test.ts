@@ -24,7 +24,7 @@ import {
   consensusParamsJson,
   indexedTxJson,
   infoJson,
-  queryJson,
+  queryText,
   txProofJson,
   txResultJson,
   validatorJson,
@@ -126,7 +126,7 @@ const MAKE: Readonly<Record<string, (part: Parts, name: string) => unknown>> = {
     }),
   broadcast_tx_sync: (part) => broadcastJson(HASH, ResponseCheckTx.decode(part("check"))),
   broadcast_tx_async: () => broadcastJson(HASH, undefined),
-  abci_query: (part) => ({ response: queryJson(ResponseQuery.decode(part("query"))) }),
+  abci_query: (part) => JSON.parse(queryText(ResponseQuery.decode(part("query"))).text),
   abci_info: (part) => ({ response: infoJson(ResponseInfo.decode(part("info"))) }),
   consensus_params: (part) => ({
     block_height: "6",

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer, Dispatcher } from "./dispatcher.ts";
 import { endpointsPage } from "./endpointsPage.ts";
+import type { Client } from "./eventBus.ts";
 import { type CallList, errorText, readCalls } from "./jsonRpc.ts";
 import type { CometRpcLimits } from "./limits.ts";
 import { readRequestBody } from "./requestBody.ts";
@@ -12,7 +13,8 @@ import { invalidRequest, RpcError } from "./rpcError.ts";
 const JSON_TYPE = "application/json";
 const HTML_TYPE = "text/html; charset=utf-8";
 const TEXT_TYPE = "text/plain; charset=utf-8";
-const CACHE_CONTROL = "public, max-age=86400";
+/** How long browsers may keep what does not change. */
+export const CACHE_CONTROL = "public, max-age=86400";
 const ALLOWED_METHODS = "HEAD, GET, POST";
 const ALLOWED_HEADERS = "Origin, Accept, Content-Type, X-Requested-With, X-Server-Time";
 const FORM_TYPE = "application/x-www-form-urlencoded";
@@ -79,18 +81,31 @@ export class HttpFace {
       const body = endpointsPage(request.headers.host ?? "", this.#dispatcher.methods);
       return send(response, { status: 200, type: HTML_TYPE, body });
     }
+    send(response, await this.answerJson(bytes.toString("utf8"), request.socket));
+  }
+
+  /** Answers a body of JSON-RPC, at once where its method does. Never throws or rejects. */
+  answerJson(text: string, client: Client): Reply | Promise<Reply> {
     let list: CallList;
     try {
-      list = readCalls(bytes.toString("utf8"), { allowsBatch: true });
+      list = readCalls(text, { allowsBatch: true });
     } catch (error) {
       if (!(error instanceof RpcError)) throw error;
-      return send(response, { status: 500, type: JSON_TYPE, body: errorText(null, error) });
+      return { status: 500, type: JSON_TYPE, body: errorText(null, error), isCacheable: false };
     }
+    const { calls } = list;
     const problem = this.#problemOf(list);
-    if (problem !== undefined) return send(response, { status: 200, type: JSON_TYPE, body: errorText(null, problem) });
-    const transport = { client: request.socket, receiver: undefined };
-    const { limits } = this.#options;
-    this.#sendAnswers(response, await this.#dispatcher.answerAll(list.calls, transport, limits.batchAnswerBytesMax));
+    if (problem !== undefined) return jsonReply(errorText(null, problem), false);
+    const transport = { client, receiver: undefined };
+    const [only] = calls;
+    if (calls.length > 1 || only?.id === undefined) {
+      const { batchAnswerBytesMax } = this.#options.limits;
+      return this.#dispatcher
+        .answerAll(calls, transport, batchAnswerBytesMax)
+        .then((answers) => this.#replyOfAll(answers));
+    }
+    const answer = this.#dispatcher.answer(only, transport);
+    return answer instanceof Promise ? answer.then((settled) => this.#replyOf(settled)) : this.#replyOf(answer);
   }
 
   #problemOf({ calls }: CallList): RpcError | undefined {
@@ -99,12 +114,16 @@ export class HttpFace {
     return invalidRequest(`batch request exceeds maximum (${batchMax}) allowed number of requests`);
   }
 
-  #sendAnswers(response: ServerResponse, answers: readonly Answer[]): void {
+  #replyOf({ text, isCacheable }: Answer): Reply {
+    return jsonReply(text, this.#mayCache(isCacheable));
+  }
+
+  #replyOfAll(answers: readonly Answer[]): Reply {
     const isCacheable = answers.length > 0 && answers.every((answer) => answer.isCacheable);
     const texts = answers.map(({ text }) => text);
     // Notifications have no answer, and CometBFT makes no list of one: CosmJS knows.
     const body = texts.length > 1 ? `[${texts.join(",")}]` : (texts[0] ?? "");
-    send(response, { status: 200, type: JSON_TYPE, body, isCacheable: this.#mayCache(isCacheable) });
+    return jsonReply(body, this.#mayCache(isCacheable));
   }
 
   #mayCache(isCacheable: boolean): boolean {
@@ -150,11 +169,17 @@ function splitUrl(url: string): readonly [path: string, query: string] {
   return at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-interface Reply {
+/** What a request is answered with. */
+export interface Reply {
   readonly status: number;
   readonly type: string;
   readonly body: string;
+  /** Browsers may keep it. */
   readonly isCacheable?: boolean;
+}
+
+function jsonReply(body: string, isCacheable: boolean): Reply {
+  return { status: 200, type: JSON_TYPE, body, isCacheable };
 }
 
 function send(response: ServerResponse, { status, type, body, isCacheable }: Reply): void {

@@ -8,8 +8,13 @@ import type { RpcId } from "./jsonRpc.ts";
 import type { ParamSpec, Params } from "./params.ts";
 import type { TxWaiter } from "./txWaiter.ts";
 
-/** Answers an ABCI query. Height 0 is the latest. Never rejects. */
-export type QueryFunction = (path: string, data: Uint8Array, height: bigint, prove: boolean) => Promise<ResponseQuery>;
+/** Answers an ABCI query, at once where nothing has to be waited for. Height 0 is the latest. Never throws or rejects. */
+export type QueryFunction = (
+  path: string,
+  data: Uint8Array,
+  height: bigint,
+  prove: boolean,
+) => ResponseQuery | Promise<ResponseQuery>;
 
 /** What all methods share. */
 export interface Environment {

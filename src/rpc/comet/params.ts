@@ -49,7 +49,8 @@ export class Params {
   }
 }
 
-const NO_PARAMS = new Params(new Map());
+/** None was given. */
+export const NO_PARAMS = new Params(new Map());
 
 const INTEGER = /^-?(?:0|[1-9][0-9]{0,18})$/;
 const INT64_MAX = (1n << 63n) - 1n;

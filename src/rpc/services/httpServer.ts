@@ -32,10 +32,13 @@ export function listenHttp(
   });
 }
 
-/** Stops listening, lets open requests end, and cuts those that take too long. */
-export function closeHttpServer(server: Server): Promise<void> {
+/** Stops listening, lets open requests end, and cuts those that take too long; `cutOthers` those that node:http has not. */
+export function closeHttpServer(server: Server, cutOthers?: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    const force = setTimeout(() => {
+      server.closeAllConnections();
+      cutOthers?.();
+    }, CLOSE_GRACE_MS);
     server.close(() => {
       clearTimeout(force);
       resolve();

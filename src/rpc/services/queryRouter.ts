@@ -30,8 +30,11 @@ export interface QueryAnswer {
 export interface QueryRouter {
   /** The services and methods that are answered, for registration, routes and reflection. */
   readonly services: readonly ServiceInfo[];
-  /** For abci_query. Never rejects: a refusal is in the response's code, codespace and log. Height 0 is the latest. */
-  query(path: string, data: Uint8Array, height: bigint, prove: boolean): Promise<ResponseQuery>;
+  /**
+   * For abci_query; at once where the application answers. Never throws or rejects: a refusal is in the response's code,
+   * codespace and log. Height 0 is the latest.
+   */
+  query(path: string, data: Uint8Array, height: bigint, prove: boolean): ResponseQuery | Promise<ResponseQuery>;
   /** For gRPC and REST. Rejects with QueryError. Height 0 is the latest. */
   call(path: string, data: Uint8Array, height: bigint): Promise<QueryAnswer>;
 }
@@ -90,9 +93,12 @@ class Router implements QueryRouter {
     this.services = findServedServices(registry.services(), isServed);
   }
 
-  async query(path: string, data: Uint8Array, height: bigint, prove: boolean): Promise<ResponseQuery> {
+  query(path: string, data: Uint8Array, height: bigint, prove: boolean): ResponseQuery | Promise<ResponseQuery> {
     const service = this.#table.get(path);
-    if (service === undefined) return this.#node.query({ path, data, height, prove });
+    return service === undefined ? this.#node.query({ path, data, height, prove }) : this.#queryService(service, data);
+  }
+
+  async #queryService(service: NodeService, data: Uint8Array): Promise<ResponseQuery> {
     const latest = BigInt(this.#node.latestHeight);
     try {
       const value = await this.#serve(service, data);

@@ -1,18 +1,20 @@
 // The application behind the node (CometBFT v0.38 rpc/core/abci.go).
 
-import { infoJson, queryJson } from "../encodeAbci.ts";
-import type { Json } from "../json.ts";
+import type { ResponseQuery } from "../../../../gen/tendermint/abci/types.ts";
+import { infoJson, queryText } from "../encodeAbci.ts";
+import type { JsonText } from "../json.ts";
 import type { Environment, MethodTable } from "../method.ts";
 import type { Params } from "../params.ts";
 
-async function abciQuery({ query }: Environment, params: Params): Promise<Json> {
-  const response = await query(
+function abciQuery({ query }: Environment, params: Params): JsonText | Promise<JsonText> {
+  const height = params.int("height") ?? 0n;
+  const response: ResponseQuery | Promise<ResponseQuery> = query(
     params.text("path"),
     params.bytes("data"),
-    params.int("height") ?? 0n,
+    height,
     params.bool("prove"),
   );
-  return { response: queryJson(response) };
+  return response instanceof Promise ? response.then(queryText) : queryText(response);
 }
 
 export const ABCI_METHODS: MethodTable = {
