@@ -10,7 +10,7 @@ import { Problem } from "../gateway/http/problem.ts";
 import { idempotency } from "../gateway/idempotency/plugin.ts";
 import { type ApiKey, SCOPES } from "../gateway/parts.ts";
 import { masterKeysOf } from "../gateway/vault/masterKeys.ts";
-import type { MasterKeys } from "../gateway/vault/vault.ts";
+import type { MasterKeys } from "../gateway/vault/masterKeys.ts";
 import type { Devnet } from "./devnet.ts";
 import { gatewayAccounts } from "./gatewayState.ts";
 import type { Logger } from "./logger.ts";

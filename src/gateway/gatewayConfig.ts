@@ -7,7 +7,7 @@ import type { RouteModule } from "./http/routeModule.ts";
 import type { ApiKey } from "./parts.ts";
 import type { Database } from "./sql/database.ts";
 import type { DatabaseOptions } from "./sql/openDatabase.ts";
-import type { MasterKeys } from "./vault/vault.ts";
+import type { MasterKeys } from "./vault/masterKeys.ts";
 import type { SignerKeys } from "./writes/writerOptions.ts";
 
 export interface ListenAddress {

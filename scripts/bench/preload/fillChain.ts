@@ -67,7 +67,7 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
       const made = createApp(parts);
       app = made;
       addToStages(parts.stores, made, (ctx) => fill(ctx));
-      const pool = { verify: () => Promise.resolve([]) };
+      const pool = { verify: () => Promise.resolve([]), busyMs: 0 };
       return soloAppOf(made, { work: () => undefined, verdicts: made.verdicts, pool });
     },
   });

@@ -5,7 +5,7 @@ import { type Command, Option } from "commander";
 import { loadMasterKeys, MASTER_KEY_VARIABLE } from "../../gateway/auth/masterKeyFile.ts";
 import type { Database } from "../../gateway/sql/database.ts";
 import { openDatabase } from "../../gateway/sql/openDatabase.ts";
-import type { MasterKeys } from "../../gateway/vault/vault.ts";
+import type { MasterKeys } from "../../gateway/vault/masterKeys.ts";
 import { orCliError } from "../cliError.ts";
 import { globalOptions } from "../output.ts";
 

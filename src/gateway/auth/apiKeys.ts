@@ -12,8 +12,8 @@ import { Problem } from "../http/problem.ts";
 import { newId, randomBase58 } from "../ids.ts";
 import { type ApiKey, SCOPES, type Scope } from "../parts.ts";
 import type { Database } from "../sql/database.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import type { WrappedRows } from "../vault/rewrap.ts";
-import type { MasterKeys } from "../vault/vault.ts";
 
 const SECRET_CHARACTERS = 32;
 const PRIVATE_KEY_BYTES = 32;

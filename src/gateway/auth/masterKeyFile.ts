@@ -4,9 +4,9 @@ import { randomBytes } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { toBase64 } from "../../codec/bytes.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import { parseMasterKeys } from "../vault/masterKeys.ts";
 import { KEY_BYTES } from "../vault/sealing.ts";
-import type { MasterKeys } from "../vault/vault.ts";
 
 /** The variable that holds them: base64 of 32 bytes each, separated by commas, the newest first. */
 export const MASTER_KEY_VARIABLE = "STATESET_GATEWAY_MASTER_KEY";

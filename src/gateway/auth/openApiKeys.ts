@@ -3,7 +3,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { OpenKeys } from "../gatewayConfig.ts";
 import { idempotency } from "../idempotency/plugin.ts";
-import type { MasterKeys } from "../vault/vault.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import { ApiKeys } from "./apiKeys.ts";
 import { type RateLimitOptions, rateLimits } from "./rateLimit.ts";
 

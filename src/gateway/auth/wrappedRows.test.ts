@@ -4,9 +4,10 @@
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import { rewrapRows } from "../vault/rewrap.ts";
 import { testMasterKeys } from "../vault/testing/masterKeys.ts";
-import { type MasterKeys, Vault } from "../vault/vault.ts";
+import { Vault } from "../vault/vault.ts";
 import { AddressRules } from "../webhooks/addresses.ts";
 import { WebhookEndpoints } from "../webhooks/endpoints.ts";
 import { ApiKeys } from "./apiKeys.ts";

@@ -4,7 +4,8 @@
 import { randomBytes } from "node:crypto";
 import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from "../../codec/bytes.ts";
 import type { Database, Sql } from "../sql/database.ts";
-import type { CustomerName, MasterKeys } from "../vault/vault.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
+import type { CustomerName } from "../vault/vault.ts";
 
 /** An answer as it was sent. */
 export interface StoredAnswer {

@@ -5,7 +5,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Problem } from "../http/problem.ts";
 import type { GatewayApp, RouteModule } from "../http/routeModule.ts";
-import type { MasterKeys } from "../vault/vault.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import { Answers, RENEW_MS, type RequestName, type StoredAnswer } from "./answers.ts";
 import { subjectsOf } from "./subjects.ts";
 

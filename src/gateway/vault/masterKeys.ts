@@ -4,7 +4,20 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { fromBase64, toHex } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { KEY_BYTES, openBytes, sealBytes } from "./sealing.ts";
-import type { MasterKeys } from "./vault.ts";
+
+/** What wraps the customers' keys. */
+export interface MasterKeys {
+  /** Of the key that wraps from now on. */
+  readonly currentId: string;
+  wrap(key: Uint8Array, context: Uint8Array): Uint8Array;
+  /** Throws when there is no such master key, or it does not open the bytes. */
+  unwrap(masterKeyId: string, wrapped: Uint8Array, context: Uint8Array): Uint8Array;
+  /**
+   * Makes marks by which a text is known again, and which say nothing of it without the master key: `key id . hex`, of each
+   * master key, the current one's first. HMAC-SHA256 with keys derived for this purpose.
+   */
+  marker(purpose: string): (text: string) => readonly string[];
+}
 
 const ID_BYTES = 8;
 

@@ -1,7 +1,7 @@
 // A change of the master key: what others wrapped is wrapped with the current one; afterwards those can be thrown away.
 
 import type { Database, Sql } from "../sql/database.ts";
-import type { MasterKeys } from "./vault.ts";
+import type { MasterKeys } from "./masterKeys.ts";
 
 /** Rows that hold bytes wrapped by the master key that `master_key_id` names. */
 export interface WrappedRows {

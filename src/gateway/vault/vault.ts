@@ -8,6 +8,7 @@ import type { Database, Sql } from "../sql/database.ts";
 import { rfc3339 } from "../sql/times.ts";
 import { CanonicalJsonError, type CanonicalObject, canonicalJson } from "./canonicalJson.ts";
 import { commitmentOfText, SALT_BYTES } from "./commitment.ts";
+import type { MasterKeys } from "./masterKeys.ts";
 import type { WrappedRows } from "./rewrap.ts";
 import { KEY_BYTES, openBytes, SealingError, sealBytes } from "./sealing.ts";
 
@@ -36,20 +37,6 @@ export interface PersonalData extends NewPersonalData {
   readonly salt: Uint8Array;
   /** RFC 3339. */
   readonly createdAt: string;
-}
-
-/** What wraps the customers' keys. */
-export interface MasterKeys {
-  /** Of the key that wraps from now on. */
-  readonly currentId: string;
-  wrap(key: Uint8Array, context: Uint8Array): Uint8Array;
-  /** Throws when there is no such master key, or it does not open the bytes. */
-  unwrap(masterKeyId: string, wrapped: Uint8Array, context: Uint8Array): Uint8Array;
-  /**
-   * Makes marks by which a text is known again, and which say nothing of it without the master key: `key id . hex`, of each
-   * master key, the current one's first. HMAC-SHA256 with keys derived for this purpose.
-   */
-  marker(purpose: string): (text: string) => readonly string[];
 }
 
 export interface VaultParts {

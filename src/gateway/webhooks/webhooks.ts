@@ -2,7 +2,7 @@
 
 import type { Projector } from "../readModel/projector.ts";
 import type { Database } from "../sql/database.ts";
-import type { MasterKeys } from "../vault/vault.ts";
+import type { MasterKeys } from "../vault/masterKeys.ts";
 import { AddressRules, type Resolve, resolveByDns } from "./addresses.ts";
 import { DELIVERY_OPTIONS, Deliverer, type DelivererParts, type DeliveryOptions } from "./deliverer.ts";
 import { WebhookEndpoints } from "./endpoints.ts";

@@ -2,8 +2,8 @@
 
 import { utf8 } from "../../../codec/bytes.ts";
 import { sha256 } from "../../../crypto/hash.ts";
+import type { MasterKeys } from "../masterKeys.ts";
 import { masterKeysById } from "../masterKeys.ts";
-import type { MasterKeys } from "../vault.ts";
 
 /** The first word's key wraps. */
 export function testMasterKeys(...words: readonly string[]): MasterKeys {
