@@ -21,6 +21,7 @@ import { AUTHORIZATION_KINDS, AuthorizationRegistry } from "../x/authz/authoriza
 import { AuthzKeeper } from "../x/authz/keeper.ts";
 import { AUTHZ } from "../x/authz/keys.ts";
 import { authzModule } from "../x/authz/module.ts";
+import { STAKE_AUTHORIZATION } from "../x/authz/stakeAuthorization.ts";
 import { BankKeeper } from "../x/bank/keeper.ts";
 import { BANK } from "../x/bank/keys.ts";
 import { bankModule } from "../x/bank/module.ts";
@@ -145,7 +146,11 @@ export function createApp(options: AppOptions): ChainApp {
   const fees = new FeesKeeper();
   // The router knows the modules, and x/authz executes through the router: it asks when it is needed.
   const findMsg = (typeUrl: string) => router.findMsg(typeUrl);
-  const authz = new AuthzKeeper(registry, { findMsg }, new AuthorizationRegistry(AUTHORIZATION_KINDS));
+  const authz = new AuthzKeeper(
+    registry,
+    { findMsg },
+    new AuthorizationRegistry([...AUTHORIZATION_KINDS, STAKE_AUTHORIZATION]),
+  );
   const issuer = new IssuerKeeper(bank, CCTP);
   // Mints are told to orders, and orders send refunds by burning: each is there when it is needed.
   const orders = new OrdersKeeper({ bank, burner: refundBurner(() => cctp), authority });

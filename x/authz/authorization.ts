@@ -32,7 +32,7 @@ export interface AuthorizationKind<T> {
   /** Throws ChainError when it can never make sense. */
   validate(authorization: T): void;
   /** Throws ChainError when it does not allow the message. `consumeGas` is called for each entry compared. */
-  accept(authorization: T, message: unknown, consumeGas: () => void): Left<T>;
+  accept(authorization: T, message: unknown, consumeGas: (what: string) => void): Left<T>;
 }
 
 /** Declares a kind with its type. */
@@ -80,7 +80,7 @@ const send = authorizationKind<SendAuthorization>({
     if (left === undefined) {
       throw new ChainError(ErrInsufficientFunds, "requested amount is more than spend limit");
     }
-    if (allowList.length > 0 && !isListed(allowList, toAddress, consumeGas)) {
+    if (allowList.length > 0 && !isListed(allowList, toAddress, () => consumeGas("send authorization"))) {
       throw new ChainError(ErrUnauthorized, `cannot send to ${toAddress} address`);
     }
     if (left.length === 0) return { kind: "used" };

@@ -267,7 +267,7 @@ export class AuthzKeeper {
       throw new ChainError(ErrAuthorizationExpired);
     }
     const { kind, value } = this.authorizations.decode(grant.authorization);
-    const left = kind.accept(value, message, () => ctx.gas.consume(GAS_PER_COMPARISON, "send authorization"));
+    const left = kind.accept(value, message, (what) => ctx.gas.consume(GAS_PER_COMPARISON, what));
     if (left.kind === "used") this.deleteGrant(ctx, id);
     if (left.kind !== "updated") return;
     const authorization = { typeUrl: `/${kind.codec.$type}`, value: kind.codec.encode(left.to).finish() };
