@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { STORE_NAMES } from "../../../app/app.ts";
-import { makeBlock, newChain, timeNsOf } from "../../../app/testing/testChain.ts";
+import { CHAIN_ID, KEYS, makeBlock, newChain, timeNsOf } from "../../../app/testing/testChain.ts";
+import { AuthInfo, SignDoc, TxBody, TxRaw } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import {
   CheckTxType,
   RequestFinalizeBlock,
@@ -19,6 +20,8 @@ import {
 } from "../../../gen/tendermint/abci/types.ts";
 import { toHex, utf8 } from "../../codec/bytes.ts";
 import { timestampFromNs } from "../../codec/time.ts";
+import { sha256 } from "../../crypto/hash.ts";
+import { signSecp256k1 } from "../../crypto/secp256k1.ts";
 import { type SignatureCheck, verifySync } from "../../crypto/verifyPool.ts";
 import { pruningOptions } from "../../store/pruning.ts";
 import { openStateDisk } from "../../store/stateDisk.ts";
@@ -219,14 +222,59 @@ async function prepare(app: AbciApp, txs: Uint8Array[], maxTxBytes = 1_000_000n)
   return (await app.prepareProposal(RequestPrepareProposal.fromPartial({ height: 2n, time, txs, maxTxBytes }))).txs;
 }
 
+/** A transaction of two accounts, each with its first sequence: a transfer of each. */
+function sendOfTwo(first: number, second: number): Uint8Array {
+  const [one, two] = [first, second].map((from) => TxRaw.decode(send(from, 0)));
+  const [body, ...bodies] = [one!, two!].map(({ bodyBytes }) => TxBody.decode(bodyBytes));
+  const [info, ...infos] = [one!, two!].map(({ authInfoBytes }) => AuthInfo.decode(authInfoBytes));
+  body!.messages.push(...bodies[0]!.messages);
+  info!.signerInfos.push(...infos[0]!.signerInfos);
+  const bodyBytes = TxBody.encode(body!).finish();
+  const authInfoBytes = AuthInfo.encode(info!).finish();
+  const signatures = [first, second].map((from) => {
+    const doc = SignDoc.fromPartial({ bodyBytes, authInfoBytes, chainId: CHAIN_ID, accountNumber: BigInt(from) });
+    return signSecp256k1(sha256(SignDoc.encode(doc).finish()), KEYS[from]!);
+  });
+  return TxRaw.encode({ bodyBytes, authInfoBytes, signatures }).finish();
+}
+
 describe("proposals", () => {
-  test("default: what one prepares another accepts: what does not pass is left out, the rest keeps its order", async () => {
+  test("default: what one prepares another accepts: what does not pass is left out, equals keep their order", async () => {
     const app = await started();
     const good = [send(0, 0), send(1, 0), send(0, 1)];
     const prepared = await prepare(app, [GARBAGE, good[0]!, forged(2, 0), good[1]!, send(0, 5), good[2]!]);
     expect(prepared).toEqual(good);
     expect(await propose(app, 2, prepared)).toBe(true);
     expect(await prepare(app, good)).toEqual(good);
+  });
+
+  test("behavior: who pays more for its gas goes first, each sender's in their sequence, and none twice", async () => {
+    const app = await started();
+    const [cheap, next] = [send(0, 0), send(0, 1, { fee: "90000uusdc" })];
+    const [middle, dear] = [send(1, 0, { fee: "5000uusdc" }), send(2, 0, { fee: "6000uusdc" })];
+    const prepared = await prepare(app, [cheap, next, middle, dear, middle]);
+    expect(prepared).toEqual([dear, middle, cheap, next]);
+    expect(await propose(app, 2, prepared)).toBe(true);
+    // It is the price of gas that counts.
+    const more = send(2, 0, { fee: "6000uusdc", gas: 400_000n });
+    expect(await prepare(app, [more, middle])).toEqual([middle, more]);
+  });
+
+  test("behavior: what depends on a second signer's transaction that pays less goes behind it", async () => {
+    const app = await started();
+    const [first, second] = [sendOfTwo(0, 1), send(1, 1, { fee: "90000uusdc" })];
+    const prepared = await prepare(app, [second, first]);
+    expect(prepared).toEqual([first, second]);
+    expect(await propose(app, 2, prepared)).toBe(true);
+  });
+
+  test("error: a fee that is no number is left out", async () => {
+    const app = await started();
+    const raw = TxRaw.decode(send(0, 0));
+    const info = AuthInfo.decode(raw.authInfoBytes);
+    const fee = { ...info.fee!, amount: [{ denom: "uusdc", amount: "many" }] };
+    const tx = TxRaw.encode({ ...raw, authInfoBytes: AuthInfo.encode({ ...info, fee }).finish() }).finish();
+    expect(await prepare(app, [tx, send(1, 0)])).toEqual([send(1, 0)]);
   });
 
   test("behavior: no more bytes than there is room for, and no later sequence without the earlier one", async () => {

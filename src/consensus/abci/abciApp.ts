@@ -62,6 +62,7 @@ import type { AbciCalls } from "./abciCalls.ts";
 import { AbciError } from "./abciError.ts";
 import { type ChainFolder, type ChainFolderOptions, openChainFolder, putHead } from "./chainFolder.ts";
 import { DecodedTxs } from "./decodedTxs.ts";
+import { inProposalOrder } from "./proposalOrder.ts";
 import { retainHeight } from "./retainHeight.ts";
 import { StateSync } from "./stateSync.ts";
 
@@ -221,7 +222,7 @@ export class AbciApp implements AbciCalls {
     });
   }
 
-  /** Those of CometBFT's transactions that a block can carry, in CometBFT's order. */
+  /** Those of CometBFT's transactions that a block can carry, in the order of the embedded node. */
   prepareProposal(request: RequestPrepareProposal): Promise<ResponsePrepareProposal> {
     return this.#inTurn(async () => {
       const candidates = request.txs.map((bytes) => this.#decodeOrRefusal(bytes)).filter(isDecoded);
@@ -231,15 +232,19 @@ export class AbciApp implements AbciCalls {
       let bytesLeft = Number(request.maxTxBytes);
       let gasLeft = app.maxGas;
       const txs: Uint8Array[] = [];
-      for (const tx of candidates) {
+      const isTaken = (tx: DecodedTx): boolean => {
         const bytes = framedBytes(tx.bytes.length);
         const gas = gasLimitOf(tx);
-        if (bytes > bytesLeft || (gasLeft !== undefined && gas > gasLeft)) continue;
-        if (refusalOf(tx) !== undefined) continue;
+        if (bytes > bytesLeft || (gasLeft !== undefined && gas > gasLeft)) return false;
+        if (refusalOf(tx) !== undefined) return false;
         bytesLeft -= bytes;
         if (gasLeft !== undefined) gasLeft -= gas;
         txs.push(tx.bytes);
-      }
+        return true;
+      };
+      const left = inProposalOrder(candidates).filter((tx) => !isTaken(tx));
+      // What had to wait for one that pays less, such as that of another signer, has its turn behind it.
+      left.forEach(isTaken);
       return { txs };
     });
   }

@@ -10,7 +10,7 @@ import type { MempoolPlace } from "../mempool.ts";
 const PRIORITY_SCALE = 1_000_000n;
 
 /** The place of a transaction that passed CheckTx. */
-export function mempoolPlace(tx: DecodedTx, response: ResponseCheckTx): MempoolPlace {
+export function mempoolPlace(tx: DecodedTx, response: Pick<ResponseCheckTx, "gasWanted">): MempoolPlace {
   const fee = tx.authInfo.fee;
   let amount = 0n;
   // CheckTx has parsed these and took the fee: they are whole numbers of the one fee denomination.

@@ -97,14 +97,18 @@ export async function block(app: AbciApp, height: number, txs: Uint8Array[] = []
 }
 
 /** A signed transfer of 1uusdc from one funded account to the next. */
-export function send(from: number, sequence: number, given: { gas?: bigint; chainId?: string } = {}): Uint8Array {
+export function send(
+  from: number,
+  sequence: number,
+  given: { gas?: bigint; fee?: string; chainId?: string } = {},
+): Uint8Array {
   return signTestTx({
     chainId: given.chainId ?? CHAIN_ID,
     privKey: KEYS[from]!,
     accountNumber: BigInt(from),
     sequence: BigInt(sequence),
     messages: [sendMessage(ADDRESSES[from]!, ADDRESSES[(from + 1) % 3]!, "1uusdc")],
-    fee: "2500uusdc",
+    fee: given.fee ?? "2500uusdc",
     gasLimit: given.gas ?? 100_000n,
   });
 }
