@@ -1,7 +1,6 @@
-// Four validators, real CometBFT and real applications, under load. Cases, in this order on one chain: the same app hash
-// and block hash at every height; one validator killed (SIGKILL) and started again catches up; its application killed
-// alone, and its CometBFT alone; two killed halt the chain without a fork, and it goes on when they are back; a node joins
-// from a snapshot. `COUNT=1000 KILLS=20` for the long run.
+// Four validators, real CometBFT and real applications, under load. Cases, in this order on one chain: one validator
+// killed (SIGKILL) and started again catches up; its application killed alone, and its CometBFT alone; two killed halt the
+// chain without a fork, and it goes on when they are back; a node joins from a snapshot. `KILLS=20` for the long run.
 
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,7 +8,6 @@ import { ClusterNode, freePorts, until } from "../../scripts/testnet/cluster.ts"
 import { writeFollower } from "../../src/devnet/testnet.ts";
 import { Load, requireSameChain, startTestCluster, type TestCluster } from "./testCluster.ts";
 
-const COUNT = Number(process.env["COUNT"] ?? 100);
 const KILLS = Number(process.env["KILLS"] ?? 1);
 const SNAPSHOT_INTERVAL = 20;
 /** A halted chain makes no block in this time, in which it would make many. */
@@ -38,13 +36,7 @@ async function catchesUp(node: ClusterNode): Promise<void> {
   await node.reaches((await heightOf(cluster.nodes[0]!)) + 2, 90_000);
 }
 
-test("default: every height has the same hashes at all validators", async () => {
-  await Promise.all(cluster.nodes.map((node) => node.reaches(COUNT, 60_000 + COUNT * 1_000)));
-  await requireSameChain(cluster.nodes, COUNT);
-  expect(load.sent).toBeGreaterThan(COUNT);
-}, 1_200_000);
-
-test("behavior: a validator that was killed catches up", async () => {
+test("default: a validator that was killed catches up", async () => {
   const before = await heightOf(victim);
   await victim.stop("SIGKILL");
   await cluster.nodes[0]!.reaches(before + 5);
