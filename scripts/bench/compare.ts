@@ -2,16 +2,16 @@
 // Benches that load a node send the same load, this tree's, to the node of each revision, so that what differs is the node
 // alone. Benches that contain what they measure are each revision's own.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compareRounds, comparisonTable, type RawReport, type Round } from "./comparison.ts";
 import { commitOf, git, Workshop } from "./revisions.ts";
+import { runBench } from "./runBench.ts";
 
 /** Benches that load a node in another process, started as it was built. */
-const LOADS = ["send", "orders-create", "orders-pay", "orders-update", "orders-query"];
+const LOADS = ["send", "orders-create", "orders-pay", "orders-update", "orders-query", "orders-mixed"];
 
-const SHORT_LOAD = ["--txs", "4000"];
+/** The end is that of the operations, so that both revisions do as many, however busy the machine is. */
+const SHORT_LOAD = ["--preload", "5000", "--txs", "3000", "--seconds", "30", "--open-share", "0"];
 
 /** Flags under which a bench takes a few seconds and still measures more than its start. */
 const SHORT: Readonly<Record<string, readonly string[]>> = {
@@ -32,21 +32,10 @@ export interface RoundsRun {
   readonly failures: readonly string[];
 }
 
-/** A bench prints its report as the last line; before reports had one shape it printed an object over many lines. */
-export function reportIn(output: string): RawReport {
-  const last = output.trimEnd().split("\n").at(-1) ?? "";
-  // Whatever it holds is checked figure by figure.
-  return JSON.parse(last.startsWith("{") && last.endsWith("}") ? last : output) as RawReport;
-}
-
-function runBench(workshop: Workshop, folder: string, bench: string, isShort: boolean): Promise<RawReport> {
-  const scripts = join(LOADS.includes(bench) ? process.cwd() : folder, "scripts");
-  const args = [
-    ...["--import", import.meta.resolve("tsx"), join(scripts, "bench.ts"), bench],
-    ...(existsSync(join(scripts, "bench/report.ts")) ? ["--json"] : []),
-    ...(isShort ? (SHORT[bench] ?? []) : []),
-  ];
-  return workshop.run({ file: process.execPath, args, cwd: folder }).then(reportIn);
+function runOn(workshop: Workshop, folder: string, bench: string, isShort: boolean): Promise<RawReport> {
+  const scriptsOf = LOADS.includes(bench) ? process.cwd() : folder;
+  const flags = isShort ? (SHORT[bench] ?? []) : [];
+  return runBench(workshop, { bench, flags, cwd: folder, scriptsOf });
 }
 
 /** Runs each bench on both builds, round after round. A bench that fails on the other revision alone is left out. */
@@ -58,12 +47,12 @@ export async function runRounds(workshop: Workshop, baseFolder: string, plan: Co
       process.stderr.write(`round ${round} of ${plan.rounds}: ${bench}\n`);
       let base: RawReport;
       try {
-        base = await runBench(workshop, baseFolder, bench, plan.isShort);
+        base = await runOn(workshop, baseFolder, bench, plan.isShort);
       } catch (error) {
         failures.set(bench, error instanceof Error ? error.message : String(error));
         continue;
       }
-      rounds.push({ bench, base, here: await runBench(workshop, process.cwd(), bench, plan.isShort) });
+      rounds.push({ bench, base, here: await runOn(workshop, process.cwd(), bench, plan.isShort) });
     }
   }
   return {

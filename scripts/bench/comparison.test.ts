@@ -3,8 +3,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { reportIn } from "./compare.ts";
 import { compareRounds, comparisonTable, figureOf, median, type RawReport, type Round } from "./comparison.ts";
+import { reportIn } from "./runBench.ts";
 import { recordedReport, withMainThread } from "./testing/recordedReports.ts";
 
 const report = recordedReport("sendReport");
