@@ -21,8 +21,11 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
 
 /** Commands about benches; they give what is printed. */
 const tools: Readonly<Record<string, () => Promise<(args: string[]) => Promise<string>>>> = {
+  charts: async () => (await import("./bench/charts.ts")).charts,
   check: async () => (await import("./bench/checkSpeed.ts")).checkSpeed,
   compare: async () => (await import("./bench/compare.ts")).compare,
+  growth: async () => (await import("./bench/series.ts")).growth,
+  sweep: async () => (await import("./bench/series.ts")).sweep,
 };
 
 /** Draws what a bench left in the folder of `--profile`. */

@@ -1,0 +1,178 @@
+// `npm run bench -- charts FILE...json --output FOLDER`: pictures from reports of benches, without a browser: throughput
+// against latency, and how figures grow with what the chain holds.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Point, plot, type Series, shortNumber } from "./plot.ts";
+import type { BenchReport, LoopResult } from "./report.ts";
+import { element, picture } from "./svg.ts";
+
+const LATENCY_SIZE = { width: 760, height: 420 };
+const GROWTH_PANEL = { width: 380, height: 320 };
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isReport(value: unknown): value is BenchReport {
+  return isObject(value) && typeof value["bench"] === "string" && typeof value["opsPerSecond"] === "number";
+}
+
+/** Reports in a file's text: one, a list, or an object with `reports`. Throws an Error when there is none. */
+export function reportsIn(json: string): BenchReport[] {
+  const read: unknown = JSON.parse(json);
+  const inner = isObject(read) && "reports" in read ? read["reports"] : read;
+  const list = Array.isArray(inner) ? inner : [inner];
+  if (list.length === 0 || !list.every(isReport)) throw new Error("expected reports of benches");
+  return list;
+}
+
+/** Machine and revisions, as every picture says them. */
+function measuredOn(reports: readonly BenchReport[]): string {
+  const revisions = [...new Set(reports.map(({ revision }) => revision))].join(", ");
+  const { machine, node } = reports[0]!;
+  return `${machine.cores} cores ${machine.model}, Node ${node.replace("v", "")}, revision ${revisions}`;
+}
+
+type Loop = { readonly loop: LoopResult; readonly words: string };
+
+function openLoops(reports: readonly BenchReport[]): Loop[] {
+  return reports.flatMap(({ open, load }) => {
+    if (open === undefined) return [];
+    const rate = load?.find(({ mode }) => mode === "open")?.ratePerSecond ?? open.opsPerSecond;
+    return [{ loop: open, words: `open loop at ${shortNumber(rate)}/s` }];
+  });
+}
+
+function closedLoops(reports: readonly BenchReport[]): Loop[] {
+  return reports.flatMap(({ closed, options }) => {
+    if (closed === undefined) return [];
+    return [{ loop: closed, words: `closed loop, ${options["inFlight"] ?? options["connections"] ?? "?"} in flight` }];
+  });
+}
+
+type LatencyOf = (loop: LoopResult) => number | undefined;
+
+function latencySeries(name: string, loops: readonly Loop[], latencyOf: LatencyOf, hasLine: boolean): Series[] {
+  const points = loops.flatMap(({ loop, words }): Point[] => {
+    const y = latencyOf(loop);
+    // A logarithmic axis has no zero; nothing takes less than the tenth that is measured.
+    if (y === undefined) return [];
+    const tip = `${name}, ${words}: ${shortNumber(loop.opsPerSecond)}/s, ${shortNumber(y)} ms`;
+    return [{ x: loop.opsPerSecond, y: Math.max(0.1, y), tip }];
+  });
+  if (points.length === 0) return [];
+  return [{ name, points: points.sort((a, b) => a.x - b.x), hasLine }];
+}
+
+/** Throughput against latency of one bench: the open loops as lines, the closed ones as points. */
+export function latencyChart(reports: readonly BenchReport[]): string {
+  const [open, closed] = [openLoops(reports), closedLoops(reports)];
+  const committed = (of: "p50" | "p95") => (loop: LoopResult) => loop.latencyMs[of];
+  const series = [
+    ...latencySeries("committed p95", open, committed("p95"), true),
+    ...latencySeries("committed p50", open, committed("p50"), true),
+    ...latencySeries("acknowledged p95", open, (loop) => loop.acknowledgedMs?.p95, true),
+    ...latencySeries("closed loop p95", closed, committed("p95"), false),
+  ];
+  const shown = {
+    heading: `${reports[0]!.bench}: latency at a throughput`,
+    subheading: measuredOn(reports),
+    x: { label: "operations a second", isLogarithmic: false },
+    y: { label: "milliseconds", isLogarithmic: true },
+    series,
+  };
+  return picture(LATENCY_SIZE, plot(shown, LATENCY_SIZE));
+}
+
+/** How much a chain or a store held while a report was measured; undefined for benches to which that means nothing. */
+function sizeOf({ options }: BenchReport): number | undefined {
+  const size = Number(options["preload"] ?? options["keys"]);
+  return size > 0 ? size : undefined;
+}
+
+function detail({ details }: BenchReport, group: string, name: string): number | undefined {
+  const found = details?.[group];
+  return isObject(found) && typeof found[name] === "number" ? found[name] : undefined;
+}
+
+function restartSeconds(report: BenchReport): number | undefined {
+  const ms = detail(report, "restart", "ms");
+  return detail(report, "start", "seconds") ?? (ms === undefined ? undefined : ms / 1000);
+}
+
+/** What may grow, and what it is called. */
+const GROWING = [
+  { heading: "Throughput", label: "operations a second", of: (report: BenchReport) => report.opsPerSecond },
+  {
+    heading: "Memory",
+    label: "peak resident MB",
+    of: ({ peakRssBytes }: BenchReport) => (peakRssBytes === undefined ? undefined : peakRssBytes / 2 ** 20),
+  },
+  { heading: "Restart", label: "seconds", of: restartSeconds },
+] as const;
+
+/** Throughput, memory and time of a restart over sizes, for one bench. */
+export function growthChart(reports: readonly BenchReport[]): string {
+  const sized = reports
+    .map((report) => ({ report, size: sizeOf(report) ?? 0 }))
+    .filter(({ size }) => size > 0)
+    .sort((a, b) => a.size - b.size);
+  const unit = "keys" in reports[0]!.options ? "keys" : "orders";
+  const panels = GROWING.flatMap(({ heading, label, of }) => {
+    const points = sized.flatMap(({ report, size }): Point[] => {
+      const y = of(report);
+      if (y === undefined) return [];
+      const shown = shortNumber(y);
+      return [{ x: size, y, tip: `${shortNumber(size)} ${unit}: ${shown} ${label}`, label: shown }];
+    });
+    if (points.length === 0) return [];
+    const series = [{ name: heading, points, hasLine: true }];
+    const y = { label, isLogarithmic: false };
+    return [{ heading, subheading: "", x: { label: `${unit} held before`, isLogarithmic: true }, y, series }];
+  });
+  const size = { width: GROWTH_PANEL.width * panels.length, height: GROWTH_PANEL.height };
+  const drawn = panels.map((panel, index) => {
+    const subheading = index === 0 ? `${reports[0]!.bench}, ${measuredOn(reports)}` : "";
+    const transform = `translate(${index * GROWTH_PANEL.width} 0)`;
+    return element("g", { transform }, plot({ ...panel, subheading }, GROWTH_PANEL));
+  });
+  return picture(size, drawn);
+}
+
+/** Pictures by file name: for each bench its latencies where loops were run, and its growth where sizes differ. */
+export function chartsOf(reports: readonly BenchReport[]): Readonly<Record<string, string>> {
+  const charts: Record<string, string> = {};
+  for (const bench of new Set(reports.map((report) => report.bench))) {
+    const own = reports.filter((report) => report.bench === bench);
+    const sizes = new Set(own.map(sizeOf).filter((size) => size !== undefined));
+    if (sizes.size > 1) charts[`growth-${bench}.svg`] = growthChart(own);
+    // Loops over different amounts are not one curve.
+    else if (own.some(({ open, closed }) => open ?? closed)) charts[`latency-${bench}.svg`] = latencyChart(own);
+  }
+  return charts;
+}
+
+/** Draws the reports of some files; gives the names of the pictures. */
+export function writeCharts(reports: readonly BenchReport[], folder: string): string[] {
+  mkdirSync(folder, { recursive: true });
+  return Object.entries(chartsOf(reports)).map(([name, svg]) => {
+    const file = join(folder, name);
+    writeFileSync(file, svg);
+    return file;
+  });
+}
+
+/** Runs the command; gives what it prints. */
+export async function charts(args: string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { output: { type: "string", default: "docs/performance" } },
+  });
+  if (positionals.length === 0) throw new Error("expected files with reports of benches");
+  // File by file: a sweep over rates and one over sizes are two pictures, even of one bench.
+  const written = positionals.flatMap((file) => writeCharts(reportsIn(readFileSync(file, "utf8")), values.output));
+  return written.length === 0 ? "no report has loops or sizes to draw" : written.join("\n");
+}
