@@ -98,7 +98,8 @@ function isNumber({ options }: FieldPlan): boolean {
   return options.isDec || options.isInt;
 }
 
-function textJson(field: FieldPlan, text: string): JsonValue {
+/** The JSON of a text that may be a number's. */
+export function textJson(field: FieldPlan, text: string): JsonValue {
   return field.options.isDec ? decJson(text) : intJson(field, text);
 }
 
@@ -152,7 +153,7 @@ export function secondsAndNanos(message: DynamicMessage): { seconds: bigint; nan
 }
 
 /** Unlike RFC3339Nano, the fraction has 0, 3, 6 or 9 digits. */
-function timestampJson(time: { seconds: bigint; nanos: number }): string {
+export function timestampJson(time: { seconds: bigint; nanos: number }): string {
   if (time.nanos === 0) return formatTimestamp(time);
   const whole = formatTimestamp({ seconds: time.seconds, nanos: 0 });
   formatTimestamp(time);

@@ -1,25 +1,46 @@
 // Protobuf events as ABCI events (cosmos-sdk v0.53 types/events.go, TypedEventToEvent).
 
 import type { Event } from "../../gen/tendermint/abci/types.ts";
-import { type FieldValue, readMessage } from "./dynamicMessage.ts";
-import { escapeAsGo } from "./goJson.ts";
 import type { MessageCodec } from "./message.ts";
-import type { FieldPlan } from "./messagePlan.ts";
-import { fieldJson } from "./protoJson.ts";
+import { MessageTexts, type TextOf } from "./messageText.ts";
 import { TypeRegistry } from "./registry.ts";
+
+/** A field of an event type. */
+interface Attribute {
+  readonly key: string;
+  readonly localName: string;
+  readonly isOmittedWhenAbsent: boolean;
+  readonly textOf: TextOf;
+}
 
 /** Events have no registry of their own application: every type in `gen/` is known. Built at the first event. */
 let registry: TypeRegistry | undefined;
 
 /** The fields of an event type, by name in byte order. */
-const sortedFields = new Map<string, readonly FieldPlan[]>();
+const sortedAttributes = new Map<string, readonly Attribute[]>();
 
 /** Events in Go are made of empty byte strings, not of absent ones, which would be null. */
 const NO_BYTES = '""';
 
-function attributeText(types: TypeRegistry, field: FieldPlan, value: FieldValue): string {
-  if (value === undefined && field.kind === "bytes" && !field.repeated) return NO_BYTES;
-  return escapeAsGo(JSON.stringify(fieldJson(types, field, value, 0)));
+function attributesOf(typeName: string): readonly Attribute[] {
+  registry ??= new TypeRegistry();
+  const plan = registry.plan(typeName);
+  if (plan === undefined) throw new Error(`no descriptor of event ${typeName}`);
+  const texts = new MessageTexts(registry);
+  return [...plan.fields]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((field) => {
+      const textOf = texts.field(field);
+      const isBytes = field.kind === "bytes" && !field.repeated;
+      return {
+        ...{ key: field.name, localName: field.localName, isOmittedWhenAbsent: field.oneof !== undefined },
+        textOf: isBytes ? (value) => (value === undefined || isEmpty(value) ? NO_BYTES : textOf(value)) : textOf,
+      };
+    });
+}
+
+function isEmpty(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length === 0;
 }
 
 /**
@@ -27,20 +48,16 @@ function attributeText(types: TypeRegistry, field: FieldPlan, value: FieldValue)
  * text of the field as Go writes it: strings in quotes, 64-bit integers too. All attributes are indexed.
  */
 export function typedEvent<T>(codec: MessageCodec<T>, message: T): Event {
-  registry ??= new TypeRegistry();
-  const plan = registry.plan(codec.$type);
-  if (plan === undefined) throw new Error(`no descriptor of event ${codec.$type}`);
-  const { values } = readMessage(plan, codec.encode(message).finish());
-  let fields = sortedFields.get(codec.$type);
-  if (fields === undefined) {
-    fields = [...plan.fields].sort((a, b) => (a.name < b.name ? -1 : 1));
-    sortedFields.set(codec.$type, fields);
+  let known = sortedAttributes.get(codec.$type);
+  if (known === undefined) {
+    known = attributesOf(codec.$type);
+    sortedAttributes.set(codec.$type, known);
   }
   const attributes = [];
-  for (const field of fields) {
-    const value = values[field.index];
-    if (value === undefined && field.oneof !== undefined) continue;
-    attributes.push({ key: field.name, value: attributeText(registry, field, value), index: true });
+  for (const { key, localName, isOmittedWhenAbsent, textOf } of known) {
+    const value = (message as Readonly<Record<string, unknown>>)[localName];
+    if (isOmittedWhenAbsent && value === undefined) continue;
+    attributes.push({ key, value: textOf(value), index: true });
   }
   return { type: codec.$type, attributes };
 }
