@@ -1,13 +1,17 @@
 // Making orders.
 
 import { EventOrderCreated } from "../../../gen/stateset/orders/v1/events.ts";
-import type { NewOrder } from "../../../gen/stateset/orders/v1/tx.ts";
+import type { NewItem, NewOrder } from "../../../gen/stateset/orders/v1/tx.ts";
 import {
+  CancelCause,
+  FulfillmentStatus,
   ItemStatus,
   type Merchant,
   type MerchantSettings,
-  Order,
+  type Order,
+  type OrderItem,
   OrderStatus,
+  PaymentStatus,
   ReleaseMode,
   type RevenueShare,
 } from "../../../gen/stateset/orders/v1/types.ts";
@@ -144,23 +148,32 @@ export class Creation {
   ): Order {
     const id = this.#nextId(ctx, parties.creator);
     const deposit = depositAddressOf(ctx.block.chainId, id);
-    const order = Order.fromPartial({
-      ...parties,
+    // PERF: one literal of all fields; `fromPartial` and spreads cost 15 us.
+    const order: Order = {
       id,
+      creator: parties.creator,
+      customer: parties.customer,
       customerId: given.customerId,
+      merchant: parties.merchant,
       arbiter: settings.arbiter,
       status: OrderStatus.ORDER_STATUS_CREATED,
-      items: given.items.map(({ sku, quantity, unitPrice, descriptionHash }, index) => ({
-        sku,
-        quantity,
-        unitPrice,
-        totalPrice: sums.itemTotals[index]?.toString() ?? "0",
-        descriptionHash,
-        status: ItemStatus.ITEM_STATUS_PENDING,
-      })),
+      paymentStatus: PaymentStatus.PAYMENT_STATUS_UNSPECIFIED,
+      fulfillmentStatus: FulfillmentStatus.FULFILLMENT_STATUS_UNSPECIFIED,
+      items: given.items.map((item, index) => newItem(item, sums.itemTotals[index] ?? 0n)),
       denom: given.denom,
-      ...sumTexts(sums),
-      ...NO_MONEY,
+      subtotal: sums.subtotal.toString(),
+      discount: sums.discount.toString(),
+      tax: sums.tax.toString(),
+      shippingCost: sums.shippingCost.toString(),
+      total: sums.total.toString(),
+      amountPaid: "0",
+      amountTolerated: "0",
+      amountEscrowed: "0",
+      amountReleased: "0",
+      amountRefunding: "0",
+      amountRefunded: "0",
+      amountExcess: "0",
+      processingFee: "0",
       processingFeeBasisPoints: this.#store.params(ctx).processingFeeBasisPoints,
       feeTolerance: settings.feeTolerance,
       releaseMode: settings.releaseMode,
@@ -168,9 +181,22 @@ export class Creation {
       revenueSplit: settings.revenueSplit,
       depositAddress: encodeAddress(deposit),
       personalDataCommitment: given.personalDataCommitment,
-      metadata: given.metadata,
+      metadata: [...given.metadata],
+      shipping: undefined,
+      hold: undefined,
+      dispute: undefined,
+      timeline: [],
       createdAt: timestampFromNs(ctx.block.timeNs),
-    });
+      updatedAt: undefined,
+      expiresAt: undefined,
+      releaseAt: undefined,
+      cancelCause: CancelCause.CANCEL_CAUSE_UNSPECIFIED,
+      paymentCount: 0,
+      refundCount: 0,
+      revision: 0n,
+      disputeCount: 0,
+      holdCount: 0,
+    };
     addEntry(ctx, order, OrderStatus.ORDER_STATUS_CREATED, { actor: parties.creator });
     setExpiry(ctx, this.#store, order, secondsFromNow(ctx, settings.paymentDeadlineSeconds));
     this.#store.setDeposit(ctx, deposit, id);
@@ -180,25 +206,9 @@ export class Creation {
   }
 }
 
-const NO_MONEY = {
-  amountPaid: "0",
-  amountTolerated: "0",
-  amountEscrowed: "0",
-  amountReleased: "0",
-  amountRefunding: "0",
-  amountRefunded: "0",
-  amountExcess: "0",
-  processingFee: "0",
-};
-
-function sumTexts({ subtotal, discount, tax, shippingCost, total }: Sums) {
-  return {
-    subtotal: subtotal.toString(),
-    discount: discount.toString(),
-    tax: tax.toString(),
-    shippingCost: shippingCost.toString(),
-    total: total.toString(),
-  };
+function newItem({ sku, quantity, unitPrice, descriptionHash }: NewItem, total: bigint): OrderItem {
+  const status = ItemStatus.ITEM_STATUS_PENDING;
+  return { sku, quantity, unitPrice, totalPrice: total.toString(), descriptionHash, status };
 }
 
 /** Throws ErrOverrideNotAllowed: a customer cannot decide when and to whom the merchant is paid. */

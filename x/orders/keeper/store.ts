@@ -13,6 +13,7 @@ import type { Context } from "../../../src/baseapp/context.ts";
 import { concatBytes, fromUtf8, utf8 } from "../../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../../src/codec/chainError.ts";
 import { decodeUint64BE, encodeUint64BE, excerpt } from "../../../src/codec/integer.ts";
+import { encodeMessage } from "../../../src/codec/message.ts";
 import { timestampFromNs } from "../../../src/codec/time.ts";
 import { prefixEnd } from "../../../src/store/keyBounds.ts";
 import type { KvStore } from "../../../src/store/kvStore.ts";
@@ -58,7 +59,7 @@ export class OrderStore {
   }
 
   setParams(ctx: Context, params: Params): void {
-    ctx.kv(ORDERS).set(PARAMS_KEY, Params.encode(params).finish());
+    ctx.kv(ORDERS).set(PARAMS_KEY, encodeMessage(Params, params));
   }
 
   // Orders.
@@ -90,7 +91,7 @@ export class OrderStore {
 
   /** Writes an order as it is. */
   setOrder(ctx: Context, order: Order): void {
-    ctx.kv(ORDERS).set(textKey(ORDER_PREFIX, order.id), Order.encode(order).finish());
+    ctx.kv(ORDERS).set(textKey(ORDER_PREFIX, order.id), encodeMessage(Order, order));
   }
 
   /** The id of the order that an address pays. PERF: one read without gas: every transfer of the chain asks. */
@@ -131,7 +132,7 @@ export class OrderStore {
 
   setPayment(ctx: Context, payment: Payment): void {
     const { orderId, sequence } = payment;
-    ctx.kv(ORDERS).set(sequenceKey(PAYMENT_PREFIX, orderId, sequence), Payment.encode(payment).finish());
+    ctx.kv(ORDERS).set(sequenceKey(PAYMENT_PREFIX, orderId, sequence), encodeMessage(Payment, payment));
   }
 
   /** Writes a payment for the first time. */
@@ -162,7 +163,7 @@ export class OrderStore {
   }
 
   setRefund(ctx: Context, refund: Refund): void {
-    ctx.kv(ORDERS).set(textKey(REFUND_PREFIX, refund.id), Refund.encode(refund).finish());
+    ctx.kv(ORDERS).set(textKey(REFUND_PREFIX, refund.id), encodeMessage(Refund, refund));
   }
 
   /** Lists a refund under its order. */
@@ -187,7 +188,7 @@ export class OrderStore {
 
   setException(ctx: Context, exception: PaymentException, isOpen: boolean): void {
     const store = ctx.kv(ORDERS);
-    store.set(textKey(EXCEPTION_PREFIX, exception.id), PaymentException.encode(exception).finish());
+    store.set(textKey(EXCEPTION_PREFIX, exception.id), encodeMessage(PaymentException, exception));
     if (exception.orderId === "") return;
     const open = textKey(OPEN_EXCEPTION_PREFIX, `${exception.orderId}${exception.id}`);
     if (isOpen) store.set(open, NOTHING);
@@ -222,7 +223,7 @@ export class OrderStore {
   }
 
   setMerchant(ctx: Context, merchant: Merchant): void {
-    ctx.kv(ORDERS).set(textKey(MERCHANT_PREFIX, merchant.address), Merchant.encode(merchant).finish());
+    ctx.kv(ORDERS).set(textKey(MERCHANT_PREFIX, merchant.address), encodeMessage(Merchant, merchant));
   }
 
   getPrice(ctx: Context, price: Pick<Price, "merchant" | "denom" | "sku">): Price | undefined {
@@ -231,7 +232,7 @@ export class OrderStore {
   }
 
   setPrice(ctx: Context, price: Price): void {
-    ctx.kv(ORDERS).set(priceKey(price), Price.encode(price).finish());
+    ctx.kv(ORDERS).set(priceKey(price), encodeMessage(Price, price));
   }
 
   removePrice(ctx: Context, price: Pick<Price, "merchant" | "denom" | "sku">): void {
