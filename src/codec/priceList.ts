@@ -13,15 +13,29 @@ export const FEE_AMOUNT_BITS = 128;
 /** Clients read gas as a number: 2^53 - 1. */
 const GAS_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
+type FlatFees = ReadonlyMap<string, bigint>;
+let lastFees: { readonly params: Params; readonly fees: FlatFees } | undefined;
+
+/** Flat fees by type. PERF: every transaction asks, of parameters that are the same object until they change. */
+function flatFeesOf(params: Params): FlatFees {
+  if (lastFees?.params === params) return lastFees.fees;
+  const amounts = params.messageFees.map(({ typeUrl, fee }) => {
+    return [typeUrl, parseUint(fee?.amount ?? "0", FEE_AMOUNT_BITS)] as const;
+  });
+  const fees = new Map(amounts);
+  lastFees = { params, fees };
+  return fees;
+}
+
 /** What messages cost whatever gas they use, and whether one of them is priced by gas. */
-function flatFees({ messageFees }: Params, typeUrls: readonly string[]): { flat: bigint; isPricedByGas: boolean } {
-  const fees = new Map(messageFees.map(({ typeUrl, fee }) => [typeUrl, fee?.amount ?? "0"]));
+function flatFees(params: Params, typeUrls: readonly string[]): { flat: bigint; isPricedByGas: boolean } {
+  const fees = flatFeesOf(params);
   let flat = 0n;
   let isPricedByGas = false;
   for (const typeUrl of typeUrls) {
     const fee = fees.get(typeUrl);
     if (fee === undefined) isPricedByGas = true;
-    else flat += parseUint(fee, FEE_AMOUNT_BITS);
+    else flat += fee;
   }
   return { flat, isPricedByGas };
 }
