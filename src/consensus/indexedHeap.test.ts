@@ -1,4 +1,4 @@
-// Cases: random pushes, removals and moves against a sorted list.
+// Cases: random pushes, removals, moves and heaps made anew against a sorted list.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -14,13 +14,13 @@ const isBefore = (a: Item, b: Item) => (a.rank === b.rank ? a.id < b.id : a.rank
 
 test("behavior: the first is the least of what is inside, whatever was done", () => {
   const step = fc.record({
-    action: fc.constantFrom("push", "push", "push", "remove", "move", "pop"),
+    action: fc.constantFrom("push", "push", "push", "remove", "move", "pop", "anew"),
     pick: fc.nat(),
     rank: fc.integer({ min: 0, max: 9 }),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const heap = new IndexedHeap(isBefore);
+      let heap = new IndexedHeap<Item>(isBefore);
       const inside: Item[] = [];
       steps.forEach(({ action, pick, rank }, id) => {
         const item = action === "pop" ? heap.peek() : inside[pick % Math.max(1, inside.length)];
@@ -28,6 +28,8 @@ test("behavior: the first is the least of what is inside, whatever was done", ()
           const fresh = { slot: -1, rank, id };
           inside.push(fresh);
           heap.push(fresh);
+        } else if (action === "anew") {
+          heap = IndexedHeap.of(inside, isBefore);
         } else if (item !== undefined && action === "move") {
           item.rank = rank;
           heap.moved(item);

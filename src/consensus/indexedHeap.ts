@@ -14,6 +14,14 @@ export class IndexedHeap<T extends HeapItem> {
     this.#isBefore = isBefore;
   }
 
+  /** A heap of items that are in none. PERF: O(n), where pushing them one by one is O(n log n). */
+  static of<T extends HeapItem>(items: Iterable<T>, isBefore: (a: T, b: T) => boolean): IndexedHeap<T> {
+    const heap = new IndexedHeap(isBefore);
+    for (const item of items) item.slot = heap.#items.push(item) - 1;
+    for (let at = (heap.size >>> 1) - 1; at >= 0; at -= 1) heap.#sink(heap.#items[at]!);
+    return heap;
+  }
+
   get size(): number {
     return this.#items.length;
   }

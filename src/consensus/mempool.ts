@@ -6,8 +6,8 @@
 // sender's later sequences, which could not run without it. A sequence that is taken cannot be replaced: CheckTx has
 // moved on.
 //
-// Adding, removing and evicting are O(log n): with 50,000 pending, 6 us to add, 10 to 15 us to remove or to evict
-// (mempool.bench.ts).
+// Adding, removing and evicting are O(log n) (mempool.bench.ts); only a mempool that is full, or was lately, keeps what
+// eviction needs.
 
 import { keyText } from "../codec/bytes.ts";
 import type { DecodedTx } from "../codec/tx.ts";
@@ -115,6 +115,9 @@ class Entry implements HeapItem {
 /** Entries of `Queue.list` that are done with before they are given back. */
 const QUEUE_SLACK = 32;
 
+/** One in so many: from that share of the senders on, their order is made anew and not mended. */
+const REORDER_SHARE = 8;
+
 /** What waits of one sender: by sequence, or, of what is unordered, by priority. */
 class Queue implements HeapItem {
   readonly key: string;
@@ -173,6 +176,10 @@ function goesFirst(a: Entry, b: Entry): boolean {
   return a.priority === b.priority ? a.arrival < b.arrival : a.priority > b.priority;
 }
 
+function isQueueFirst(a: Queue, b: Queue): boolean {
+  return goesFirst(a.head, b.head);
+}
+
 function isEvictedFirst(a: Entry, b: Entry): boolean {
   return a.priority === b.priority ? a.arrival > b.arrival : a.priority < b.priority;
 }
@@ -196,8 +203,12 @@ export class Mempool implements MempoolView {
   readonly #byHash = new Map<string, Entry>();
   readonly #queues = new Map<string, Queue>();
   /** Every queue, by its head. */
-  readonly #heads = new IndexedHeap<Queue>((a, b) => goesFirst(a.head, b.head));
-  readonly #evictable = new IndexedHeap<Entry>(isEvictedFirst);
+  #heads = new IndexedHeap<Queue>(isQueueFirst);
+  /**
+   * What is evicted first; undefined until something has to be evicted. PERF: most mempools are never full, and to keep
+   * this in order takes most of the time of `add` and `update`.
+   */
+  #evictable: IndexedHeap<Entry> | undefined;
   readonly #seen: RecentHashes;
   #sizeBytes = 0;
   #arrivals = 0;
@@ -257,21 +268,23 @@ export class Mempool implements MempoolView {
       this.#heads.push(queue);
     } else if (queue.head === entry) this.#heads.moved(queue);
     this.#byHash.set(hashText, entry);
-    this.#evictable.push(entry);
+    this.#evictable?.push(entry);
     this.#sizeBytes += tx.bytes.length;
   }
 
   /** Evicts what a newcomer needs, or throws and evicts nothing. `own` is the newcomer's queue. */
   #makeRoom(priority: bigint, bytes: number, own: Queue | undefined): void {
+    const { maxTxs, maxBytes } = this.#limits;
+    if (this.size < maxTxs && this.#sizeBytes + bytes <= maxBytes) return;
+    const evictable = this.#orderEvictable();
     const victims: Entry[] = [];
     let victimBytes = 0;
-    const { maxTxs, maxBytes } = this.#limits;
     while (this.size - victims.length + 1 > maxTxs || this.#sizeBytes - victimBytes + bytes > maxBytes) {
-      const lowest = this.#evictable.peek();
+      const lowest = evictable.peek();
       // A newcomer that pushed out what it has to wait for would push itself out.
       const isOwnPredecessor = lowest !== undefined && lowest.queue === own && !own.isUnordered;
       if (lowest === undefined || lowest.priority >= priority || isOwnPredecessor) {
-        for (const victim of victims) this.#evictable.push(victim);
+        for (const victim of victims) evictable.push(victim);
         throw new MempoolError(
           "full",
           `mempool is full: number of txs ${this.size} (max: ${maxTxs}), total txs bytes ${this.#sizeBytes} (max: ${maxBytes})`,
@@ -280,7 +293,7 @@ export class Mempool implements MempoolView {
       for (const victim of lowest.queue.withLater(lowest)) {
         // Later ones may have been taken out as the lowest before.
         if (victim.slot < 0) continue;
-        this.#evictable.remove(victim);
+        evictable.remove(victim);
         victims.push(victim);
         victimBytes += victim.tx.bytes.length;
       }
@@ -288,11 +301,22 @@ export class Mempool implements MempoolView {
     for (const victim of victims) this.#drop(victim, true);
   }
 
+  #orderEvictable(): IndexedHeap<Entry> {
+    this.#evictable ??= IndexedHeap.of(this.#byHash.values(), isEvictedFirst);
+    return this.#evictable;
+  }
+
+  /** Gives the order of eviction up when the mempool is far from full. */
+  #forgetEvictable(): void {
+    const { maxTxs, maxBytes } = this.#limits;
+    if (2 * this.size > maxTxs || 2 * this.#sizeBytes > maxBytes) return;
+    this.#evictable?.clear();
+    this.#evictable = undefined;
+  }
+
   #drop(entry: Entry, isForgotten: boolean): void {
-    if (!this.#byHash.delete(entry.hashText)) return;
+    if (!this.#forget(entry)) return;
     if (isForgotten) this.#seen.delete(entry.hashText);
-    this.#sizeBytes -= entry.tx.bytes.length;
-    if (entry.slot >= 0) this.#evictable.remove(entry);
     const { queue } = entry;
     const wasHead = queue.head === entry;
     if (queue.size === 1) {
@@ -302,6 +326,29 @@ export class Mempool implements MempoolView {
     }
     queue.remove(entry);
     if (wasHead && queue.size > 0) this.#heads.moved(queue);
+  }
+
+  /** Takes an entry out of all but its queue. Whether it was there. */
+  #forget(entry: Entry): boolean {
+    if (!this.#byHash.delete(entry.hashText)) return false;
+    this.#sizeBytes -= entry.tx.bytes.length;
+    if (entry.slot >= 0) this.#evictable?.remove(entry);
+    return true;
+  }
+
+  /** Drops what a block took. PERF: where that is much of what is here, the order of the senders is made anew. */
+  #dropTaken(entries: readonly Entry[]): void {
+    if (entries.length < this.#heads.size / REORDER_SHARE) {
+      for (const entry of entries) this.#drop(entry, false);
+      return;
+    }
+    for (const entry of entries) {
+      if (!this.#forget(entry)) continue;
+      const { queue } = entry;
+      queue.remove(entry);
+      if (queue.size === 0) this.#queues.delete(queue.key);
+    }
+    this.#heads = IndexedHeap.of(this.#queues.values(), isQueueFirst);
   }
 
   /** The transactions for the next block, in its order. They stay here until `update`. PERF: 1 to 6 us each. */
@@ -348,13 +395,16 @@ export class Mempool implements MempoolView {
    * time, which may be sent again.
    */
   update(hashes: readonly Uint8Array[], height: number, timeNs = 0n): void {
+    const taken: Entry[] = [];
     for (const hash of hashes) {
       const hashText = keyText(hash);
       if (!this.#seen.touch(hashText)) this.#seen.add(hashText);
       const entry = this.#byHash.get(hashText);
-      if (entry !== undefined) this.#drop(entry, false);
+      if (entry !== undefined) taken.push(entry);
     }
+    this.#dropTaken(taken);
     this.#expire(height, timeNs);
+    this.#forgetEvictable();
   }
 
   #expire(height: number, timeNs: bigint): void {
@@ -396,7 +446,8 @@ export class Mempool implements MempoolView {
     this.#byHash.clear();
     this.#queues.clear();
     this.#heads.clear();
-    this.#evictable.clear();
+    this.#evictable?.clear();
+    this.#evictable = undefined;
     this.#seen.clear();
     this.#sizeBytes = 0;
   }
