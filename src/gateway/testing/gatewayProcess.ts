@@ -59,4 +59,6 @@ async function runGateway({ rpcUrl, port, database, secret }: GatewayRole): Prom
 
 const role = JSON.parse(process.argv[2] ?? "") as NodeRole | GatewayRole;
 await (role.role === "node" ? runNode(role) : runGateway(role));
+// Asked to end, it ends at once, and a profile that it was started with is written.
+process.once("SIGTERM", () => process.exit(0));
 writeSync(1, "ready\n");
