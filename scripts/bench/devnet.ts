@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { DevnetInfo } from "../../src/devnet/devnetInfo.ts";
-import { cpuSeconds, proportionalMemoryBytes } from "./processUsage.ts";
+import { childOf, cpuSeconds, proportionalMemoryBytes } from "./processUsage.ts";
 import { type Measured, percentilesOf, rateOf } from "./report.ts";
 
 /** Memory is measured when what the start needed has been let go. */
@@ -47,6 +47,7 @@ async function measureStart(home: string, flags: readonly string[]): Promise<Sta
   const info = await untilReady(child);
   const readyMs = performance.now() - startedMs;
   const pids: Record<string, number> = { statesetd: child.pid ?? 0 };
+  if (info.gateway !== null) pids["gateway"] = childOf(child.pid ?? 0, "gatewayMain");
   for (const { name } of info.evm) {
     pids[`anvil ${name}`] = Number(readFileSync(join(info.home, "evm", name, "anvil.pid"), "utf8"));
   }
@@ -80,11 +81,15 @@ function summary(starts: readonly Start[]): Record<string, unknown> {
 export async function benchDevnet(args: string[]): Promise<Measured> {
   const { values } = parseArgs({
     args,
-    options: { runs: { type: "string", default: "5" }, "no-evm": { type: "boolean", default: false } },
+    options: {
+      runs: { type: "string", default: "5" },
+      "no-evm": { type: "boolean", default: false },
+      "no-gateway": { type: "boolean", default: false },
+    },
   });
   const runs = Number(values.runs);
   if (!Number.isSafeInteger(runs) || runs < 1) throw new Error("--runs must be a whole number of at least 1");
-  const flags = values["no-evm"] ? ["--no-evm"] : [];
+  const flags = (["no-evm", "no-gateway"] as const).filter((flag) => values[flag]).map((flag) => `--${flag}`);
   const [cold, warm]: [Start[], Start[]] = [[], []];
   for (let run = 1; run <= runs; run += 1) {
     const home = mkdtempSync(join(tmpdir(), "bench-devnet-"));

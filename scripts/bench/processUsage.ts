@@ -26,6 +26,16 @@ export function threadCpuMicros(pid: number): { readonly main: number; readonly 
   return { main, others };
 }
 
+/** The child of a process whose command line has a text in it. Throws when there is none. */
+export function childOf(pid: number, text: string): number {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((tid) =>
+    readFileSync(`/proc/${pid}/task/${tid}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+  );
+  const found = children.find((child) => readFileSync(`/proc/${child}/cmdline`, "utf8").includes(text));
+  if (found === undefined) throw new Error(`process ${pid} has no child ${text}`);
+  return found;
+}
+
 /** The most resident memory a process has had, in bytes. */
 export function peakMemoryBytes(pid: number): number {
   const line = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];

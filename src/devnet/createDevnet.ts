@@ -9,7 +9,7 @@ import { type EvmAccount, evmAccounts, RELAYER_KEY } from "./bridgeKeys.ts";
 import { type BridgePlan, EVM_CHAINS, planBridge } from "./bridgePlan.ts";
 import { Closers } from "./closers.ts";
 import { type Devnet, startDevnet } from "./devnet.ts";
-import type { DevnetGateway } from "./devnetGateway.ts";
+import { type DevnetGateway, GatewayProcess } from "./devnetGateway.ts";
 import { evmFolder, homeError } from "./devnetHome.ts";
 import { DevnetSystem } from "./devnetSystem.ts";
 import { readDump } from "./dumpFile.ts";
@@ -52,6 +52,8 @@ export interface CreateDevnetOptions {
   readonly admin?: boolean | undefined;
   /** Hears that a part has ended by itself, or cannot keep its state. Written to standard error unless given. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Hears of our chain as soon as it answers, while the rest is starting. */
+  readonly onChain?: ((chain: Devnet) => void) | undefined;
 }
 
 /**
@@ -74,6 +76,13 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
   if (options.load !== undefined) await readDump(options.load, home);
   const accounts = await evmAccounts();
   const plan = options.evm === false ? undefined : planBridge(options.artifacts ?? OUR_ARTIFACTS, accounts);
+  const logLevel = options.logLevel ?? "silent";
+  const onFailure = options.onFailure ?? console.error;
+  // It loads while the chain starts, and touches the home only when the chain runs.
+  const process =
+    options.gateway === false ? undefined : new GatewayProcess({ logger: createLogger(logLevel), onFailure });
+  // Once more below: it ends before the chain that it follows, and also when there will be no chain.
+  if (process !== undefined) closers.add(() => process.close());
   // First, since it takes the lock of the home: nothing of another devnet there is touched when it is running.
   const chain = await startDevnet({
     home,
@@ -81,38 +90,38 @@ async function startParts(options: CreateDevnetOptions, closers: Closers): Promi
     freePorts: options.ports !== "known",
     blockIntervalMs: options.blockIntervalMs,
     emptyBlockIntervalMs: options.emptyBlockIntervalMs,
-    logLevel: options.logLevel ?? "silent",
+    logLevel,
     admin: options.admin !== false,
     bridge: plan?.state,
   });
   closers.add(() => chain.close());
-  const started: Started = { options: { ...options, onFailure: options.onFailure ?? console.error }, home, chain };
+  options.onChain?.(chain);
+  const started: Started = { options: { ...options, onFailure }, home, chain };
+  // Beside the EVM chains, which take about as long.
+  const starting = startGateway(started, plan, process);
+  starting.catch(() => undefined);
+  if (process !== undefined) closers.add(() => process.close());
   const stop = () => closers.close();
-  // Making its database holds the whole process up for a second or two: before anybody waits for an answer.
-  const gateway = await startGateway(started, plan, closers);
-  if (plan === undefined) return new DevnetSystem({ home, chain, evm: [], bridge: undefined, gateway, stop });
+  if (plan === undefined) {
+    return new DevnetSystem({ home, chain, evm: [], bridge: undefined, gateway: await starting, stop });
+  }
   const evm = await startEvmChains(started, { accounts, plan }, closers);
-  return new DevnetSystem({ home, chain, evm, bridge: await startBetween(started, evm, closers), gateway, stop });
+  const bridge = await startBetween(started, evm, closers);
+  return new DevnetSystem({ home, chain, evm, bridge, gateway: await starting, stop });
 }
 
 async function startGateway(
   { options, home, chain }: Started,
   plan: BridgePlan | undefined,
-  closers: Closers,
+  process: GatewayProcess | undefined,
 ): Promise<DevnetGateway | undefined> {
-  if (options.gateway === false) return undefined;
-  const { startDevnetGateway } = await import("./devnetGateway.ts");
-  const gateway = await startDevnetGateway({
-    ...{ chain, home, ports: options.ports ?? "free" },
+  return process?.start({
+    ...{ chain, home, ports: options.ports ?? "free", logLevel: options.logLevel ?? "silent" },
     paymentChains: (plan?.deployments ?? []).map((deployment, index) => ({
       ...EVM_CHAINS[index]!,
       ...planContracts(deployment),
     })),
-    logger: createLogger(options.logLevel ?? "silent"),
-    onFailure: options.onFailure,
   });
-  closers.add(() => gateway.close());
-  return gateway;
 }
 
 /** What there is when the EVM chains start. */

@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { DatabaseOpenError } from "../store/database.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { DatabaseOpenError, openDatabase } from "../store/database.ts";
 import { requireUnused } from "../store/stateDisk.ts";
 import { ChainFolder } from "./evm/chainFolder.ts";
 import { homeFiles } from "./nodeConfig.ts";
@@ -37,6 +38,27 @@ export function isDevnetHome(home: string): boolean {
   return existsSync(homeFiles(home).genesis);
 }
 
+/** The gateway of a devnet that was killed writes down what it holds, and ends. */
+const LEFTOVER_TIMEOUT_MS = 10_000;
+const LEFTOVER_INTERVAL_MS = 50;
+
+/** Rejects with DevnetHomeError when a gateway that an earlier devnet left does not end. */
+async function untilGatewayEnded(home: string): Promise<void> {
+  const lock = join(home, "gateway", "database.lock");
+  const deadlineMs = performance.now() + LEFTOVER_TIMEOUT_MS;
+  while (existsSync(lock)) {
+    try {
+      return await (await openDatabase(lock)).close();
+    } catch (error) {
+      if (!(error instanceof DatabaseOpenError && error.code === "LEVEL_LOCKED")) throw error;
+      if (performance.now() > deadlineMs) {
+        throw new DevnetHomeError(home, "the gateway of an earlier devnet runs in it", { cause: error });
+      }
+    }
+    await wait(LEFTOVER_INTERVAL_MS);
+  }
+}
+
 /**
  * Removes what a devnet made in its home, and nothing else that lies there. Rejects with DevnetHomeError when the devnet
  * runs, and with EvmError `folder_in_use` when one that was killed does not end.
@@ -49,5 +71,6 @@ export async function resetDevnetHome(home: string): Promise<void> {
   const chains = join(home, "evm");
   for (const name of existsSync(chains) ? await readdir(chains) : [])
     await new ChainFolder(join(chains, name)).untilFree();
+  await untilGatewayEnded(home);
   for (const part of HOME_PARTS) await rm(join(home, part), { recursive: true, force: true });
 }

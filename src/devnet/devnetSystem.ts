@@ -118,8 +118,8 @@ export class DevnetSystem {
 
   /**
    * Writes all parts with their history into a file, from which `createDevnet({ load })` goes on. The chains go on
-   * meanwhile: each is written as it stands at some moment of the call. What attester and relayer had not seen by then
-   * they find when they read the chains again.
+   * meanwhile: each is written as it stands at some moment of the call. What attester, relayer and gateway had not seen
+   * by then they find when they read the chains again.
    */
   dump(file: string): Promise<void> {
     return this.#whileBridgeRests(async () => {
@@ -130,6 +130,7 @@ export class DevnetSystem {
         for (const key of ["genesis", "validatorKey", "nodeKey"] as const) await cp(from[key], to[key]);
         // First, so that no journal knows of a block that its chain does not have.
         const { attester, relayer } = this.bridge ?? {};
+        await this.gateway?.copyTo(join(folder, "gateway"));
         if (attester !== undefined) await copyDatabase(attester.journalEntries(), join(folder, "attester"));
         if (relayer !== undefined) await copyDatabase(relayer.journalEntries(), join(folder, "relayer"));
         await this.chain.node.copyTo(to.data);

@@ -19,6 +19,7 @@ export async function runDevnet(flags: DevnetFlags, global: GlobalOptions): Prom
   const failed = new Promise<unknown>((resolve) => {
     fail = resolve;
   });
+  const isJson = flags.json === true || global.output === "json";
   const devnet = await withWayOut(async () => {
     if (flags.reset === true && home !== undefined) await resetDevnetHome(home);
     return createDevnet({
@@ -35,17 +36,16 @@ export async function runDevnet(flags: DevnetFlags, global: GlobalOptions): Prom
       emptyBlockIntervalMs: parseMs("empty-blocks", flags.emptyBlocks),
       logLevel: flags.logLevel,
       admin: flags.admin !== false,
+      onChain: ({ chainId, rpcUrl }) => {
+        if (!isJson) console.error(`chain ${chainId} answers at ${rpcUrl}; the rest is starting …`);
+      },
       // The devnet goes on when a state cannot be written, but not without one of its parts.
       onFailure: (error) =>
         error instanceof EvmError && error.code === "state_unusable" ? console.error(error.message) : fail(error),
     });
   });
   const info = describeDevnet(devnet);
-  console.log(
-    flags.json === true || global.output === "json"
-      ? JSON.stringify(info)
-      : toTable(info, { isEphemeral: flags.ephemeral === true }),
-  );
+  console.log(isJson ? JSON.stringify(info) : toTable(info, { isEphemeral: flags.ephemeral === true }));
   await untilStopped(() => devnet.stop(), failed);
 }
 

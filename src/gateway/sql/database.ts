@@ -20,6 +20,11 @@ export interface Database extends Sql {
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs a script of several statements without parameters. */
   script(text: string): Promise<void>;
+  /**
+   * Copies the database into a folder, from which one like it can be opened: all that was committed before, and perhaps
+   * some of what is committed meanwhile. Undefined where it is not in a folder of this process.
+   */
+  readonly copyTo?: ((folder: string) => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 

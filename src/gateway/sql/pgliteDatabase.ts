@@ -1,6 +1,7 @@
 // PostgreSQL in WebAssembly (npm @electric-sql/pglite), in a folder or in memory. One statement runs at a time.
 
 import { mkdirSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { PGlite, type Transaction, types } from "@electric-sql/pglite";
 import { Level } from "level";
 import { asDatabaseError, type Database, DatabaseError, type Sql, type SqlValue } from "./database.ts";
@@ -76,6 +77,12 @@ export async function openPglite(folder?: string): Promise<Database> {
   }
 }
 
+/** No statement runs meanwhile; what the last checkpoint lacks is in the log, which is copied, too. */
+async function copyFolder(pglite: PGlite, from: string, to: string): Promise<void> {
+  await asDatabaseError(pglite.exec("checkpoint"));
+  await pglite.runExclusive(() => cp(from, to, { recursive: true }));
+}
+
 async function openUnlocked(options: { readonly dataDir?: string }, release: () => Promise<void>): Promise<Database> {
   const pglite = await asDatabaseError(PGlite.create({ ...options, startParams: START_PARAMS }));
   // Times are compared and shown in UTC, wherever the process runs.
@@ -84,6 +91,7 @@ async function openUnlocked(options: { readonly dataDir?: string }, release: () 
     kind: "pglite",
     query: (text, values) => run(pglite, text, values),
     transaction: (work) => inTransaction(pglite, work),
+    copyTo: options.dataDir === undefined ? undefined : (folder) => copyFolder(pglite, options.dataDir!, folder),
     script: async (text) => void (await asDatabaseError(pglite.exec(text))),
     close: async () => {
       await pglite.close();
