@@ -15,7 +15,8 @@ import { type LoopResult, type Measured, mergedErrors, percentilesOf, rateOf, ro
 
 const PROCESS = new URL("../../src/gateway/testing/gatewayProcess.ts", import.meta.url).pathname;
 const SECRET = `sk_test_${"b".repeat(32)}`;
-const PRICE = "999.99";
+/** So cheap that the test wallet can pay ten thousand. */
+const PRICE = "99.99";
 
 interface ApiOptions {
   readonly requests: number;

@@ -1,10 +1,9 @@
 // Queries of the chain by a node's RPC: gRPC methods by `abci_query`, as CosmJS asks.
 
 import { Buffer } from "node:buffer";
+import { nodeCaller } from "./nodeCalls.ts";
 import type { ChainReader } from "./parts.ts";
-import { SourceError } from "./readModel/blockSource.ts";
 
-const CALL_TIMEOUT_MS = 10_000;
 /** What the SDK's `abci_query` makes of gRPC's NotFound and InvalidArgument. */
 const KEY_NOT_FOUND = 22;
 const INVALID_REQUEST = 18;
@@ -32,36 +31,17 @@ export class ChainQueryError extends Error {
 }
 
 interface QueryAnswer {
-  readonly result?: {
-    readonly response: { readonly code?: number; readonly log?: string; readonly value?: string | null };
-  };
-  readonly error?: { readonly message: string; readonly data?: string };
+  readonly response: { readonly code?: number; readonly log?: string; readonly value?: string | null };
 }
 
 /** Reads by a node's RPC. Queries reject with ChainQueryError, or with SourceError when the node does not answer. */
-export function rpcChainReader(rpcUrl: string, chainId: string): ChainReader {
+export function rpcChainReader(rpcUrl: string, chainId: string, call = nodeCaller(rpcUrl)): ChainReader {
   return {
     chainId,
     async query(path, request, height = 0) {
-      let answer: QueryAnswer;
-      try {
-        const response = await fetch(rpcUrl, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify({
-            jsonrpc: "2.0",
-            id: 1,
-            method: "abci_query",
-            params: { path, data: Buffer.from(request).toString("hex"), height: String(height), prove: false },
-          }),
-          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-        });
-        answer = (await response.json()) as QueryAnswer;
-      } catch (cause) {
-        throw new SourceError(`abci_query: ${rpcUrl} does not answer`, { cause });
-      }
-      const response = answer.result?.response;
-      if (response === undefined) throw new SourceError(`abci_query: ${answer.error?.message ?? "no result"}`);
+      const data = Buffer.from(request).toString("hex");
+      const params = { path, data, height: String(height), prove: false };
+      const { response } = await call<QueryAnswer>("abci_query", params);
       if ((response.code ?? 0) !== 0) throw new ChainQueryError(response.code ?? 0, response.log ?? "");
       return Buffer.from(response.value ?? "", "base64");
     },

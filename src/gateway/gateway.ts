@@ -12,11 +12,12 @@ import { createGatewayApp } from "./http/app.ts";
 import { PROBLEM_TYPE, problemDocument } from "./http/errors.ts";
 import { Problem } from "./http/problem.ts";
 import { startMetricsServer } from "./metricsServer.ts";
+import { nodeCalls, RefusedError, SourceError } from "./nodeCalls.ts";
 import type { GatewayParts } from "./parts.ts";
 import { loadTables } from "./pricing/loadTables.ts";
 import { createPricing } from "./pricing/pricing.ts";
 import { PROJECTION_HOOKS } from "./projectionHooks.ts";
-import { RefusedError, rpcBlockSource, SourceError } from "./readModel/blockSource.ts";
+import { rpcBlockSource } from "./readModel/blockSource.ts";
 import { clearReadModel, Projector } from "./readModel/projector.ts";
 import { startSchedules } from "./schedule/schedules.ts";
 import { openDatabase } from "./sql/openDatabase.ts";
@@ -132,7 +133,8 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   const { logger, onFailure, onOtherChain } = config;
   const database = await openDatabase(config.database);
   opened.add(() => database.close());
-  const source = rpcBlockSource(config.rpcUrl);
+  const calls = nodeCalls(config.rpcUrl);
+  const source = rpcBlockSource(config.rpcUrl, calls);
   const { chainId } = await patiently(() => source.tip());
   const projector = new Projector({
     ...{ database, source, hooks: PROJECTION_HOOKS, onOtherChain },
@@ -147,7 +149,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   const keys = await config.openKeys(database, chainId);
   const writer = new ChainWriter({
     ...{ database, chainId, keys: keys.signers },
-    node: nodeRpc(config.rpcUrl),
+    node: nodeRpc(config.rpcUrl, calls),
     nowMs: Date.now,
     warn: (what, error) => logger.warn({ err: error }, what),
   });
@@ -166,7 +168,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   const parts: GatewayParts = {
     ...{ database, source, projector, writer, webhooks, publicUrl },
     ...{ testPayer: config.testPayer, paymentChains: config.paymentChains, folder: config.folder },
-    chain: rpcChainReader(config.rpcUrl, chainId),
+    chain: rpcChainReader(config.rpcUrl, chainId, calls.call),
     vault: new Vault({ database, masterKeys: config.masterKeys, now: () => new Date() }),
     ...createPricing({ database, tables: loadTables(config.tablesFile), now: () => new Date() }),
     stopping: stopping.signal,

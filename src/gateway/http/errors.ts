@@ -3,7 +3,7 @@
 
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { ChainQueryError } from "../chainReader.ts";
-import { SourceError } from "../readModel/blockSource.ts";
+import { SourceError } from "../nodeCalls.ts";
 import { CursorError } from "../readModel/cursor.ts";
 import { DatabaseError } from "../sql/database.ts";
 import { PROBLEMS, Problem, type ProblemCode } from "./problem.ts";

@@ -3,6 +3,7 @@
 import { Buffer } from "node:buffer";
 import WebSocket from "ws";
 import { sha256 } from "../../crypto/hash.ts";
+import { nodeCalls, RefusedError } from "../nodeCalls.ts";
 
 /** An event of a block, with its place. */
 export interface ChainEvent {
@@ -47,33 +48,17 @@ export interface BlockSource {
   watch(onBlock: () => void): () => void;
 }
 
-/** The node does not answer, or not sensibly. */
-export class SourceError extends Error {
-  readonly code = "node_unreachable";
-  readonly retryable = true;
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "SourceError";
-  }
-}
-
-/** The node answered with an error of its own, such as for a height that it does not have. */
-export class RefusedError extends SourceError {}
-
 interface RawEvent {
   readonly type: string;
   readonly attributes?: readonly { readonly key: string; readonly value: string }[];
 }
 
-const CALL_TIMEOUT_MS = 10_000;
 /** Without a word from the WebSocket the tip is looked at this often. */
 const POLL_INTERVAL_MS = 1_000;
 const RECONNECT_MS = 1_000;
 
 /** Blocks by the RPC of a node, `http://127.0.0.1:26657`. */
-export function rpcBlockSource(rpcUrl: string): BlockSource {
-  const call = rpcCaller(rpcUrl);
+export function rpcBlockSource(rpcUrl: string, { call, rawBlock } = nodeCalls(rpcUrl)): BlockSource {
   const blockHash = async (height: number) => {
     try {
       const { block_id } = await call<{ block_id: { hash: string } }>("block", { height: String(height) });
@@ -94,17 +79,15 @@ export function rpcBlockSource(rpcUrl: string): BlockSource {
     },
     blockHash,
     async block(height) {
-      const at = { height: String(height) };
-      const [block, results] = await Promise.all([
-        call<BlockResult>("block", at),
-        call<BlockResultsResult>("block_results", at),
-      ]);
+      const raw = await rawBlock(height);
+      const { block, block_id } = raw.block as BlockResult;
+      const results = raw.results as BlockResultsResult;
       return {
         height,
-        hash: block.block_id.hash,
-        previousHash: block.block.header.last_block_id.hash,
-        time: block.block.header.time,
-        events: eventsOf(block.block.data.txs ?? [], results),
+        hash: block_id.hash,
+        previousHash: block.header.last_block_id.hash,
+        time: block.header.time,
+        events: eventsOf(block.data.txs ?? [], results),
       };
     },
     watch: (onBlock) => watchBlocks(rpcUrl, onBlock),
@@ -127,29 +110,6 @@ interface BlockResult {
 interface BlockResultsResult {
   readonly txs_results: readonly { readonly events?: readonly RawEvent[] | null }[] | null;
   readonly finalize_block_events: readonly RawEvent[] | null;
-}
-
-/** Calls of a node. They reject with SourceError, with RefusedError where the node answered with an error. */
-export function rpcCaller(rpcUrl: string) {
-  return async <T>(method: string, params: Readonly<Record<string, string>>): Promise<T> => {
-    let answer: { result?: T; error?: { message: string; data?: string } };
-    try {
-      const response = await fetch(rpcUrl, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-        signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      });
-      answer = (await response.json()) as typeof answer;
-    } catch (cause) {
-      throw new SourceError(`${method}: ${rpcUrl} does not answer`, { cause });
-    }
-    if (answer.error !== undefined) {
-      throw new RefusedError(`${method}: ${answer.error.message} ${answer.error.data ?? ""}`.trim());
-    }
-    if (answer.result === undefined) throw new SourceError(`${method}: neither result nor error`);
-    return answer.result;
-  };
 }
 
 function isBeginBlock({ attributes }: RawEvent): boolean {

@@ -2,7 +2,8 @@
 
 import type { Event } from "../../../gen/tendermint/abci/types.ts";
 import { Simulation } from "../../../x/orders/testing/simulation.ts";
-import { type BlockSource, type ChainBlock, type ChainEvent, SourceError } from "../readModel/blockSource.ts";
+import { SourceError } from "../nodeCalls.ts";
+import type { BlockSource, ChainBlock, ChainEvent } from "../readModel/blockSource.ts";
 
 /** A chain that grows when it is told to. */
 export class SimulatedChain implements BlockSource {

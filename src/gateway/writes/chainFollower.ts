@@ -1,6 +1,6 @@
 // Follows the chain for all who wait: one subscription, with polling beneath it. Blocks are read only while somebody waits.
 
-import { RefusedError } from "../readModel/blockSource.ts";
+import { RefusedError } from "../nodeCalls.ts";
 import type { ChainPlace, FoundTx, NodeRpc } from "./nodeRpc.ts";
 
 /** Who hears of the chain. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MsgCreateOrderResponse } from "../../../gen/stateset/orders/v1/tx.ts";
 import { ErrTxTimeout } from "../../codec/sdkErrors.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
-import { SourceError } from "../readModel/blockSource.ts";
+import { SourceError } from "../nodeCalls.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { ChainWriter } from "./chainWriter.ts";

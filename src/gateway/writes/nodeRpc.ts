@@ -7,7 +7,8 @@ import type { Params as PriceList } from "../../../gen/stateset/fees/v1/fees.ts"
 import { QueryParamsRequest, QueryParamsResponse } from "../../../gen/stateset/fees/v1/query.ts";
 import { ErrTxInMempoolCache } from "../../codec/sdkErrors.ts";
 import { parseTimeNs } from "../../codec/time.ts";
-import { RefusedError, rpcCaller, SourceError, watchBlocks } from "../readModel/blockSource.ts";
+import { type NodeCall, nodeCalls, RefusedError, SourceError } from "../nodeCalls.ts";
+import { watchBlocks } from "../readModel/blockSource.ts";
 import { txHashOf } from "./signTx.ts";
 
 /** What a block made of a transaction. */
@@ -78,8 +79,7 @@ function resultOf(raw: RawResult): TxResult {
 }
 
 /** A node by its RPC, `http://127.0.0.1:26657`. */
-export function nodeRpc(rpcUrl: string): NodeRpc {
-  const call = rpcCaller(rpcUrl);
+export function nodeRpc(rpcUrl: string, { call, rawBlock } = nodeCalls(rpcUrl)): NodeRpc {
   const query = async (path: string, data: Uint8Array) => {
     const { response } = await call<{ response: { code?: number; log?: string; value?: string | null } }>(
       "abci_query",
@@ -101,11 +101,9 @@ export function nodeRpc(rpcUrl: string): NodeRpc {
     },
     broadcast: (bytes) => broadcast(call, bytes),
     async block(height) {
-      const at = { height: String(height) };
-      const [{ block }, { txs_results }] = await Promise.all([
-        call<{ block: { data: { txs: readonly string[] | null } } }>("block", at),
-        call<{ txs_results: readonly RawResult[] | null }>("block_results", at),
-      ]);
+      const raw = await rawBlock(height);
+      const { block } = raw.block as { block: { data: { txs: readonly string[] | null } } };
+      const { txs_results } = raw.results as { txs_results: readonly RawResult[] | null };
       return (block.data.txs ?? []).map((tx, index) => ({
         ...{ hash: txHashOf(Buffer.from(tx, "base64")), height },
         result: resultOf(txs_results?.[index] ?? {}),
@@ -135,7 +133,7 @@ export function nodeRpc(rpcUrl: string): NodeRpc {
   };
 }
 
-async function broadcast(call: ReturnType<typeof rpcCaller>, bytes: Uint8Array): Promise<BroadcastAnswer> {
+async function broadcast(call: NodeCall, bytes: Uint8Array): Promise<BroadcastAnswer> {
   try {
     const tx = Buffer.from(bytes).toString("base64");
     const { code = 0, codespace = "", log = "" } = await call<RawResult>("broadcast_tx_sync", { tx });
