@@ -221,24 +221,34 @@ test.runIf(postgresPrograms() !== undefined)(
     const ids = await Promise.all(Array.from({ length: PAYMENTS }, (_, index) => create(`card-${index}`)));
     const answered = new Set<string>();
     const waiting = ids.map((id) => id!);
+    const opened = await openDatabase(database);
+    const ofStatus = (statuses: readonly string[]) =>
+      opened.query("select id from card_payments where status = any($1)", [statuses]);
+    let restarted: Promise<void> = Promise.resolve();
+    let isOver = false;
     const client = async () => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        await restarted;
         const status = await payByCard(id);
         if (status !== undefined) expect([201, 500, 503]).toContain(status);
         if (status === 201) answered.add(id);
       }
+      isOver = true;
     };
     const disturb = async () => {
-      for (let kill = 1; kill <= KILLS; kill += 1) {
-        const left = (PAYMENTS * (KILLS - kill + 0.5)) / (KILLS + 0.5);
-        while (waiting.length > left) await new Promise((resolve) => setTimeout(resolve, 2));
-        await new Promise((resolve) => setTimeout(resolve, random() * 40));
-        await killed(gateway);
-        gateway = await startGateway();
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        // In the middle of one.
+        while (!isOver && (await ofStatus(["AUTHORIZING", "SENT"])).length === 0);
+        await new Promise((resolve) => setTimeout(resolve, random() * 20));
+        restarted = (async () => {
+          await killed(gateway);
+          gateway = await startGateway();
+        })();
+        await restarted;
       }
     };
     await Promise.all([disturb(), ...Array.from({ length: CONCURRENCY / 5 }, client)]);
-    const opened = await openDatabase(database);
+    const cutOff = (await ofStatus(["AUTHORIZING", "SENT"])).length;
     const open = async () => {
       // Not to wait until a gateway takes an old payment for given up.
       await opened.query("update card_payments set next_at = now() where next_at > now() and lease_until is null");
@@ -258,7 +268,7 @@ test.runIf(postgresPrograms() !== undefined)(
       if (answered.has(id!)) expect(paid.length).toBe(1);
     }
     console.log(
-      `${answered.size} answered, ${rows.filter(({ status }) => status === "PAID").length} of ${rows.length} paid`,
+      `${answered.size} answered, ${cutOff} cut off, ${rows.filter(({ status }) => status === "PAID").length} of ${rows.length} paid`,
     );
   },
   600_000,

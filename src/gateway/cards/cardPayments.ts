@@ -11,6 +11,8 @@
 import { MsgPayOrder } from "../../../gen/stateset/orders/v1/tx.ts";
 import { utf8 } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
+import { tell } from "../events/gatewayEvents.ts";
+import { formatMoney } from "../http/money.ts";
 import { Problem } from "../http/problem.ts";
 import { hashBase58, newId } from "../ids.ts";
 import { actAs, anyOf } from "../orders/messages.ts";
@@ -133,13 +135,21 @@ export class CardPayments {
     { reference, txHash }: { readonly reference?: string; readonly txHash?: string } = {},
   ): Promise<boolean> {
     const isOpen = to === "SENT" || to === "RELEASING";
-    const rows = await this.#parts.database.query(
-      `update card_payments set status = $3, reference = coalesce($4, reference), tx_hash = coalesce($5, tx_hash),
-         updated_at = now(), next_at = ${isOpen ? `now() + ${ORPHANED}` : "null"}
-       where id = $1 and status = $2 returning id`,
-      [id, from, to, reference ?? null, txHash ?? null],
-    );
-    return rows.length === 1;
+    return this.#parts.database.transaction(async (sql) => {
+      const [row] = await sql.query<CardPaymentRow>(
+        `update card_payments set status = $3, reference = coalesce($4, reference), tx_hash = coalesce($5, tx_hash),
+           updated_at = now(), next_at = ${isOpen ? `now() + ${ORPHANED}` : "null"}
+         where id = $1 and status = $2 returning *`,
+        [id, from, to, reference ?? null, txHash ?? null],
+      );
+      if (row === undefined) return false;
+      if (to === "DECLINED" || to === "RELEASED") {
+        const card = { payment_id: id, amount: formatMoney(BigInt(row.amount)), status: to };
+        const { merchant, order_id: about } = row;
+        await tell(sql, { name: "GatewayCardFailed", merchant, about, document: { card } });
+      }
+      return true;
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 // What an event says: made of the chain's event when it is read, so that a feed, a stream and a webhook say the same.
 
-import { disputeView, exceptionView, orderView, paymentView, refundView } from "../orders/view.ts";
+import { disputeView, exceptionView, orderView, paymentView, payoutView, refundView } from "../orders/view.ts";
 import type { ChainObject, Json } from "../readModel/blockRows.ts";
 import { type DataPart, type EventType, ruleOf } from "./eventTable.ts";
 
@@ -81,6 +81,10 @@ const PARTS: Readonly<Record<DataPart, (context: Context) => unknown>> = {
   dispute: ({ chainOrder }) => (chainOrder === undefined ? null : disputeView(chainOrder)),
   hold: ({ order }) => order?.hold ?? null,
   exception: ({ document }) => withObject(document["exception"], exceptionView),
+  payout: ({ document }) => payoutView(document),
+  // As whoever told of it wrote it.
+  card: ({ document }) => document["card"] ?? null,
+  subscription: ({ document }) => document["subscription"] ?? null,
 };
 
 function withObject<T>(value: Json | undefined, view: (found: ChainObject) => T): T | null {

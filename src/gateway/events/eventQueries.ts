@@ -7,9 +7,11 @@ import type { StoredEvent } from "./apiEvent.ts";
 
 const SELECT = `
   select a.position, a.id, a.type, a.order_id, a.sequence, a.time,
-         e.type as chain_type, e.tx_hash, e.document, o.document -> 'order' as order_document
+         coalesce(e.type, g.type) as chain_type, coalesce(e.tx_hash, '') as tx_hash,
+         coalesce(e.document, g.document) as document, o.document -> 'order' as order_document
   from api_events a
-  join events e on e.position = a.event_position
+  left join events e on e.position = a.event_position
+  left join gateway_events g on g.id = a.gateway_event_id
   left join events o on o.position = a.order_position`;
 
 /** Which events. Bounds are exclusive: an event's place, or a time. */

@@ -28,6 +28,10 @@ export const EVENT_TYPES = [
   "refund.attested",
   "refund.settled",
   "refund.failed",
+  "escrow.released",
+  "payment.failed",
+  "subscription.charge_failed",
+  "subscription.unpaid",
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -44,11 +48,14 @@ export type DataPart =
   | "refund"
   | "dispute"
   | "hold"
-  | "exception";
+  | "exception"
+  | "payout"
+  | "card"
+  | "subscription";
 
 /** An event of the API and where it comes from. */
 export interface EventRule {
-  /** Without the package: `EventOrderPaid`. */
+  /** Without the package: `EventOrderPaid`. Names that begin with `Gateway` are the gateway's own (gatewayEvents.ts). */
   readonly chain: string;
   readonly type: EventType;
   readonly data: readonly DataPart[];
@@ -68,6 +75,8 @@ const isOpenOf = (kind: string) => (document: ChainObject) =>
   isOpen(document) && fieldOf(document["exception"], "kind") === `EXCEPTION_KIND_${kind}`;
 const isResolved = ({ exception }: ChainObject) =>
   ["APPLIED", "REFUNDED", "CREDITED"].some((status) => fieldOf(exception, "status") === `EXCEPTION_STATUS_${status}`);
+
+const isLastCharge = ({ subscription }: ChainObject) => fieldOf(subscription, "status") === "UNPAID";
 
 /** The same rules for money of this chain and of others. */
 const exceptionRules = (chain: string): readonly EventRule[] => [
@@ -94,6 +103,7 @@ export const EVENT_TABLE: readonly EventRule[] = [
   { chain: "EventOrderReturned", type: "order.returned", data: ["order", "items"] },
   { chain: "EventOrderDisputed", type: "order.disputed", data: ["order", "dispute"] },
   { chain: "EventOrderResolved", type: "order.dispute_resolved", data: ["order", "dispute"] },
+  { chain: "EventEscrowReleased", type: "escrow.released", data: ["order", "payout"] },
   { chain: "EventRefundInitiated", type: "refund.initiated", data: ["order", "refund"] },
   { chain: "EventCrossChainRefundAttested", type: "refund.attested", data: ["order", "refund"] },
   { chain: "EventCrossChainRefundFailed", type: "refund.failed", data: ["order", "refund"] },
@@ -101,6 +111,9 @@ export const EVENT_TABLE: readonly EventRule[] = [
   { chain: "EventOrderRefunded", type: "order.refunded", data: ["order", "refund"], when: isOfPayment },
   ...exceptionRules("EventPaymentException"),
   ...exceptionRules("EventCrossChainPaymentException"),
+  { chain: "GatewayCardFailed", type: "payment.failed", data: ["order", "card"] },
+  { chain: "GatewayChargeFailed", type: "subscription.charge_failed", data: ["order", "subscription"] },
+  { chain: "GatewayChargeFailed", type: "subscription.unpaid", data: ["order", "subscription"], when: isLastCharge },
 ];
 
 /**
@@ -113,7 +126,6 @@ export const SILENT_EVENTS: readonly string[] = [
   "EventCrossChainRefundInitiated",
   "EventCrossChainRefundCompleted",
   "EventRefundRetried",
-  "EventEscrowReleased",
   "EventRefundAddressSet",
   "EventMerchantUpdated",
   "EventPriceSet",

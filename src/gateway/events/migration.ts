@@ -27,3 +27,26 @@ export const EVENTS_MIGRATION: Migration = {
     "truncate projection, orders, payments, refunds, exceptions, merchants, events",
   ],
 };
+
+/**
+ * Events of the gateway itself, which outlive the read model. `height` is the block that they follow, once they have their
+ * place. Escrow that is paid out is told, too, so that what was read before is read again.
+ */
+export const GATEWAY_EVENTS_MIGRATION: Migration = {
+  name: "events of the gateway",
+  statements: [
+    `create table gateway_events (
+      position bigint generated always as identity primary key,
+      id text not null unique,
+      type text not null,
+      order_id text not null,
+      merchant text not null,
+      time timestamptz not null,
+      document jsonb not null,
+      height bigint
+    )`,
+    "create index gateway_events_by_height on gateway_events (height)",
+    "alter table api_events alter column event_position drop not null, add column gateway_event_id text",
+    "truncate projection, orders, payments, refunds, exceptions, merchants, events, api_events",
+  ],
+};

@@ -4,10 +4,10 @@ import { utf8 } from "../../codec/bytes.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { hashBase58 } from "../ids.ts";
 import type { ChainObject } from "../readModel/blockRows.ts";
-import type { ProjectionHook } from "../readModel/projector.ts";
 import { type Columns, insertRows, type PlacedEvent } from "../readModel/writeRows.ts";
 import type { Sql } from "../sql/database.ts";
 import { type EventRule, rulesFor } from "./eventTable.ts";
+import { type GatewayEventRow, takeGatewayEvents } from "./gatewayEvents.ts";
 
 const COLUMNS: Columns = {
   position: "bigint",
@@ -20,6 +20,7 @@ const COLUMNS: Columns = {
   time: "timestamptz",
   event_position: "bigint",
   order_position: "bigint",
+  gateway_event_id: "text",
 };
 
 /**
@@ -30,12 +31,27 @@ export function apiEventId({ id, time, tx_hash }: Omit<PlacedEvent, "document">,
   return `evt_${hashBase58(sha256(utf8(["stateset/event", id, time, tx_hash, type].join("|"))))}`;
 }
 
+/** What happened, on the chain or here. */
+interface Occurrence {
+  readonly type: string;
+  readonly order_id: string;
+  readonly height: number;
+  readonly time: string;
+  readonly document: ChainObject;
+  /** Its place among the chain's events; undefined where the chain does not know of it. */
+  readonly position?: bigint;
+  /** Where it happened here: its id, and whose it is. */
+  readonly gatewayEventId?: string;
+  readonly merchant?: string;
+  readonly idOf: (type: string) => string;
+}
+
 interface Derived {
-  readonly event: PlacedEvent;
+  readonly event: Occurrence;
   readonly rule: EventRule;
 }
 
-function orderOf({ document }: PlacedEvent): ChainObject | undefined {
+function orderOf({ document }: Occurrence): ChainObject | undefined {
   const order = document["order"];
   return typeof order === "object" && order !== null && "id" in order ? order : undefined;
 }
@@ -65,62 +81,89 @@ async function lastSequences(sql: Sql, ids: readonly string[]): Promise<Map<stri
   return new Map([...rows].map(([id, { last }]) => [id, BigInt(last)]));
 }
 
-/** For each event the place of the last one up to there that holds its order; 0 when there is none. */
-async function orderPositions(sql: Sql, events: readonly PlacedEvent[]): Promise<ReadonlyMap<bigint, bigint>> {
+/** For each event the place of the chain's last one up to there that holds its order; 0 when there is none. */
+async function orderPositions(sql: Sql, all: readonly Occurrence[]): Promise<ReadonlyMap<Occurrence, bigint>> {
   const last = new Map<string, bigint>();
-  const found = new Map<bigint, bigint>();
-  const missing: PlacedEvent[] = [];
-  for (const event of events) {
-    if (orderOf(event) !== undefined) last.set(event.order_id, event.position);
+  const found = new Map<Occurrence, bigint>();
+  const missing: Occurrence[] = [];
+  for (const event of all) {
+    if (event.position !== undefined && orderOf(event) !== undefined) last.set(event.order_id, event.position);
     const position = last.get(event.order_id);
-    if (position !== undefined) found.set(event.position, position);
+    if (position !== undefined) found.set(event, position);
     else if (event.order_id !== "") missing.push(event);
   }
   if (missing.length === 0) return found;
+  const first = all.find(({ position }) => position !== undefined)?.position;
   const earlier = await rowsByOrder<{ order_id: string; last: string }>(
     sql,
     `select order_id, max(position) as last from events
-     where order_id = any($1) and position < ${events[0]!.position} and document -> 'order' ->> 'id' is not null
-     group by order_id`,
+     where order_id = any($1) ${first === undefined ? "" : `and position < ${first}`}
+       and document -> 'order' ->> 'id' is not null group by order_id`,
     [...new Set(missing.map(({ order_id }) => order_id))],
   );
-  for (const { position, order_id } of missing) found.set(position, BigInt(earlier.get(order_id)?.last ?? 0));
+  for (const event of missing) found.set(event, BigInt(earlier.get(event.order_id)?.last ?? 0));
   return found;
+}
+
+/** The chain's events and the gateway's own, those of the gateway behind the block that they follow. */
+function inOrder(chain: readonly PlacedEvent[], own: readonly GatewayEventRow[]): readonly Occurrence[] {
+  const all: Occurrence[] = [
+    ...chain.map((event) => ({
+      ...{ type: event.type, order_id: event.order_id, height: event.height, time: event.time },
+      ...{ document: event.document, position: event.position, idOf: (type: string) => apiEventId(event, type) },
+    })),
+    ...own.map(({ id, ...event }) => ({
+      ...event,
+      gatewayEventId: id,
+      idOf: (type: string) => ownEventId(id, event, type),
+    })),
+  ];
+  // Stable: at one height the chain's come first.
+  return all.sort((a, b) => a.height - b.height);
+}
+
+/** The first of its types has the id that it was given, the others have one that follows from it. */
+function ownEventId(id: string, { type, document }: Pick<Occurrence, "type" | "document">, wanted: string): string {
+  if (rulesFor(type, document)[0]?.type === wanted) return id;
+  return `evt_${hashBase58(sha256(utf8(["stateset/gateway-event", id, wanted].join("|"))))}`;
 }
 
 /**
  * Writes the API's events of a batch. `position` goes up by one from event to event over all, `sequence` over those of an
- * order. Blocks are written one after the other, so whoever has seen a position has seen every lower one.
+ * order. Blocks are written one after the other, so whoever has seen a position has seen every lower one. Gives the first
+ * position; undefined when nothing was written.
  */
-export const writeApiEvents: ProjectionHook = async (sql, events) => {
+export async function writeApiEvents(sql: Sql, chain: readonly PlacedEvent[]): Promise<bigint | undefined> {
+  const events = inOrder(chain, await takeGatewayEvents(sql));
   const derived: Derived[] = events.flatMap((event) =>
     rulesFor(event.type, event.document).map((rule) => ({ event, rule })),
   );
-  if (derived.length === 0) return;
+  if (derived.length === 0) return undefined;
   const ids = [...new Set(derived.map(({ event }) => event.order_id))];
   const merchants = await merchantsOf(sql, ids);
   const sequences = await lastSequences(sql, ids);
   const positions = await orderPositions(sql, events);
   const [last] = await sql.query<{ last: string }>("select coalesce(max(position), 0) as last from api_events");
-  let position = BigInt(last?.last ?? 0);
-  const rows = derived.map(({ event, rule }) => {
+  const first = BigInt(last?.last ?? 0) + 1n;
+  const rows = derived.map(({ event, rule }, index) => {
     const { order_id, height, time } = event;
     const sequence = (sequences.get(order_id) ?? 0n) + 1n;
     sequences.set(order_id, sequence);
-    position += 1n;
-    const orderPosition = positions.get(event.position) ?? 0n;
+    const orderPosition = positions.get(event) ?? 0n;
     return {
-      position: position.toString(),
-      id: apiEventId(event, rule.type),
+      position: (first + BigInt(index)).toString(),
+      id: event.idOf(rule.type),
       type: rule.type,
       order_id,
-      merchant: merchants.get(order_id) ?? null,
+      merchant: event.merchant ?? merchants.get(order_id) ?? null,
       sequence: sequence.toString(),
       height,
       time,
-      event_position: event.position.toString(),
+      event_position: event.position?.toString() ?? null,
       order_position: orderPosition === 0n ? null : orderPosition.toString(),
+      gateway_event_id: event.gatewayEventId ?? null,
     };
   });
   await insertRows(sql, "api_events", COLUMNS, rows);
-};
+  return first;
+}

@@ -306,6 +306,18 @@ export function orderView(details: OrderDetails, publicUrl: string, notes: Order
   };
 }
 
+/** What escrow paid out, of the chain's event. */
+export function payoutView(event: ChainObject) {
+  return {
+    amount: money(event["amount"]),
+    processing_fee: money(event["processing_fee"]),
+    recipients: list(event["payouts"]).map(({ address, amount }) => ({
+      address: text(address),
+      amount: money(amount),
+    })),
+  };
+}
+
 /** An order as the answer to its creation. */
 export function createdOrderView(order: ChainObject, publicUrl: string, notes: OrderNotes = {}) {
   return { ...commonView(order, publicUrl, notes), shipping: money(order["shipping_cost"]) };

@@ -6,7 +6,7 @@ import { CARD_SETTLEMENT_MIGRATION, CARDS_MIGRATION } from "../cards/migration.t
 import { COMPLIANCE_MIGRATION } from "../compliance/migration.ts";
 import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
-import { EVENTS_MIGRATION } from "../events/migration.ts";
+import { EVENTS_MIGRATION, GATEWAY_EVENTS_MIGRATION } from "../events/migration.ts";
 import { IDEMPOTENCY_ERASURE_MIGRATION, IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
 import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { PARTIES_MIGRATION } from "../parties/migration.ts";
@@ -135,4 +135,5 @@ export const MIGRATIONS: readonly Migration[] = [
   IDEMPOTENCY_ERASURE_MIGRATION,
   WEBHOOK_PRUNING_MIGRATION,
   CARD_SETTLEMENT_MIGRATION,
+  GATEWAY_EVENTS_MIGRATION,
 ];

@@ -1,11 +1,12 @@
 // Charges subscriptions when their periods begin. A period has one order, whose id is written down before it is paid, and the
 // chain takes no more for an order than is due: whatever is cut off and begun again, nothing is paid twice.
 
+import { tell } from "../events/gatewayEvents.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
 import type { NewOrder } from "../orders/bodies.ts";
 import type { ApiKey } from "../parts.ts";
 import { DueRows, type Lease } from "../schedule/dueRows.ts";
-import type { Database } from "../sql/database.ts";
+import type { Database, Sql } from "../sql/database.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { OrderDesk } from "./orderDesk.ts";
 import { periodAt, periodStart } from "./schedule.ts";
@@ -82,7 +83,7 @@ async function next(parts: ChargesParts, row: SubscriptionRow): Promise<Step> {
   try {
     const isPaid = await tryCharge(parts, row, open);
     if (isPaid === undefined) return erased(row);
-    await setCharge(parts, row, { status: "PAID", attempts: open.attempts, problem: undefined });
+    await setCharge(parts.database, parts, row, { status: "PAID", attempts: open.attempts, problem: undefined });
     return paid(row);
   } catch (error) {
     return failed(parts, row, open, error);
@@ -120,8 +121,13 @@ interface ChargeChange {
   readonly problem: string | undefined;
 }
 
-async function setCharge({ database, now }: ChargesParts, row: SubscriptionRow, change: ChargeChange): Promise<void> {
-  await database.query(
+async function setCharge(
+  sql: Sql,
+  { now }: Pick<ChargesParts, "now">,
+  row: SubscriptionRow,
+  change: ChargeChange,
+): Promise<void> {
+  await sql.query(
     `update subscription_charges set status = $3, attempts = $4, last_problem = $5, updated_at = $6::timestamptz
      where subscription_id = $1 and period = $2`,
     [row.id, row.next_period, change.status, change.attempts, change.problem ?? null, now().toISOString()],
@@ -179,7 +185,26 @@ async function failed(parts: ChargesParts, row: SubscriptionRow, open: ChargeRow
   }
   const attempts = open.attempts + 1;
   const wait = DUNNING_MS[open.attempts];
-  await setCharge(parts, row, { status: wait === undefined ? "FAILED" : "OPEN", attempts, problem });
-  if (wait === undefined) return { status: "UNPAID", nextPeriod: row.next_period, nextAt: undefined, problem };
-  return { status: "PAST_DUE", nextPeriod: row.next_period, nextAt: new Date(now + wait), problem };
+  const isLast = wait === undefined;
+  const step: Step = {
+    ...{ status: isLast ? "UNPAID" : "PAST_DUE", nextPeriod: row.next_period, problem },
+    nextAt: isLast ? undefined : new Date(now + wait),
+  };
+  await parts.database.transaction(async (sql) => {
+    await setCharge(sql, parts, row, { status: isLast ? "FAILED" : "OPEN", attempts, problem });
+    const [charge] = await sql.query<{ order_id: string | null }>(
+      "select order_id from subscription_charges where subscription_id = $1 and period = $2",
+      [row.id, row.next_period],
+    );
+    await tell(sql, {
+      ...{ name: "GatewayChargeFailed", merchant: row.merchant, about: charge?.order_id ?? row.id },
+      document: {
+        subscription: {
+          ...{ id: row.id, customer_id: row.customer_id, status: step.status, period: row.next_period + 1 },
+          ...{ attempts, problem, next_attempt_at: step.nextAt?.toISOString() ?? null },
+        },
+      },
+    });
+  });
+  return step;
 }

@@ -282,6 +282,10 @@ describe.each(kinds)("subscriptions in $name", (kind) => {
     desk.refusals = [{ pay: "grant_required" }, { pay: "chain_refused" }];
     await runner().tick();
     expect(await find(id)).toMatchObject({ status: "PAST_DUE", last_problem: "grant_required", next_period: 0 });
+    const [told] = await database.query("select type, order_id, merchant, document from gateway_events");
+    const next_attempt_at = new Date(now.getTime() + DUNNING_MS[0]).toISOString();
+    const subscription = { id, status: "PAST_DUE", period: 1, attempts: 1, problem: "grant_required", next_attempt_at };
+    expect(told).toMatchObject({ type: "GatewayChargeFailed", merchant: KEY.merchant, document: { subscription } });
     pass(DUNNING_MS[0] - 1);
     await runner().tick();
     expect(desk.refusals).toHaveLength(1);

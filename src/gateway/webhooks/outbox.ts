@@ -4,7 +4,6 @@
 import { Problem } from "../http/problem.ts";
 import { decodeCursor, encodeCursor } from "../readModel/cursor.ts";
 import { Where } from "../readModel/orderQueries.ts";
-import type { ProjectionHook } from "../readModel/projector.ts";
 import type { Database, Sql } from "../sql/database.ts";
 import type { SendResult } from "./send.ts";
 
@@ -23,18 +22,16 @@ const NEW_DELIVERY = `
   from webhook_endpoints w join api_events a on a.merchant = w.merchant`;
 const OF_ITS_TYPES = "(cardinality(w.events) = 0 or a.type = any(w.events))";
 
-/** Writes what the events of a batch are for whom. Comes after `writeApiEvents`. */
-export const writeOutbox: ProjectionHook = async (sql, events) => {
-  const [first] = events;
-  if (first === undefined) return;
+/** Writes whom the events from a position on are for. */
+export async function writeOutbox(sql: Sql, firstPosition: bigint): Promise<void> {
   await sql.query(
     `insert into webhook_deliveries (${COLUMNS}) ${NEW_DELIVERY}
-     where a.event_position >= $1::bigint and w.status = 'enabled' and ${OF_ITS_TYPES}
+     where a.position >= $1::bigint and w.status = 'enabled' and ${OF_ITS_TYPES}
        and (a.height > w.since_height or a.time > w.since_time)
      on conflict (endpoint_id, event_id) do nothing`,
-    [first.position.toString()],
+    [firstPosition.toString()],
   );
-};
+}
 
 /** A delivery that was leased: whoever has it is the only one, until the lease ends. */
 export interface LeasedDelivery {

@@ -1084,7 +1084,11 @@ export interface Event {
     | "refund.initiated"
     | "refund.attested"
     | "refund.settled"
-    | "refund.failed";
+    | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid";
   /**
    * What it is about: docs/webhooks.md.
    */
@@ -1137,6 +1141,10 @@ export interface Webhook {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   description: string;
   /**
@@ -1190,6 +1198,10 @@ export interface WebhookWithSecret {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   description: string;
   /**
@@ -1255,7 +1267,11 @@ export interface WebhookDelivery {
     | "refund.initiated"
     | "refund.attested"
     | "refund.settled"
-    | "refund.failed";
+    | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid";
   order_id: string;
   /**
    * RFC 3339, UTC.
@@ -2555,7 +2571,7 @@ export interface CreateWebhookBody {
   /**
    * Every type when empty or left out.
    *
-   * @maxItems 23
+   * @maxItems 27
    */
   events?: (
     | "order.created"
@@ -2581,6 +2597,10 @@ export interface CreateWebhookBody {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   /**
    * whsec_ and base64, or 16 to 128 visible ASCII characters; made when left out.
@@ -3132,7 +3152,7 @@ export interface ListEventsQuery {
    */
   cursor?: string;
   /**
-   * @maxItems 23
+   * @maxItems 27
    */
   type?: (
     | "order.created"
@@ -3158,6 +3178,10 @@ export interface ListEventsQuery {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   order_id?: string;
   /**
@@ -3760,7 +3784,7 @@ export interface ShipOrderBody {
 }
 export interface StreamEventsQuery {
   /**
-   * @maxItems 23
+   * @maxItems 27
    */
   type?: (
     | "order.created"
@@ -3786,6 +3810,10 @@ export interface StreamEventsQuery {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   order_id?: string;
   /**
@@ -3917,7 +3945,7 @@ export interface UpdateWebhookBody {
   /**
    * Every type when empty or left out.
    *
-   * @maxItems 23
+   * @maxItems 27
    */
   events?: (
     | "order.created"
@@ -3943,6 +3971,10 @@ export interface UpdateWebhookBody {
     | "refund.attested"
     | "refund.settled"
     | "refund.failed"
+    | "escrow.released"
+    | "payment.failed"
+    | "subscription.charge_failed"
+    | "subscription.unpaid"
   )[];
   /**
    * Sent along; kept sealed, never shown.
