@@ -62,14 +62,15 @@ export async function findConditional({ database }: Parts, id: string): Promise<
   return row;
 }
 
-/** Remembers what an order waits for. */
+/** Remembers what an order waits for, unless it is remembered. */
 export async function waitFor(
   { database }: Parts,
   order: Pick<ConditionalOrder, "id" | "merchant" | "api_key_id" | "conditions" | "auto_execute">,
 ): Promise<void> {
   await database.query(
     `insert into conditional_orders (id, merchant, api_key_id, conditions, auto_execute, status, created_at, updated_at, next_at)
-     values ($1, $2, $3, $4::jsonb, $5, 'WAITING', now(), now(), case when $5 then now() end)`,
+     values ($1, $2, $3, $4::jsonb, $5, 'WAITING', now(), now(), case when $5 then now() end)
+     on conflict (id) do nothing`,
     [order.id, order.merchant, order.api_key_id, JSON.stringify(order.conditions), order.auto_execute],
   );
 }

@@ -12,7 +12,7 @@ import { answerCreated } from "../orders/routes/create.ts";
 import { CreatedOrderSchema, OrderSchema } from "../orders/schemas.ts";
 import type { ApiKey } from "../parts.ts";
 import { rfc3339 } from "../sql/times.ts";
-import { type ConditionalOrder, findConditional, HOLD_REASON, lookAt, release, waitFor } from "./conditionalOrders.ts";
+import { type ConditionalOrder, findConditional, HOLD_REASON, lookAt, release } from "./conditionalOrders.ts";
 import { CONDITION_MODULES, type Condition, checkCondition } from "./modules.ts";
 
 const STRICT = { additionalProperties: false } as const;
@@ -103,9 +103,7 @@ export function addConditionRoutes(app: GatewayApp, reads: OrderReads): void {
       );
       // Who has to be looked at first waits for that, whatever the conditions say.
       const held = { ...prepared, holdReason: prepared.holdReason ?? HOLD_REASON };
-      return answerCreated(reads, { request, reply }, held, (id) =>
-        waitFor(parts, { id, merchant: key.merchant, api_key_id: key.id, conditions, auto_execute }),
-      );
+      return answerCreated(reads, { request, reply }, held, { conditions, auto_execute });
     },
   );
 

@@ -14,3 +14,22 @@ export const ORDER_NOTES_MIGRATION: Migration = {
     )`,
   ],
 };
+
+/** Orders that are to be held as soon as they are made: rows are gone when that is done. */
+export const ORDER_HOLDS_MIGRATION: Migration = {
+  name: "order holds",
+  statements: [
+    `create table order_holds (
+      id text primary key,
+      api_key_id text not null,
+      idempotency_key text not null,
+      reasons text[] not null,
+      waits jsonb,
+      created_at timestamptz not null,
+      next_at timestamptz,
+      lease_until timestamptz,
+      lease_token text
+    )`,
+    "create index order_holds_due on order_holds (next_at) where next_at is not null",
+  ],
+};

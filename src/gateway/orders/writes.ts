@@ -73,6 +73,8 @@ export class LastWrites {
 export interface RouteWrite<Answer> {
   /** The message, or a transaction that somebody else signed. */
   readonly message: Any | Pick<SignedTxRequest, "bytes" | "allow">;
+  /** Under which it stands in the journal, where the client gave no idempotency key. */
+  readonly journalKey?: string | undefined;
   /** The orders that it changes, as far as they are known before. */
   readonly orderIds?: readonly string[];
   readonly status?: number;
@@ -88,6 +90,11 @@ function prefersAsync({ headers }: FastifyRequest): boolean {
   return /(^|,)\s*respond-async\s*($|,|;)/i.test(String(headers["prefer"] ?? ""));
 }
 
+/** The idempotency key that the client gave. */
+export function clientKeyOf({ headers }: Pick<FastifyRequest, "headers">): string | undefined {
+  return headers["idempotency-key"] as string | undefined;
+}
+
 /** Sends a message and answers the request. */
 export async function answerWrite<Answer>(
   { parts, lastWrites }: { readonly parts: GatewayParts; readonly lastWrites: LastWrites },
@@ -95,7 +102,7 @@ export async function answerWrite<Answer>(
   write: RouteWrite<Answer>,
 ): Promise<FastifyReply> {
   const { apiKey } = request;
-  const idempotencyKey = request.headers["idempotency-key"] as string | undefined;
+  const idempotencyKey = clientKeyOf(request) ?? write.journalKey;
   const by = { apiKey, idempotencyKey };
   const { message } = write;
   const pending =

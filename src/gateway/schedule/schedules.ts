@@ -2,6 +2,7 @@
 
 import { cardSettlements } from "../cards/cardPayments.ts";
 import { conditionalReleases } from "../conditions/conditionalOrders.ts";
+import { plannedHolds } from "../orders/holds.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
 import { subscriptionCharges } from "../subscriptions/charges.ts";
 import { orderDesk } from "../subscriptions/orderDesk.ts";
@@ -23,6 +24,7 @@ export function startSchedules(parts: GatewayParts, options: SchedulesOptions): 
     subscriptionCharges({ ...{ database, vault, now }, ...options, desk: orderDesk(parts) }),
     conditionalReleases(parts, { ...options, now }),
     cardSettlements(parts, { ...options, now }),
+    plannedHolds(parts, { ...options, now }),
     attemptPruning(database, { days: options.webhookAttemptDays, onError: options.onError }),
   ];
   for (const schedule of schedules) schedule.start();

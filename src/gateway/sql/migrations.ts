@@ -8,7 +8,7 @@ import { CONDITIONS_MIGRATION } from "../conditions/migration.ts";
 import { CUSTOMERS_MIGRATION } from "../customers/migration.ts";
 import { EVENTS_MIGRATION, GATEWAY_EVENTS_MIGRATION } from "../events/migration.ts";
 import { IDEMPOTENCY_ERASURE_MIGRATION, IDEMPOTENCY_MIGRATION } from "../idempotency/migration.ts";
-import { ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
+import { ORDER_HOLDS_MIGRATION, ORDER_NOTES_MIGRATION } from "../orders/migration.ts";
 import { PARTIES_MIGRATION } from "../parties/migration.ts";
 import { PRICING_MIGRATION } from "../pricing/migration.ts";
 import { REPORTS_MIGRATION } from "../reports/migration.ts";
@@ -136,4 +136,5 @@ export const MIGRATIONS: readonly Migration[] = [
   WEBHOOK_PRUNING_MIGRATION,
   CARD_SETTLEMENT_MIGRATION,
   GATEWAY_EVENTS_MIGRATION,
+  ORDER_HOLDS_MIGRATION,
 ];

@@ -4,6 +4,7 @@ import { MsgCreateOrder, MsgCreateOrderResponse } from "../../../gen/stateset/or
 import { Problem } from "../http/problem.ts";
 import type { NewOrder } from "../orders/bodies.ts";
 import { chainOrder } from "../orders/chainOrders.ts";
+import { forgetHolds, holdOrders, planHolds } from "../orders/holds.ts";
 import { actAs, anyOf, responseOf } from "../orders/messages.ts";
 import { prepareOrder } from "../orders/newOrder.ts";
 import { paymentMessage } from "../orders/payer.ts";
@@ -38,11 +39,18 @@ export function orderDesk(parts: GatewayParts): OrderDesk {
     async create(key, body, idempotencyKey) {
       const prepared = await prepareOrder({ parts, key, at: "" }, body);
       const message = anyOf(MsgCreateOrder, { creator: key.signer, order: prepared.order });
+      // What has to be looked at first is held, and not paid until somebody has released it.
+      const plan = await planHolds(parts, key, { reasons: [prepared.holdReason], clientKey: idempotencyKey });
       try {
         const pending = await parts.writer.submit({ apiKey: key, message, idempotencyKey });
-        return responseOf(MsgCreateOrderResponse, await outcomeInTime(pending)).orderId;
+        const { orderId } = responseOf(MsgCreateOrderResponse, await outcomeInTime(pending));
+        if (plan !== undefined) await holdOrders(parts, key, plan, [orderId]);
+        return orderId;
       } catch (error) {
-        if (error instanceof Problem && error.code === "chain_refused") await prepared.discard();
+        if (error instanceof Problem && error.code === "chain_refused") {
+          await prepared.discard();
+          await forgetHolds(parts, plan);
+        }
         throw error;
       }
     },

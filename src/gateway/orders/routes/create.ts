@@ -9,7 +9,6 @@ import {
   MsgCreateOrderResponse,
   MsgCreateOrders,
   MsgCreateOrdersResponse,
-  MsgHoldOrder,
 } from "../../../../gen/stateset/orders/v1/tx.ts";
 import { formatMoney, parseMoney } from "../../http/money.ts";
 import { Problem } from "../../http/problem.ts";
@@ -17,25 +16,24 @@ import type { GatewayApp } from "../../http/routeModule.ts";
 import { ref } from "../../http/schemas.ts";
 import type { ApiKey, WriteOutcome } from "../../parts.ts";
 import { NewOrderBody, NewOrdersBody, type NewPaidOrder, NewPaidOrderBody } from "../bodies.ts";
+import { forgetHolds, type HoldPlan, holdOrders, planHolds, type Waits } from "../holds.ts";
 import { actAs, anyOf, responseOf } from "../messages.ts";
 import { type PreparedOrder, prepareOrder } from "../newOrder.ts";
 import type { OrderReads } from "../orderReads.ts";
 import { requireGrant, requirePayer } from "../payer.ts";
 import { CreatedOrderSchema, OrderSchema } from "../schemas.ts";
-import { answerWrite } from "../writes.ts";
+import { answerWrite, clientKeyOf } from "../writes.ts";
 import { writeAnswers } from "./context.ts";
 
-/** An order that its evaluation wants looked at is held, before anybody hears of it. */
-async function holdIfWanted(
+/** Holds the orders that are to be held, before anybody hears of them. */
+async function holdPlanned(
   { parts, lastWrites }: OrderReads,
   apiKey: ApiKey,
-  orderId: string,
-  reason: string | undefined,
+  { plan, orderIds }: { readonly plan: HoldPlan | undefined; readonly orderIds: readonly string[] },
 ): Promise<void> {
-  if (reason === undefined) return;
-  const message = anyOf(MsgHoldOrder, { signer: apiKey.signer, orderId, reason });
-  const { height } = await (await parts.writer.submit({ apiKey, message })).outcome;
-  lastWrites.wrote(apiKey.merchant, [orderId], height);
+  if (plan === undefined) return;
+  const height = await holdOrders(parts, apiKey, plan, orderIds);
+  lastWrites.wrote(apiKey.merchant, orderIds, height);
 }
 
 /** What has to be looked at first is not paid with the same message. Throws Problem `conflict`. */
@@ -73,24 +71,27 @@ function walletOf({ payment, payment_method }: NewPaidOrder): string | undefined
   return payment?.wallet_address ?? payment_method?.wallet_address;
 }
 
-/** Sends an order that is ready, and answers with it. */
-export function answerCreated(
+/** Sends an order that is ready, and answers with it. It is held at once where it has to be looked at, or to wait. */
+export async function answerCreated(
   reads: OrderReads,
   http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   prepared: PreparedOrder,
-  /** What else follows at once. */
-  after: (orderId: string) => Promise<void> = async () => undefined,
+  waits?: Waits,
 ): Promise<FastifyReply> {
   const { apiKey } = http.request;
   const idOf = (outcome: WriteOutcome) => responseOf(MsgCreateOrderResponse, outcome).orderId;
+  const reasons = [prepared.holdReason];
+  const clientKey = clientKeyOf(http.request);
+  const plan = await planHolds(reads.parts, apiKey, { reasons, clientKey, ...(waits === undefined ? {} : { waits }) });
   return answerWrite(reads, http, {
     message: anyOf(MsgCreateOrder, { creator: apiKey.signer, order: prepared.order }),
     status: 201,
-    onRefused: prepared.discard,
-    after: async (outcome) => {
-      await holdIfWanted(reads, apiKey, idOf(outcome), prepared.holdReason);
-      await after(idOf(outcome));
+    journalKey: plan?.idempotencyKey,
+    async onRefused() {
+      await prepared.discard();
+      await forgetHolds(reads.parts, plan);
     },
+    after: (outcome) => holdPlanned(reads, apiKey, { plan, orderIds: [idOf(outcome)] }),
     answer: async (outcome) => {
       reads.lastWrites.wrote(apiKey.merchant, [idOf(outcome)], outcome.height);
       return reads.createdView(await reads.freshOrder(apiKey, idOf(outcome)));
@@ -190,17 +191,22 @@ export function addCreateRoutes(app: GatewayApp, reads: OrderReads): void {
         await discard();
         throw error;
       }
+      const reasons = prepared.map(({ holdReason }) => holdReason);
+      const plan = await planHolds(parts, apiKey, { reasons, clientKey: clientKeyOf(request) });
       return answerWrite(
         reads,
         { request, reply },
         {
           message: anyOf(MsgCreateOrders, { creator: apiKey.signer, orders: prepared.map(({ order }) => order) }),
           status: 201,
-          onRefused: discard,
-          after: async (outcome) => {
+          journalKey: plan?.idempotencyKey,
+          async onRefused() {
+            await discard();
+            await forgetHolds(parts, plan);
+          },
+          after: (outcome) => {
             const { orderIds } = responseOf(MsgCreateOrdersResponse, outcome);
-            const holds = orderIds.map((id, index) => holdIfWanted(reads, apiKey, id, prepared[index]?.holdReason));
-            await Promise.all(holds);
+            return holdPlanned(reads, apiKey, { plan, orderIds });
           },
           answer: async (outcome) => {
             const { orderIds } = responseOf(MsgCreateOrdersResponse, outcome);
