@@ -1,7 +1,6 @@
 // Public keys that come again, in their full form: to find y for the x of a compressed key takes a tenth of the time of a
 // verification. A key is expanded when it is seen for the second time, so that one that comes once costs nothing.
 
-import { keyText } from "../codec/bytes.ts";
 import { fullPublicKey } from "./secp256k1.ts";
 
 /** Keys of one generation; two are alive. A key takes 200 bytes. */
@@ -20,7 +19,7 @@ export class KnownKeys {
 
   /** The full form (65 bytes) of a compressed key; undefined when it is seen for the first time. Throws when it is no point of the curve. */
   find(pubKey: Uint8Array): Uint8Array | undefined {
-    const text = keyText(pubKey);
+    const text = String.fromCharCode(...pubKey);
     const known = this.#young.get(text);
     if (known != null) return known;
     const isSeen = known === null || this.#old.has(text);
