@@ -1,15 +1,18 @@
 // Cases: GET and POST routes over plain fetch, height header, CORS, status shapes (400, 404, 413, 501), OpenAPI and the
-// page, limits; random paths, queries and bodies.
+// page, limits; URLs that are known; random paths, queries and bodies.
 
 import { request as httpRequest } from "node:http";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { QueryBalanceRequest, QueryBalanceResponse } from "../../../gen/cosmos/bank/v1beta1/query.ts";
 import { MsgSend } from "../../../gen/cosmos/bank/v1beta1/tx.ts";
+import { ResponseQuery } from "../../../gen/tendermint/abci/types.ts";
+import { GRPC_STATUS, QueryError } from "../../baseapp/queryError.ts";
 import { toBase64, toHex } from "../../codec/bytes.ts";
 import { TypeRegistry } from "../../codec/registry.ts";
 import { sha256 } from "../../crypto/hash.ts";
-import { createQueryRouter } from "../services/queryRouter.ts";
+import { createQueryRouter, type QueryRouter } from "../services/queryRouter.ts";
 import type { RunningServer } from "../services/runningServer.ts";
 import { ALICE, BOB, createStubNode, STUB_AMOUNT, type StubNode, stubTx } from "../services/testing/stubNode.ts";
 import { REST_BODY_BYTES_MAX, startRest } from "./restServer.ts";
@@ -69,6 +72,37 @@ describe("reads", () => {
       status: 400,
       json: { code: 3 },
     });
+  });
+
+  test("behavior: a URL that is known is asked for again, and its JSON is that of the present answer", async () => {
+    const balanceOf = (amount: string) => QueryBalanceResponse.encode({ balance: { denom: "uusdc", amount } }).finish();
+    const [five, six] = [balanceOf("5"), balanceOf("6")];
+    const { services } = createQueryRouter(node, registry);
+    const asked: string[] = [];
+    let present: Uint8Array | undefined;
+    const call: QueryRouter["call"] = async (_path, data, height) => {
+      asked.push(`${toHex(data)} ${height}`);
+      if (present === undefined) throw new QueryError(GRPC_STATUS.NOT_FOUND, "gone");
+      return { value: present, height: BigInt(asked.length) };
+    };
+    const router: QueryRouter = { services, call, query: () => ResponseQuery.fromPartial({}) };
+    const known = await startRest(node, registry, router, { port: 0 });
+    const url = `http://127.0.0.1:${known.address.port}${balancePath(ALICE)}`;
+    const amounts: unknown[] = [];
+    const steps = [five, five, six, balanceOf("6"), undefined, five, five];
+    for (const [index, step] of steps.entries()) {
+      present = step;
+      const response = await fetch(url, { headers: index === 5 ? { "x-cosmos-block-height": "1" } : {} });
+      const json = (await response.json()) as AnyJson;
+      amounts.push(json.balance?.amount ?? json.code);
+      if (step !== undefined) expect(response.headers.get("x-cosmos-block-height")).toBe(String(index + 1));
+    }
+    expect(amounts).toEqual(["5", "5", "6", "6", GRPC_STATUS.NOT_FOUND, "5", "5"]);
+    const question = toHex(QueryBalanceRequest.encode({ address: ALICE, denom: "uusdc" }).finish());
+    expect(asked).toEqual(steps.map((_, index) => `${question} ${index === 5 ? 1 : 0}`));
+    const head = await fetch(url, { method: "HEAD" });
+    expect([head.status, await head.text(), asked.length]).toEqual([200, "", 8]);
+    await known.close();
   });
 
   test("default: a literal path goes before a variable", async () => {

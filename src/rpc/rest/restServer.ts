@@ -14,6 +14,7 @@ import type { QueryAnswer, QueryRouter } from "../services/queryRouter.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
 import { buildRequest, type RequestParts } from "./buildRequest.ts";
 import { httpStatusOf } from "./httpStatus.ts";
+import { type KnownAnswer, KnownAnswers } from "./knownAnswers.ts";
 import { createOpenApi } from "./openApi.ts";
 import { parseRequestUrl } from "./requestUrl.ts";
 import { type Route, type RouteMatch, RouteTable } from "./routes.ts";
@@ -51,11 +52,18 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A request message, and the route that it is for. */
+interface Bound {
+  readonly route: Route;
+  readonly data: Uint8Array;
+}
+
 class RestGateway {
   readonly #node: ChainClient;
   readonly #registry: TypeRegistry;
   readonly #router: QueryRouter;
   readonly #routes: RouteTable;
+  readonly #known = new KnownAnswers();
   readonly #corsOrigins: readonly string[];
   readonly #onInternalError: ((path: string, error: unknown) => void) | undefined;
   readonly #pages: ReadonlyMap<string, () => Reply>;
@@ -90,6 +98,12 @@ class RestGateway {
 
   async #reply(request: IncomingMessage): Promise<Reply> {
     if (request.method === "OPTIONS") return { status: 204, type: "application/json", body: "" };
+    const isGet = request.method === "GET" || request.method === "HEAD";
+    const known = isGet ? this.#known.get(request.url ?? "/") : undefined;
+    if (known !== undefined) {
+      const answer = await this.#router.call(known.route.method.path, known.data, heightOf(request));
+      return this.#answer(request, known, answer);
+    }
     const { segments, parameters } = parseRequestUrl(request.url ?? "/");
     const verb = request.method === "HEAD" ? "GET" : (request.method ?? "GET");
     const page = verb === "GET" ? this.#pages.get(segments.join("/")) : undefined;
@@ -99,12 +113,12 @@ class RestGateway {
     const height = heightOf(request);
     const takesBody = matches.some(({ route }) => route.rule.body !== "");
     const body = takesBody ? await readBody(request, REST_BODY_BYTES_MAX) : new Uint8Array();
-    const { route, data } = this.#bind(matches, { parameters, body });
-    return this.#answer(route, await this.#router.call(route.method.path, data, height));
+    const bound = this.#bind(matches, { parameters, body });
+    return this.#answer(request, bound, await this.#router.call(bound.route.method.path, bound.data, height));
   }
 
   /** The first route whose variables and parameters can be read; else the refusal of the first. */
-  #bind(matches: readonly RouteMatch[], parts: RequestParts): { route: Route; data: Uint8Array } {
+  #bind(matches: readonly RouteMatch[], parts: RequestParts): Bound {
     let first: unknown;
     for (const match of matches) {
       try {
@@ -116,8 +130,13 @@ class RestGateway {
     throw first;
   }
 
-  #answer(route: Route, answer: QueryAnswer): Reply {
-    const body = JSON.stringify(messageToJson(this.#registry, route.output.typeName, answer.value));
+  /** `asked` is what was asked, and what came of it before. PERF: the JSON of the same bytes is not made again. */
+  #answer(request: IncomingMessage, asked: Bound & Partial<KnownAnswer>, answer: QueryAnswer): Reply {
+    const { route, data } = asked;
+    const { value } = answer;
+    const isSame = asked.value === value && asked.body !== undefined;
+    const body = isSame ? asked.body : JSON.stringify(messageToJson(this.#registry, route.output.typeName, value));
+    if (!isSame && request.method === "GET") this.#known.set(request.url ?? "/", { route, data, value, body });
     const height = answer.height.toString();
     const headers = { [HEIGHT_HEADER]: height, [`grpc-metadata-${HEIGHT_HEADER}`]: height };
     return { status: 200, type: "application/json", body, headers };
