@@ -1,8 +1,8 @@
 // Tells which transactions are in blocks as these are announced over a WebSocket. Only headers are subscribed to, and the
-// transactions are read then: a NewBlock event carries every result of the block.
+// transactions are read then: a NewBlock event carries every result of the block. They are read by `fetch`, once a block,
+// since CometBFT sends what is long in chunks.
 
 import WebSocket from "ws";
-import { RawConnection } from "../rawHttp.ts";
 
 /** Hears a block's transactions, in base64, and the moment at which the block was announced. */
 export type OnTxs = (txs: readonly string[], announcedMs: number) => void;
@@ -10,16 +10,16 @@ export type OnTxs = (txs: readonly string[], announcedMs: number) => void;
 /** Watches one node. */
 export class BlockWatch {
   readonly #socket: WebSocket;
-  readonly #connection: RawConnection;
+  readonly #rpcUrl: string;
   #reading: Promise<void> = Promise.resolve();
   /** Set by who wants to hear. */
   onTxs: OnTxs = () => undefined;
   /** Told when blocks cannot be read any more. */
   onFailure: (error: Error) => void = () => undefined;
 
-  private constructor(socket: WebSocket, connection: RawConnection) {
+  private constructor(socket: WebSocket, rpcUrl: string) {
     this.#socket = socket;
-    this.#connection = connection;
+    this.#rpcUrl = rpcUrl;
     socket.on("message", (data) => this.#onMessage(String(data)));
     socket.on("close", () => this.onFailure(new Error("the node closed the connection that announces blocks")));
   }
@@ -30,7 +30,7 @@ export class BlockWatch {
       socket.once("open", resolve);
       socket.once("error", reject);
     });
-    const watch = new BlockWatch(socket, await RawConnection.open("127.0.0.1", port));
+    const watch = new BlockWatch(socket, `http://127.0.0.1:${port}`);
     const params = { query: "tm.event='NewBlockHeader'" };
     socket.send(JSON.stringify({ jsonrpc: "2.0", id: 1, method: "subscribe", params }));
     return watch;
@@ -39,7 +39,6 @@ export class BlockWatch {
   close(): void {
     this.onFailure = () => undefined;
     this.#socket.close();
-    this.#connection.close();
   }
 
   #onMessage(text: string): void {
@@ -51,10 +50,13 @@ export class BlockWatch {
 
   async #read(height: string, announcedMs: number): Promise<void> {
     const body = `{"jsonrpc":"2.0","id":1,"method":"block","params":{"height":"${height}"}}`;
+    const response = await fetch(this.#rpcUrl, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json" },
+    });
     // An RPC's answer, in CometBFT's shape.
-    const answer = JSON.parse(await this.#connection.post(body)) as {
-      result: { block: { data: { txs: readonly string[] } } };
-    };
+    const answer = (await response.json()) as { result: { block: { data: { txs: readonly string[] } } } };
     this.onTxs(answer.result.block.data.txs, announcedMs);
   }
 }
