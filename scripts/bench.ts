@@ -14,7 +14,9 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "orders-pay": async () => (await import("./bench/orders.ts")).benchOrdersPay,
   "orders-update": async () => (await import("./bench/orders.ts")).benchOrdersUpdate,
   "orders-query": async () => (await import("./bench/orders.ts")).benchOrdersQuery,
+  scale: async () => (await import("./bench/scale.ts")).benchScale,
   send: async () => (await import("./bench/send.ts")).benchSend,
+  soak: async () => (await import("./bench/soak.ts")).benchSoak,
   store: async () => (await import("./bench/store.ts")).benchStore,
   writes: async () => (await import("./bench/writes.ts")).benchWrites,
 };

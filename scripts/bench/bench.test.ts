@@ -42,8 +42,8 @@ afterAll(() => {
 /** Runs a bench, and gives its report and the home that it leaves. */
 async function run(name: string, bench: Bench, flags: readonly string[]): Promise<{ report: Measured; home: string }> {
   const home = join(folder, name);
-  const short = ["--preload", String(PRELOAD), "--accounts", String(ACCOUNTS), "--seconds", "1", "--connections", "16"];
-  const report = await bench([...short, "--home", home, ...flags]);
+  const size = ["--preload", String(PRELOAD), "--accounts", String(ACCOUNTS), "--connections", "16"];
+  const report = await bench([...size, "--warm-up", "200", "--seconds", "1", "--home", home, ...flags]);
   return { report, home };
 }
 

@@ -36,7 +36,8 @@ function addressAt({ accounts }: LoadWorld, at: number): string {
   return accounts[(at + accounts.length) % accounts.length]!.address;
 }
 
-const CREATE: Load = {
+/** Orders of many merchants. */
+export const CREATE_LOAD: Load = {
   name: "orders-create",
   make:
     (world) =>
@@ -142,14 +143,15 @@ function mixture(world: LoadWorld): MakeOperation {
   };
 }
 
-const MIXED: Load = { name: "orders-mixed", make: mixture };
+/** The mixture. */
+export const MIXED_LOAD: Load = { name: "orders-mixed", make: mixture };
 
 function benchOf(load: Load, preload?: number) {
   return (args: string[]): Promise<Measured> => benchLoad(load, parseLoadOptions(args, preload));
 }
 
 /** Makes orders. */
-export const benchOrdersCreate = benchOf(CREATE);
+export const benchOrdersCreate = benchOf(CREATE_LOAD);
 /** Pays orders. */
 export const benchOrdersPay = benchOf(PAY, PRELOAD_OF_USED);
 /** Changes the status of paid orders. */
@@ -157,4 +159,4 @@ export const benchOrdersUpdate = benchOf(UPDATE, PRELOAD_OF_USED);
 /** Asks for orders. */
 export const benchOrdersQuery = benchOf(QUERY);
 /** Everything that a shop does. */
-export const benchOrdersMixed = benchOf(MIXED);
+export const benchOrdersMixed = benchOf(MIXED_LOAD);

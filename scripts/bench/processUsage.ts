@@ -38,8 +38,17 @@ export function childOf(pid: number, text: string): number {
 
 /** The most resident memory a process has had, in bytes. */
 export function peakMemoryBytes(pid: number): number {
-  const line = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(line ?? 0) * 1024;
+  return statusBytes(pid, "VmHWM");
+}
+
+/** The resident memory of a process now, in bytes. */
+export function residentBytes(pid: number): number {
+  return statusBytes(pid, "VmRSS");
+}
+
+function statusBytes(pid: number, field: string): number {
+  const kilobytes = new RegExp(`^${field}:\\s+([0-9]+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
 }
 
 /** The memory of a process now, in bytes, where a page that several share counts in parts (PSS). */

@@ -43,9 +43,8 @@ const STAGES_OF_ALL_KINDS: readonly Stage[] = [
   ...(["shipped", "delivered", "delivered", "delivered", "delivered"] as const),
 ];
 
-/** Operations that warm the node up: enough for its code to be compiled. */
-const WARM_UP = 5_000;
-const WARM_UP_SECONDS = 3;
+/** The loop that warms up ends then, on however slow a machine. */
+const WARM_UP_SECONDS_MAX = 20;
 /** A warm node does more than one that is warming up. */
 const SIGNED_AHEAD = 1.5;
 /** Of what a load can send at all, for the loops up to and with the closed one; the rest is the open one's. */
@@ -107,8 +106,22 @@ async function connected<T>(
   }
 }
 
+/** A load's report. */
+export interface LoadReport extends Measured {
+  readonly details: {
+    readonly preload: PreloadTimes;
+    /** Until the node answered, and the most memory it had taken then. */
+    readonly start: { readonly seconds: number; readonly memoryBytes: number };
+    /** Operations by name over all loops, the one that warms up included. */
+    readonly done: Readonly<Record<string, number>>;
+    /** Operations that were signed while they were wanted. */
+    readonly madeLate: number;
+    readonly garbageMicrosPerOperation: Readonly<Record<string, number>>;
+  };
+}
+
 /** Runs a load. */
-export function benchLoad(load: Load, options: LoadOptions): Promise<Measured> {
+export function benchLoad(load: Load, options: LoadOptions): Promise<LoadReport> {
   return withLoadedNode(load, options, async (loaded) => {
     const { node, supply, preload } = loaded;
     const memoryAtStartBytes = peakMemoryBytes(node.pid);
@@ -131,7 +144,6 @@ export function benchLoad(load: Load, options: LoadOptions): Promise<Measured> {
         ...closed.used.details,
         preload,
         start: { seconds: node.startSeconds, memoryBytes: memoryAtStartBytes },
-        // Over all loops, the one that warms up included.
         done: mergedErrors([warm, closed, ...(open ? [open] : [])].map(({ counts }) => counts)),
         madeLate: supply.madeLate,
       },
@@ -139,11 +151,11 @@ export function benchLoad(load: Load, options: LoadOptions): Promise<Measured> {
   });
 }
 
-function warmUp({ supply, run }: LoadedNode, { seconds }: LoadOptions): Promise<LoopRun> {
-  const operations = Math.ceil(Math.min(WARM_UP, supply.left * (1 - CLOSED_SHARE) * CLOSED_SHARE));
+function warmUp({ supply, run }: LoadedNode, options: LoadOptions): Promise<LoopRun> {
+  const operations = Math.ceil(Math.min(options.warmUp, supply.left * (1 - CLOSED_SHARE) * CLOSED_SHARE));
   say(`warming up with ${operations} operations`);
   supply.prepare(operations);
-  return run({ seconds: Math.min(seconds, WARM_UP_SECONDS), operations });
+  return run({ seconds: WARM_UP_SECONDS_MAX, operations });
 }
 
 /** The closed loop, with as many operations made ahead as it will take. */

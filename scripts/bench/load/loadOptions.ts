@@ -9,6 +9,8 @@ export interface LoadOptions {
   readonly preload: number;
   /** Accounts that sign. */
   readonly accounts: number;
+  /** Operations before anything is measured: enough for the node's code to be compiled. */
+  readonly warmUp: number;
   /** How long each loop is. */
   readonly seconds: number;
   /** Most operations of the closed loop; 0 is no bound. */
@@ -32,12 +34,13 @@ export interface LoadOptions {
 const FLAGS = {
   preload: { type: "string" },
   accounts: { type: "string", default: "1000" },
+  "warm-up": { type: "string", default: "5000" },
   seconds: { type: "string", default: "10" },
   txs: { type: "string", default: "0" },
   "open-share": { type: "string", default: "0.7" },
   transport: { type: "string", default: "http" },
   batch: { type: "string", default: "10" },
-  connections: { type: "string", default: "64" },
+  connections: { type: "string", default: "128" },
   "in-flight": { type: "string", default: "1500" },
   "block-interval-ms": { type: "string", default: "100" },
   profile: { type: "string" },
@@ -66,6 +69,7 @@ export function parseLoadOptions(args: string[], preload = PRELOAD): LoadOptions
   return {
     preload: values.preload === undefined ? preload : number("preload", 0),
     accounts: number("accounts", 2),
+    warmUp: number("warm-up", 1),
     seconds: number("seconds", 0.1, false),
     txs: number("txs", 0),
     openShare: number("open-share", 0, false),
@@ -82,4 +86,11 @@ export function parseLoadOptions(args: string[], preload = PRELOAD): LoadOptions
 /** The flags as the report shows them. */
 export function shownOptions({ profile: _profile, home: _home, ...shown }: LoadOptions) {
   return shown;
+}
+
+/** Takes a flag with its value off the others. */
+export function takeFlag(args: readonly string[], flag: string, fallback: string): { value: string; rest: string[] } {
+  const at = args.indexOf(flag);
+  if (at < 0) return { value: fallback, rest: [...args] };
+  return { value: args[at + 1] ?? "", rest: args.filter((_, index) => index !== at && index !== at + 1) };
 }

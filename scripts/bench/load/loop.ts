@@ -17,6 +17,8 @@ export interface LoopOptions {
   readonly inFlight: number;
   /** Open loop: the pace. */
   readonly perSecond?: number | undefined;
+  /** Hears the latency of each operation that is done. */
+  readonly onDone?: (latencyMs: number) => void;
 }
 
 /** What a loop gave. */
@@ -200,6 +202,7 @@ class Loop {
 
   #finished(name: string, latencyMs: number): void {
     this.#latencies.push(latencyMs);
+    this.#options.onDone?.(latencyMs);
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
     this.#lastDoneMs = performance.now();
   }
