@@ -149,8 +149,11 @@ const CASES: Readonly<Record<string, Case>> = {
   "orders-mixed": { bench: benchOrdersMixed, flags: NO_OPEN },
 };
 
+/** A bench starts a node, which takes its time on a machine that others use. */
+const TIMEOUT_MS = 240_000;
+
 describe("a bench of load leaves a chain whose invariants hold, with every order that was announced", () => {
-  test.each(Object.keys(CASES))("default: %s", async (name) => {
+  test.each(Object.keys(CASES))("default: %s", { timeout: TIMEOUT_MS }, async (name) => {
     const { bench, flags = [], also } = CASES[name]!;
     const { report, home } = await run(name, bench, flags);
     expectHonest(report, home);
