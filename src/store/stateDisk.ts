@@ -72,7 +72,7 @@ export class StateDisk implements Database {
    * Adds the state changes of the staged version to its block's batch. The versions before it must be durable and
    * committed; of the last of them a snapshot is begun when one is due.
    */
-  putState(batch: Pick<DbBatch, "put" | "delete">, commit: StoreCommit): void {
+  putState(batch: Pick<DbBatch, "put">, commit: StoreCommit): void {
     this.#keeper.note(commit.changes.reduce((sum, { changes }) => sum + changes.length, 0));
     putCommit(batch, commit);
   }
@@ -81,11 +81,12 @@ export class StateDisk implements Database {
    * Adds the removal of all state after a kept version to a batch. Once the batch is written, `store.revertTo(version)`
    * must follow. Rejects with VersionNotAvailableError when the version is pruned or in the future.
    */
-  async truncateState(batch: Pick<DbBatch, "put" | "delete">, version: number): Promise<void> {
-    const state = this.store.at(version);
+  async truncateState(batch: Pick<DbBatch, "delete">, version: number): Promise<void> {
+    // Throws when the version is not kept.
+    this.store.at(version);
     // Snapshots first: an older one and the change sets lead to the same state, whenever the process ends.
     await this.#keeper.truncate(version);
-    await truncateLog(batch, { db: this.db, state, version });
+    await truncateLog(batch, { db: this.db, version });
   }
 
   /** Resolves when no snapshot is being written. */

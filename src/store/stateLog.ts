@@ -1,10 +1,9 @@
-// What a block leaves of the state in the database, written into the block's own batch: the flat latest state, the
-// change set of the version, and its commit info. The trees live in memory; they are built again from a tree snapshot
-// and the change sets behind it (stateLoad.ts).
+// What a block leaves of the state in the database, written into the block's own batch: the change set of the version,
+// and its commit info. The trees live in memory; they are built again from a tree snapshot and the change sets behind it
+// (stateLoad.ts).
 //
-//   s · length of store name (1 byte) · store name · key → value          the latest state
-//   c · version (8 bytes)                                → change set     what the version changed
-//   i · version (8 bytes)                                → commit info    app hash and store roots
+//   c · version (8 bytes)   → change set     what the version changed
+//   i · version (8 bytes)   → commit info    app hash and store roots
 //
 // Versions are big endian, so that byte order is number order.
 
@@ -13,12 +12,14 @@ import { decodeUint64BE, encodeUint64BE } from "../codec/integer.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
 import type { Database, DbBatch } from "./database.ts";
 import { prefixEnd } from "./keyBounds.ts";
-import type { KvChange, ReadonlyMultiStore, StoreChanges, StoreCommit, StoreInfo } from "./multiStore.ts";
+import type { KvChange, StoreChanges, StoreCommit, StoreInfo } from "./multiStore.ts";
 
-/** First bytes of the keys. The block store's are upper-case (src/consensus/dbKeys.ts). */
-export const STATE_PREFIX = Object.freeze({ latest: 0x73, changes: 0x63, info: 0x69 });
+/**
+ * First bytes of the keys. The block store's are upper-case (src/consensus/dbKeys.ts). `s` (0x73) is retired: it held the
+ * latest state key by key, which nothing read, for a third of all that was written.
+ */
+export const STATE_PREFIX = Object.freeze({ changes: 0x63, info: 0x69 });
 
-const NAME_BYTES_MAX = 255;
 const HASH_BYTES = 32;
 /** As many as a multistore may have. */
 const STORES_MAX = 1024;
@@ -39,23 +40,8 @@ function versionOf(key: Uint8Array): number {
   return Number(decodeUint64BE(key.subarray(1)));
 }
 
-/** Beginning of the keys of a store's latest state. Throws an Error when the name is empty or longer than 255 bytes. */
-function latestPrefix(name: string): Uint8Array {
-  const bytes = utf8(name);
-  if (bytes.length === 0 || bytes.length > NAME_BYTES_MAX) throw new Error(`a store name of ${bytes.length} bytes`);
-  return concatBytes(Uint8Array.of(STATE_PREFIX.latest, bytes.length), bytes);
-}
-
 /** Adds what a version changed to a block's batch. */
-export function putCommit(batch: Pick<DbBatch, "put" | "delete">, commit: StoreCommit): void {
-  for (const { name, changes } of commit.changes) {
-    const prefix = latestPrefix(name);
-    for (let index = 0; index < changes.length; index += 1) {
-      const [key, value] = changes[index]!;
-      if (value === undefined) batch.delete(concatBytes(prefix, key));
-      else batch.put(concatBytes(prefix, key), value);
-    }
-  }
+export function putCommit(batch: Pick<DbBatch, "put">, commit: StoreCommit): void {
   batch.put(versionKey(STATE_PREFIX.changes, commit.version), encodeChanges(commit.changes));
   putInfo(batch, commit);
 }
@@ -63,14 +49,6 @@ export function putCommit(batch: Pick<DbBatch, "put" | "delete">, commit: StoreC
 /** Adds the commit info of a version alone: of one that came as a snapshot, there is no change set. */
 export function putInfo(batch: Pick<DbBatch, "put">, info: CommitInfo): void {
   batch.put(versionKey(STATE_PREFIX.info, info.version), encodeInfo(info));
-}
-
-/** Adds an entry of a store's latest state, as `latestEntries` gives it. */
-export function putLatest(
-  batch: Pick<DbBatch, "put">,
-  { name, key, value }: { readonly name: string; readonly key: Uint8Array; readonly value: Uint8Array },
-): void {
-  batch.put(concatBytes(latestPrefix(name), key), value);
 }
 
 /** A change set: per store its name, how many keys, and each key with 0 when it is deleted, else value length + 1. */
@@ -173,37 +151,14 @@ export async function* changeSetsFrom(
   for await (const [key, value] of db.iterate(range)) yield { version: versionOf(key), changes: decodeChanges(value) };
 }
 
-/** A range of one store's latest state as it lies in the database; for tools that do without the trees. */
-export async function* latestEntries(
-  db: Pick<Database, "iterate">,
-  name: string,
-): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]> {
-  const prefix = latestPrefix(name);
-  for await (const [key, value] of db.iterate({ start: prefix, end: prefixEnd(prefix) })) {
-    yield [key.subarray(prefix.length), value];
-  }
-}
-
-/**
- * Adds the removal of all versions after one to a batch: their records go, and the flat state gets the values that
- * `state`, the state of that version, has.
- */
+/** Adds the removal of the records of all versions after one to a batch. */
 export async function truncateLog(
-  batch: Pick<DbBatch, "put" | "delete">,
-  { db, state, version }: { db: Pick<Database, "iterate">; state: ReadonlyMultiStore; version: number },
+  batch: Pick<DbBatch, "delete">,
+  { db, version }: { db: Pick<Database, "iterate">; version: number },
 ): Promise<void> {
-  for await (const dropped of changeSetsFrom(db, version + 1)) {
-    for (const { name, changes } of dropped.changes) {
-      const prefix = latestPrefix(name);
-      const store = state.store(name);
-      for (const [key] of changes) {
-        const value = store.get(key);
-        if (value === undefined) batch.delete(concatBytes(prefix, key));
-        else batch.put(concatBytes(prefix, key), value);
-      }
-    }
-    batch.delete(versionKey(STATE_PREFIX.changes, dropped.version));
-    batch.delete(versionKey(STATE_PREFIX.info, dropped.version));
+  for (const prefix of [STATE_PREFIX.changes, STATE_PREFIX.info]) {
+    const start = versionKey(prefix, version + 1);
+    for await (const [key] of db.iterate({ start, end: prefixEnd(Uint8Array.of(prefix)) })) batch.delete(key);
   }
 }
 

@@ -4,9 +4,8 @@
 import { bytesEqual, toHex } from "../codec/bytes.ts";
 import { createCommitMultiStore } from "./commitStore.ts";
 import type { Database, DbBatch } from "./database.ts";
-import { prefixEnd } from "./keyBounds.ts";
 import { pruningOptions } from "./pruning.ts";
-import { lastCommitInfo, putInfo, putLatest, STATE_PREFIX } from "./stateLog.ts";
+import { lastCommitInfo, putInfo } from "./stateLog.ts";
 import { readSnapshot, SnapshotError, snapshotFile } from "./treeSnapshot.ts";
 
 /** Which snapshot is to become the state. */
@@ -22,12 +21,9 @@ export interface RestoreOptions {
   readonly extra?: (batch: Pick<DbBatch, "put">) => void;
 }
 
-/** Entries in one batch: some MiB. */
-const BATCH_ENTRIES = 20_000;
-
 /**
- * Writes the state of a snapshot into a database. It counts once all of it is there: after a kill at any instant the
- * database holds no state, or this one. Throws SnapshotError when the snapshot is torn or has another app hash, and an
+ * Makes the state of a snapshot that of a database, in one synced write: after a kill at any instant the database holds no
+ * state, or this one. Throws SnapshotError when the snapshot is torn or has another app hash, and an
  * Error when the database has a state already. It must be opened anew afterwards.
  */
 export async function restoreState(db: Database, options: RestoreOptions): Promise<void> {
@@ -43,34 +39,8 @@ export async function restoreState(db: Database, options: RestoreOptions): Promi
   if (store.version !== version || !bytesEqual(store.appHash, appHash)) {
     throw new SnapshotError(path, `its app hash is ${toHex(store.appHash)}, not ${toHex(appHash)}`);
   }
-  await clearLatest(db);
-  let batch = db.batch();
-  let entries = 0;
-  for (const name of store.names) {
-    for (const [key, value] of store.treeOf(name).view(version).iterate()) {
-      putLatest(batch, { name, key, value });
-      entries += 1;
-      if (entries % BATCH_ENTRIES !== 0) continue;
-      await batch.write({ sync: false });
-      batch = db.batch();
-    }
-  }
+  const batch = db.batch();
   putInfo(batch, { version, appHash, stores: store.storesOf(version) });
   options.extra?.(batch);
   await batch.write();
-}
-
-/** Removes what an attempt that was killed left of the flat state. */
-async function clearLatest(db: Database): Promise<void> {
-  const start = Uint8Array.of(STATE_PREFIX.latest);
-  let batch = db.batch();
-  let entries = 0;
-  for await (const [key] of db.iterate({ start, end: prefixEnd(start) })) {
-    batch.delete(key);
-    entries += 1;
-    if (entries % BATCH_ENTRIES !== 0) continue;
-    await batch.write({ sync: false });
-    batch = db.batch();
-  }
-  await batch.write({ sync: false });
 }
