@@ -9,6 +9,8 @@ const DIGEST_WORDS = 8;
 /** The padding is a byte and the length in 8. */
 const PADDING_BYTES_MIN = 9;
 const BLOCKS_MAX = LANE_BYTES / BLOCK_BYTES;
+/** Of a lane that has had no message yet. */
+const NO_LENGTH = 255;
 /** The longest message that a lane takes. */
 export const BATCH_MESSAGE_BYTES_MAX = LANE_BYTES - PADDING_BYTES_MIN;
 
@@ -25,7 +27,7 @@ export class Sha256Batch {
   readonly #waiting = new Uint8Array(BLOCKS_MAX + 1);
   /** Of each lane of each number of blocks: where its digest goes, and how long its message is. */
   readonly #target = new Float64Array((BLOCKS_MAX + 1) * LANES);
-  readonly #length = new Uint8Array((BLOCKS_MAX + 1) * LANES);
+  readonly #length = new Uint8Array((BLOCKS_MAX + 1) * LANES).fill(NO_LENGTH);
 
   /** `useLanes: false` hashes one by one, as on processors without vector instructions. */
   constructor({ useLanes = true }: { readonly useLanes?: boolean } = {}) {
@@ -66,16 +68,22 @@ export class Sha256Batch {
     if (this.#waiting[blocks] === LANES) this.#run(blocks);
     const lane = this.#waiting[blocks]!;
     this.#waiting[blocks] = lane + 1;
-    this.#target[blocks * LANES + lane] = target;
-    this.#length[blocks * LANES + lane] = length;
-    const offset = (blocks * LANES + lane) * LANE_BYTES;
+    const at = blocks * LANES + lane;
+    this.#target[at] = target;
+    const offset = at * LANE_BYTES;
+    if (this.#length[at] !== length) this.#pad(at, offset, length, blocks);
+    return offset;
+  }
+
+  /** PERF: neighbours in a tree are of one length mostly, and the padding of the last message in a lane is still there. */
+  #pad(at: number, offset: number, length: number, blocks: number): void {
+    this.#length[at] = length;
     const end = offset + blocks * BLOCK_BYTES;
     const memory = this.memory;
     memory[offset + length] = 0x80;
-    for (let at = offset + length + 1; at < end - 2; at += 1) memory[at] = 0;
+    memory.fill(0, offset + length + 1, end - 2);
     memory[end - 2] = length >>> 5;
     memory[end - 1] = (length << 3) & 0xff;
-    return offset;
   }
 
   /** Hashes what waits. */
