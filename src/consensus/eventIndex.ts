@@ -33,8 +33,11 @@ export interface HeightRange {
 /** Highest height that fits the keys. */
 export const HEIGHT_MAX = 2 ** (8 * HEIGHT_BYTES) - 1;
 
-/** Positions by value by composite key id, for one block. */
-type Postings = Map<number, Map<string, number[]>>;
+/**
+ * Positions by value by composite key id, for one block; a single position is a number. PERF: most values occur once, and
+ * need no array then.
+ */
+type Postings = Map<number, Map<string, number | number[]>>;
 
 /** Reads and writes the index. The numbering of composite keys is held in memory. */
 export class EventIndex {
@@ -189,8 +192,10 @@ function addPosition(postings: Postings, id: number, fullValue: string, position
     postings.set(id, values);
   }
   const positions = values.get(value);
-  if (positions === undefined) values.set(value, [position]);
-  else if (positions[positions.length - 1] !== position) positions.push(position);
+  if (positions === undefined) values.set(value, position);
+  else if (typeof positions === "object") {
+    if (positions[positions.length - 1] !== position) positions.push(position);
+  } else if (positions !== position) values.set(value, [positions, position]);
 }
 
 /** `prefix · id · length · value · height` */
@@ -227,11 +232,10 @@ function longEntryKey(prefix: number, id: number, value: string, height: number)
 }
 
 /** Differences of ascending positions as varints. */
-function encodePositions(positions: readonly number[]): Uint8Array {
-  if (positions.length === 1 && positions[0]! < 0x80) return Uint8Array.of(positions[0]!);
+function encodePositions(positions: number | readonly number[]): Uint8Array {
   const bytes: number[] = [];
   let last = 0;
-  for (const position of positions) {
+  for (const position of typeof positions === "number" ? [positions] : positions) {
     let rest = position - last;
     last = position;
     while (rest > 0x7f) {
