@@ -33,7 +33,7 @@ class GasStore implements KvStore {
     this.#gas.consumeUnits(KV_GAS.readCostFlat, READ_FLAT);
     const value = this.#store.find(key);
     this.#gas.consumeUnits(KV_GAS.readCostPerByte * key.length, READ_PER_BYTE);
-    this.#gas.consumeUnits(KV_GAS.readCostPerByte * (value?.bytes.length ?? 0), READ_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.readCostPerByte * (value?.length ?? 0), READ_PER_BYTE);
     return value;
   }
 
@@ -49,7 +49,7 @@ class GasStore implements KvStore {
   put(key: Uint8Array, value: StoredValue): void {
     this.#gas.consumeUnits(KV_GAS.writeCostFlat, WRITE_FLAT);
     this.#gas.consumeUnits(KV_GAS.writeCostPerByte * key.length, WRITE_PER_BYTE);
-    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * value.bytes.length, WRITE_PER_BYTE);
+    this.#gas.consumeUnits(KV_GAS.writeCostPerByte * value.length, WRITE_PER_BYTE);
     this.#store.put(key, value);
   }
 

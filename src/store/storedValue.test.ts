@@ -53,3 +53,20 @@ test("behavior: what was read from the tree is decoded once, by whoever reads it
   expect(writeSet(committed.latest()).store("s").find(KEY)?.as(first)).toBe(decoded);
   expect(writeSet(committed.at(1)).store("s").find(KEY)?.as(first)).toEqual({ first: 7 });
 });
+
+test("behavior: lazy bytes are made once, when they are asked for", () => {
+  let made = 0;
+  const encode = ({ first: byte }: { first: number | undefined }) => {
+    made += 1;
+    return Uint8Array.of(byte ?? 0);
+  };
+  const value = StoredValue.lazy(1, encode, first, { first: 7 });
+  expect([value.length, value.as(first), made]).toEqual([1, { first: 7 }, 0]);
+  expect(value.as((bytes) => bytes.length)).toBe(1);
+  expect([value.bytes, made]).toEqual([Uint8Array.of(7), 1]);
+});
+
+test("error: lazy bytes of another length", () => {
+  const value = StoredValue.lazy(2, () => Uint8Array.of(7), first, { first: 7 });
+  expect(() => value.bytes).toThrow("a value of 2 bytes has 1");
+});

@@ -42,7 +42,7 @@ export class ValueCache {
   /** When the young generation is full it becomes the old one, which is forgotten. */
   set(key: string, value: StoredValue | null): void {
     this.#young.set(key, value);
-    this.#youngBytes += key.length + (value?.bytes.length ?? 0) + ENTRY_BYTES;
+    this.#youngBytes += key.length + (value?.length ?? 0) + ENTRY_BYTES;
     if (this.#youngBytes < this.#generationBytes) return;
     this.#old = this.#young;
     this.#young = new Map();

@@ -8,7 +8,6 @@ import { decodeUint64BE, encodeUint64BE } from "../../src/codec/integer.ts";
 import { ErrInvalidRequest } from "../../src/codec/sdkErrors.ts";
 import { moduleAddress } from "../../src/crypto/address.ts";
 import { prefixStore } from "../../src/store/prefixStore.ts";
-import { StoredValue } from "../../src/store/storedValue.ts";
 import {
   ACCOUNT_PREFIX,
   AUTH_STORE,
@@ -19,7 +18,7 @@ import {
   UNORDERED_PREFIX,
   unorderedKey,
 } from "./keys.ts";
-import { type Account, accountBytes, DEFAULT_PARAMS, decodeStoredAccount } from "./types.ts";
+import { type Account, DEFAULT_PARAMS, decodeStoredAccount, storedAccount } from "./types.ts";
 
 /** Permissions of module accounts, by the module's name. */
 export type ModulePermissions = Readonly<Record<string, readonly string[]>>;
@@ -94,8 +93,7 @@ export class AccountKeeper {
 
   /** Stores an account that is there already. Its number must not change. */
   setAccount(ctx: Context, account: Account): void {
-    const value = StoredValue.of(accountBytes(account), decodeStoredAccount, account);
-    ctx.kv(AUTH_STORE).put(accountKey(account.address), value);
+    ctx.kv(AUTH_STORE).put(accountKey(account.address), storedAccount(account));
   }
 
   /** Stores an account that is new, and finds it by its number from now on. */

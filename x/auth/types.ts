@@ -4,6 +4,7 @@ import { BaseAccount, ModuleAccount, type Params } from "../../gen/cosmos/auth/v
 import { Any } from "../../gen/google/protobuf/any.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
+import { StoredValue } from "../../src/store/storedValue.ts";
 import { notesOn } from "./knownKey.ts";
 
 /** An account. */
@@ -76,11 +77,22 @@ const ANY_START = Any.encode({ typeUrl: BASE_ACCOUNT_URL, value: new Uint8Array(
 const VALUE_TAG = 0x12;
 const SEQUENCE_TAG = 0x20;
 
+/** Whether only the sequence has to be encoded. */
+function isSpliced({ module, sequence }: Account): boolean {
+  return module === undefined && sequence > 0n && sequence <= BigInt(Number.MAX_SAFE_INTEGER);
+}
+
+/** The value that is stored of an account. Neither may be changed. */
+export function storedAccount(account: Account): StoredValue {
+  if (!isSpliced(account)) return StoredValue.of(accountBytes(account), decodeStoredAccount, account);
+  const valueLength = encodedStart(account).length + 1 + uvarintLength(Number(account.sequence));
+  const length = ANY_START.length + 1 + uvarintLength(valueLength) + valueLength;
+  return StoredValue.lazy(length, accountBytes, decodeStoredAccount, account);
+}
+
 /** An account as it is stored: the bytes of the Any of `encodeAccount`. */
 export function accountBytes(account: Account): Uint8Array {
-  if (account.module !== undefined || account.sequence === 0n || account.sequence > BigInt(Number.MAX_SAFE_INTEGER)) {
-    return encodeMessage(Any, encodeAccount(account));
-  }
+  if (!isSpliced(account)) return encodeMessage(Any, encodeAccount(account));
   const start = encodedStart(account);
   const sequence = Number(account.sequence);
   const valueLength = start.length + 1 + uvarintLength(sequence);
