@@ -1,6 +1,7 @@
 // What is to be written to a WebSocket. A message's text is made when the client has taken what came before, so that a
 // slow client costs references and not megabytes; one that is too slow is cut off. The events of a big block are written
-// over several turns of the event loop, many in one system call, so that requests are answered in between.
+// over several turns of the event loop, so that requests are answered in between. What is written in one turn goes out in
+// one system call.
 
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
@@ -35,6 +36,12 @@ export class Outbox {
   /** Messages before this one are written. */
   #next = 0;
   #isClosed = false;
+  /** Whether what is written is held together until the running job, with all that follows from it, is done. */
+  #isCorked = false;
+  readonly #uncork = () => {
+    this.#isCorked = false;
+    this.#stream.uncork();
+  };
   /** Runs while the client has to take something before more can be written. */
   #stalled: NodeJS.Timeout | undefined;
   /** Set while the next turn goes on writing. */
@@ -96,12 +103,16 @@ export class Outbox {
   }
 
   #write(): void {
-    this.#stream.cork();
+    // PERF: answers to many requests are ready in the same job: to a batch from the verifying threads, or to a pipeline.
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#stream.cork();
+      process.nextTick(this.#uncork);
+    }
     for (let written = 0; this.size > 0 && !this.isBehind; written += 1) {
       if (written === TURN_MESSAGES_MAX) this.#writeNextTurn();
       else this.#writeNext();
     }
-    this.#stream.uncork();
     if (this.#next === this.#messages.length) {
       this.#messages = [];
       this.#next = 0;

@@ -3,7 +3,7 @@
 
 import type { Duplex } from "node:stream";
 import type { RawData, WebSocket } from "ws";
-import type { Dispatcher } from "./dispatcher.ts";
+import type { Answer, Dispatcher } from "./dispatcher.ts";
 import type { EventBus, EventReceiver } from "./eventBus.ts";
 import { type Call, errorText, readCalls } from "./jsonRpc.ts";
 import type { CometRpcLimits } from "./limits.ts";
@@ -138,7 +138,7 @@ export class WsConnection implements EventReceiver {
       const pace = dispatcher.paceOf(call);
       if (pace !== "apart" && (this.#isExclusive || (pace === undefined && this.#running > 0))) break;
       this.#queue.shift();
-      void this.#run(call, pace);
+      this.#run(call, pace);
     }
     const isFull = this.#pending >= limits.pendingRequestsMax;
     if (isFull === this.#isPaused) return;
@@ -147,12 +147,18 @@ export class WsConnection implements EventReceiver {
     else socket.resume();
   }
 
-  /** Never rejects. */
-  async #run(call: Call, pace: "joined" | "apart" | undefined): Promise<void> {
+  /** PERF: what is answered at once is neither counted nor waited for. */
+  #run(call: Call, pace: "joined" | "apart" | undefined): void {
+    const answer = this.#parts.dispatcher.answer(call, { client: this, receiver: this });
+    if (answer instanceof Promise) void this.#waitFor(answer, pace);
+    else this.#outbox.push(answer.text);
+  }
+
+  async #waitFor(answer: Promise<Answer>, pace: "joined" | "apart" | undefined): Promise<void> {
     if (pace === "apart") this.#apart += 1;
     else this.#running += 1;
     if (pace === undefined) this.#isExclusive = true;
-    const { text } = await this.#parts.dispatcher.answer(call, { client: this, receiver: this });
+    const { text } = await answer;
     if (pace === "apart") this.#apart -= 1;
     else this.#running -= 1;
     if (pace === undefined) this.#isExclusive = false;
