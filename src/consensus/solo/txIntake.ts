@@ -31,8 +31,8 @@ interface Entry {
   error: unknown;
 }
 
-/** Checks run in one turn before other work gets its turn: about 10 ms. */
-const CHECKS_PER_TURN_MAX = 256;
+/** Checks run in one turn before other work, such as queries, gets its turn: about 2 ms. */
+const CHECKS_PER_TURN_MAX = 64;
 
 /** The intake. One per node. */
 export class TxIntake {
