@@ -237,6 +237,30 @@ describe("connections", () => {
     expect(asked).toBeLessThan(60);
   });
 
+  test("behavior: a client may take large answers slowly, one after the other, and then be silent", async () => {
+    const value = new Uint8Array(6_000_000);
+    const query = () => ResponseQuery.fromPartial({ value });
+    const server = await serve({ query, limits: { socketTimeoutMs: 300 } });
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on("warning", onWarning);
+    closing.push(() => void process.off("warning", onWarning));
+    const wire = new Wire(server);
+    for (let round = 0; round < 12; round += 1) {
+      wire.text = "";
+      wire.socket.pause();
+      wire.socket.write(request(call("abci_query")));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      wire.socket.resume();
+      await expect.poll(() => wire.text.length).toBeGreaterThan(8_000_000);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    wire.text = "";
+    wire.socket.write(request(call("health")));
+    expect(await wire.answers(1)).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
   test("behavior: closing answers what waits, and cuts what is idle", async () => {
     let settle: (response: ResponseQuery) => void = () => undefined;
     const query = () =>

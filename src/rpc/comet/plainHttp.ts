@@ -126,6 +126,7 @@ class PlainConnection {
   /** As with node:http, a client that ends its side gives up what it waits for. */
   readonly #onEnd = () => this.#socket.end();
   readonly #onClose = () => this.#server.leave(this);
+  readonly #onTimeout = () => this.#socket.destroy();
   /** Since when nothing has come or gone, by the machine's clock. */
   #silentSinceMs = Date.now();
   #isFirst = true;
@@ -203,9 +204,9 @@ class PlainConnection {
   #drain(): void {
     const socket = this.#socket;
     this.#state = "draining";
-    socket.setTimeout(this.#server.parts.socketTimeoutMs, () => socket.destroy());
+    socket.setTimeout(this.#server.parts.socketTimeoutMs, this.#onTimeout);
     socket.once("drain", () => {
-      socket.setTimeout(0);
+      socket.setTimeout(0, this.#onTimeout);
       this.#state = "idle";
       this.#silentSinceMs = Date.now();
       this.#goOn();
