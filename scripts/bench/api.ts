@@ -4,6 +4,7 @@
 // processes of their own.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
@@ -23,6 +24,8 @@ interface ApiOptions {
   readonly connections: number;
   readonly blockIntervalMs: number;
   readonly database: string;
+  /** Folder into which node and gateway write a .cpuprofile when they end. They run slower then. */
+  readonly profile: string | undefined;
 }
 
 function optionsOf(args: string[]): ApiOptions {
@@ -33,6 +36,7 @@ function optionsOf(args: string[]): ApiOptions {
       connections: { type: "string", default: "64" },
       "block-interval-ms": { type: "string", default: "100" },
       database: { type: "string", default: "postgres" },
+      profile: { type: "string" },
     },
   });
   return {
@@ -40,12 +44,14 @@ function optionsOf(args: string[]): ApiOptions {
     connections: Number(values.connections),
     blockIntervalMs: Number(values["block-interval-ms"]),
     database: values.database,
+    profile: values.profile,
   };
 }
 
 /** Starts a node or a gateway; resolves when it answers. */
-export function startProcess(role: object): Promise<ChildProcess> {
-  const args = ["--import", "tsx", PROCESS, JSON.stringify(role)];
+export function startProcess(role: object, profile?: string): Promise<ChildProcess> {
+  const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
+  const args = [...profiling, "--import", "tsx", PROCESS, JSON.stringify(role)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {
     child.once("exit", (code) => reject(new Error(`a process ended with ${code}`)));
@@ -53,6 +59,13 @@ export function startProcess(role: object): Promise<ChildProcess> {
       if (chunk.toString().includes("ready")) resolve(child);
     });
   });
+}
+
+/** Ends a process; at once unless it has a profile to write. */
+async function endProcess(child: ChildProcess, profile: string | undefined): Promise<void> {
+  const ended = once(child, "exit");
+  child.kill(profile === undefined ? "SIGKILL" : "SIGTERM");
+  await ended;
 }
 
 interface Answer {
@@ -157,19 +170,22 @@ export async function benchApi(args: string[]): Promise<Measured> {
   const children: ChildProcess[] = [];
   try {
     const [nodePort, port] = [await freePort(), await freePort()];
-    const { blockIntervalMs } = options;
-    const node = await startProcess({ role: "node", home: join(home, "node"), port: nodePort, blockIntervalMs });
+    const { blockIntervalMs, profile } = options;
+    const node = await startProcess(
+      { role: "node", home: join(home, "node"), port: nodePort, blockIntervalMs },
+      profile,
+    );
     children.push(node);
     const database = postgres === undefined ? { folder: join(home, "sql") } : { url: postgres.url };
     const rpcUrl = `http://127.0.0.1:${nodePort}`;
-    const gateway = await startProcess({ role: "gateway", rpcUrl, port, database, secret: SECRET });
+    const gateway = await startProcess({ role: "gateway", rpcUrl, port, database, secret: SECRET }, profile);
     children.push(gateway);
     const pids = { gateway: gateway.pid!, node: node.pid! };
     const before = folderBytes(home);
     const steps = await runSteps(options, pids, caller(port, options.connections));
     return { ...summaryOf(options, steps, pids), diskBytesPerOperation: grownBytes(before, home, steps) };
   } finally {
-    for (const child of children) child.kill("SIGKILL");
+    for (const child of children.reverse()) await endProcess(child, options.profile);
     postgres?.stop();
     rmSync(home, { recursive: true, force: true, maxRetries: 3 });
   }
