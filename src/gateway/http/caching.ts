@@ -7,7 +7,8 @@ import type { GatewayApp } from "./routeModule.ts";
 
 const TAG_LENGTH = 22;
 
-function tagOf(payload: string): string {
+/** The validator of an answer. */
+export function tagOf(payload: string): string {
   return `"${toBase64(sha256(utf8(payload))).slice(0, TAG_LENGTH)}"`;
 }
 
@@ -19,7 +20,7 @@ function isKnown({ headers }: FastifyRequest, tag: string): boolean {
 }
 
 /**
- * Adds `ETag` to answers of GET, answers 304 where the client has them, and says who may keep them: what was answered for
+ * Adds `ETag` to answers of GET that have none, answers 304 where the client has them, and says who may keep them: what was answered for
  * a key is that client's alone, and is asked for again each time.
  */
 export function addCaching(app: GatewayApp): void {
@@ -31,7 +32,8 @@ export function addCaching(app: GatewayApp): void {
     }
     if (reply.statusCode !== 200 || typeof payload !== "string") return payload;
     void reply.header("vary", "Authorization");
-    const tag = tagOf(payload);
+    const known = reply.getHeader("etag");
+    const tag = typeof known === "string" ? known : tagOf(payload);
     void reply.header("etag", tag);
     if (!isKnown(request, tag)) return payload;
     void reply.code(304);

@@ -43,8 +43,13 @@ export class OrderReads {
   /** An order with all that belongs to it. Rejects with Problem `not_found` when it is not the key's merchant's. */
   async order(request: FastifyRequest, reply: FastifyReply, id: string): Promise<OrderDetails> {
     const isThere = await this.caughtUp(request, reply, id);
-    const known = isThere ? await getOrder(this.parts.database, id) : undefined;
-    return this.#own(request.apiKey, known ?? (await chainOrder(this.parts.chain, id)));
+    return (isThere ? await this.known(request.apiKey, id) : undefined) ?? (await this.freshOrder(request.apiKey, id));
+  }
+
+  /** The same as the read model has it; undefined when it has none. */
+  async known(key: ApiKey, id: string): Promise<OrderDetails | undefined> {
+    const details = await getOrder(this.parts.database, id);
+    return details === undefined ? undefined : this.#own(key, details);
   }
 
   /** The same as the chain has it now: what a write is decided and answered by. */
@@ -55,6 +60,11 @@ export class OrderReads {
   #own({ merchant }: ApiKey, details: OrderDetails | undefined): OrderDetails {
     if (details === undefined || details.order["merchant"] !== merchant) throw missing();
     return details;
+  }
+
+  /** Whether something is kept of an order that only some may see. */
+  hasPersonalData({ personal_data_commitment }: ChainObject): boolean {
+    return typeof personal_data_commitment === "string" && personal_data_commitment !== "";
   }
 
   /** What is kept of an order beside the chain. */

@@ -1,7 +1,8 @@
 // Cases, on every database: after hundreds of random blocks the tables are the state of the chain; in one go, step by
 // step and made anew they are the same, event by event; a failing node, and a database that fails in the middle of a
 // batch, lose and double nothing; two gateways on one database share the work; a hook is part of the transaction; a
-// reverted chain, another chain and a pruned one are noticed; reading waits for a height; text with U+0000 passes.
+// reverted chain, another chain and a pruned one are noticed; reading waits for a height; text with U+0000 passes; whoever
+// keeps orders hears of each that changed, and when any may have.
 
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { GenesisState } from "../../../gen/stateset/orders/v1/genesis.ts";
@@ -10,6 +11,7 @@ import { type Database, DatabaseError } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { SimulatedChain } from "../testing/simulatedChain.ts";
 import type { ChainObject } from "./blockRows.ts";
+import { getOrder } from "./orderQueries.ts";
 import { clearReadModel, loadProjection, OtherChainError, type ProjectionHook, Projector } from "./projector.ts";
 
 const WAIT_MS = 30_000;
@@ -157,6 +159,36 @@ describe.each(kinds)("a read model in $name", (kind) => {
     await expectState(database, chain);
     const ids = await eventIds(database);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test("behavior: who keeps orders hears of each that changed", async () => {
+    const chain = new SimulatedChain(23);
+    const told: (ReadonlySet<string> | undefined)[] = [];
+    const projector = await follow(chain);
+    projector.onChange((ids) => told.push(ids));
+    let before = new Map<string, string>();
+    for (let height = 1; height <= 25; height += 1) {
+      chain.grow(1);
+      expect(await projector.reached(height, WAIT_MS)).toBe(true);
+      const ids = (await tableOf(database, "orders")).map(keyOf);
+      const details = await Promise.all(
+        ids.map(async (id) => [id, JSON.stringify(await getOrder(database, id))] as const),
+      );
+      const now = new Map(details);
+      const changed = ids.filter((id) => now.get(id) !== before.get(id));
+      expect([...(told.at(-1) ?? [])]).toEqual(expect.arrayContaining(changed));
+      before = now;
+    }
+    expect(before.size).toBeGreaterThan(10);
+    // What another gateway writes it has not seen.
+    const other: (ReadonlySet<string> | undefined)[] = [];
+    const late = await follow(chain);
+    late.onChange((ids) => other.push(ids));
+    for (let height = 26; height <= 40; height += 1) {
+      chain.grow(1);
+      await Promise.all([projector.reached(height, WAIT_MS), late.reached(height, WAIT_MS)]);
+    }
+    expect([...told, ...other]).toContain(undefined);
   });
 
   test("behavior: a devnet that was reverted is followed anew", async () => {

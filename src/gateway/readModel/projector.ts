@@ -2,7 +2,7 @@
 // writes what the block changed. What it wrote can be thrown away and made again from the first block.
 
 import type { Database, Sql } from "../sql/database.ts";
-import { RowCollector } from "./blockRows.ts";
+import { type BlockRows, RowCollector } from "./blockRows.ts";
 import type { BlockSource, ChainBlock } from "./blockSource.ts";
 import { type PlacedEvent, READ_MODEL_TABLES, writeRows } from "./writeRows.ts";
 
@@ -24,6 +24,9 @@ export interface Projection {
 
 /** Does more with events, in the transaction that writes them: all of it happens, or nothing. */
 export type ProjectionHook = (sql: Sql, events: readonly PlacedEvent[]) => Promise<void>;
+
+/** Hears which orders a block changed before anybody else does; undefined: any may have changed. */
+export type ChangeListener = (orderIds: ReadonlySet<string> | undefined) => void;
 
 /** What a projector needs. */
 export interface ProjectorParts {
@@ -101,6 +104,7 @@ export class Projector {
   #running: Promise<void> | undefined;
   #unwatch: (() => void) | undefined;
   #waiters: Waiter[] = [];
+  readonly #listeners: ChangeListener[] = [];
 
   constructor(parts: ProjectorParts) {
     this.#parts = parts;
@@ -124,6 +128,11 @@ export class Projector {
     await this.#agreeOnChain();
     this.#unwatch = this.#parts.source.watch(() => this.#poke());
     this.#running = this.#follow().catch(onFatal);
+  }
+
+  /** Calls back at each change, as long as the projector lives. */
+  onChange(listener: ChangeListener): void {
+    this.#listeners.push(listener);
   }
 
   async stop(): Promise<void> {
@@ -191,12 +200,14 @@ export class Projector {
   async #agreeOnChain(): Promise<void> {
     const { database, source, onOtherChain } = this.#parts;
     this.#at = await loadProjection(database);
+    this.#tell(undefined);
     const problem = await this.#otherChain();
     // Another gateway may have written what somebody here waits for.
     if (problem === undefined) return this.#release();
     if (onOtherChain === "stop") throw new OtherChainError(problem);
     await clearReadModel(database);
     this.#at = undefined;
+    this.#tell(undefined);
     const { earliestHeight } = await source.tip();
     if (earliestHeight > 1) throw new OtherChainError(firstBlocksAreGone(earliestHeight));
   }
@@ -252,12 +263,23 @@ export class Projector {
       const events = await writeRows(sql, rows, count);
       for (const hook of this.#parts.hooks ?? []) await hook(sql, events);
     });
+    this.#tell(changedOrders(rows));
     this.#at = to;
+  }
+
+  #tell(orderIds: ReadonlySet<string> | undefined): void {
+    for (const listener of this.#listeners) listener(orderIds);
   }
 
   #release(): void {
     for (const waiter of [...this.#waiters]) if (waiter.height <= this.height) waiter.resolve();
   }
+}
+
+/** The orders that rows are of, or belong to. */
+function changedOrders({ orders, payments, refunds, exceptions, events }: BlockRows): ReadonlySet<string> {
+  const parts = [...payments, ...refunds, ...exceptions, ...events];
+  return new Set([...orders.map(({ id }) => String(id)), ...parts.map(({ order_id }) => String(order_id))]);
 }
 
 function firstBlocksAreGone(earliestHeight: number): string {

@@ -112,11 +112,14 @@ export async function insertRows(
   rest = "",
 ): Promise<void> {
   if (rows.length === 0) return;
-  const names = Object.keys(columns).join(", ");
+  const keys = Object.keys(columns);
+  const names = keys.join(", ");
+  // What is in no column is in the document already.
+  const given = rows.map((row) => Object.fromEntries(keys.map((key) => [key, row[key]])));
   const typed = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
   await sql.query(
     `insert into ${table} (${names}) select ${names} from jsonb_to_recordset($1::jsonb) as given(${typed.join(", ")}) ${rest}`,
-    [JSON.stringify(rows)],
+    [JSON.stringify(given)],
   );
 }
 
