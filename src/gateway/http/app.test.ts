@@ -156,6 +156,21 @@ describe("error", () => {
     }
   });
 
+  it("a body in another encoding", async () => {
+    const json = { "content-type": "application/json" };
+    for (const headers of [
+      { "content-type": "application/json; charset=utf-16" },
+      { "content-type": 'application/json;charset="latin1"' },
+      { ...json, "content-encoding": "gzip" },
+    ]) {
+      expect((await post('{"amount":"1"}', headers)).json().code).toBe("unsupported_media_type");
+    }
+    for (const charset of ["utf-8", "UTF8"]) {
+      const taken = await post('{"amount":"1"}', { "content-type": `application/json; charset=${charset}` });
+      expect(taken.statusCode).toBe(200);
+    }
+  });
+
   it("no key, a key that is unknown, a key without the scope", async () => {
     const none = await gateway.app.inject({ method: "POST", url: "/v1/echo", payload: { amount: "1" } });
     expect([none.statusCode, none.json().code, none.headers["www-authenticate"]]).toEqual([

@@ -27,7 +27,7 @@ import { subscriptionRoutes } from "../subscriptions/routes.ts";
 import { webhookRoutes } from "../webhooks/routes.ts";
 import { addCaching } from "./caching.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
-import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits } from "./limits.ts";
+import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits, requirePlainBody } from "./limits.ts";
 import { Problem } from "./problem.ts";
 import type { GatewayApp, RouteModule } from "./routeModule.ts";
 import { FORMATS, ProblemAnswer, ProblemSchema } from "./schemas.ts";
@@ -130,6 +130,9 @@ function addHooks(app: GatewayApp, authenticate: Authenticate): void {
     const key = await authenticate(request);
     if (!key.scopes.has(scope)) throw new Problem("forbidden", `the API key lacks the scope ${scope}`);
     keys.set(request, key);
+  });
+  app.addHook("preParsing", async ({ method, headers }) => {
+    if (method !== "GET" && method !== "HEAD") requirePlainBody(headers);
   });
   app.addHook("preValidation", async (request) => {
     requireLimits(request.params);

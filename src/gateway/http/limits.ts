@@ -36,6 +36,14 @@ export function requireLimits(value: unknown, at = "", depth = 0): void {
   }
 }
 
+/** Bodies are UTF-8 as they are: read as anything else they would mean something else. Throws Problem. */
+export function requirePlainBody(headers: Readonly<Record<string, string | string[] | undefined>>): void {
+  const charset = /;\s*charset\s*=\s*"?([^;"\s]*)/i.exec(String(headers["content-type"] ?? ""))?.[1] ?? "utf-8";
+  const encoding = String(headers["content-encoding"] ?? "identity");
+  if (/^utf-?8$/i.test(charset) && /^identity$/i.test(encoding)) return;
+  throw new Problem("unsupported_media_type", "a body is UTF-8, and not compressed");
+}
+
 interface ParameterSchema {
   readonly type?: string;
   readonly items?: ParameterSchema;

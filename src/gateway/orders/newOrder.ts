@@ -8,6 +8,7 @@ import { sha256 } from "../../crypto/hash.ts";
 import { formatMoney, parseMoney } from "../http/money.ts";
 import { Problem } from "../http/problem.ts";
 import type { ApiKey, GatewayParts } from "../parts.ts";
+import { checkCustomerId } from "../vault/vault.ts";
 import type { NewOrder } from "./bodies.ts";
 import { chainPrice } from "./chainOrders.ts";
 import { type OrderDraft, type OrderEvaluation, plainEvaluation } from "./evaluation.ts";
@@ -73,9 +74,12 @@ export interface Ordering {
 async function draftOf(ordering: Ordering, body: NewOrder): Promise<OrderDraft> {
   const { key, at, payer } = ordering;
   const { customer, shipping } = body;
+  const customerId = both(`${at}/customer_id`, body.customer_id, customer?.id);
+  // It goes to the chain whether or not there is anything for the vault.
+  if (customerId !== undefined) checkCustomerId(customerId, `${at}/customer_id`);
   return {
     merchant: key.merchant,
-    customerId: both(`${at}/customer_id`, body.customer_id, customer?.id),
+    customerId,
     customerWallet: both(
       `${at}/customer_wallet`,
       both(`${at}/customer_wallet`, body.customer_wallet, customer?.wallet_address),

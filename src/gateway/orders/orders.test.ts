@@ -477,6 +477,7 @@ describe("what is made", () => {
     expect(json.orders.map(({ total }: { total: string }) => total)).toEqual(["25.00", "50.00"]);
     const { json: first } = await get("/v1/prices?limit=1");
     expect(first).toMatchObject({ has_more: true, prices: [{ sku: "GADGET-002" }] });
+    expect((await get("/v1/prices?cursor=zzz")).json).toMatchObject({ code: "invalid_request" });
     expect((await get(`/v1/prices?limit=5&cursor=${first.next_cursor}`)).json).toMatchObject({
       has_more: false,
       prices: [{ sku: "WIDGET-001" }],

@@ -1,14 +1,15 @@
 // What a merchant has set for its orders, its price book, and writes that were not waited for.
 
-import { Buffer } from "node:buffer";
 import { Type } from "typebox";
 import { MsgSetPrice, MsgUpdateMerchant } from "../../../../gen/stateset/orders/v1/tx.ts";
 import { ReleaseMode } from "../../../../gen/stateset/orders/v1/types.ts";
+import { fromHex, toHex } from "../../../codec/bytes.ts";
 import { formatTimestamp } from "../../../codec/time.ts";
 import { formatMoney, Money, MoneyOut, parseMoney } from "../../http/money.ts";
 import { Problem } from "../../http/problem.ts";
 import type { GatewayApp } from "../../http/routeModule.ts";
 import { Address, Id, nullable, oneOf, ref, Time } from "../../http/schemas.ts";
+import { CursorError, decodeCursor, encodeCursor } from "../../readModel/cursor.ts";
 import { chainMerchant, chainPrice, chainPrices } from "../chainOrders.ts";
 import { actAs, anyOf } from "../messages.ts";
 import type { OrderReads } from "../orderReads.ts";
@@ -18,6 +19,8 @@ import { answerWrite, writeView } from "../writes.ts";
 import { writeAnswers } from "./context.ts";
 
 const DENOM = "uusdc";
+/** Names the order of prices in cursors. */
+const PRICES = "prices";
 const STRICT = { additionalProperties: false } as const;
 const Sku = Type.String({ minLength: 1, maxLength: 64 });
 
@@ -60,6 +63,13 @@ const MerchantBody = Type.Object(
 );
 
 const RELEASE_MODES = { instant: ReleaseMode.RELEASE_MODE_INSTANT, on_delivery: ReleaseMode.RELEASE_MODE_ON_DELIVERY };
+
+/** The chain's key of the next price. Throws CursorError. */
+function decodePriceCursor(text: string): Uint8Array {
+  const { value } = decodeCursor(text, PRICES);
+  if (!/^([0-9a-f]{2})+$/.test(value)) throw new CursorError();
+  return fromHex(value);
+}
 
 /** Adds the routes. */
 export function addMerchantRoutes(app: GatewayApp, reads: OrderReads): void {
@@ -135,7 +145,7 @@ export function addMerchantRoutes(app: GatewayApp, reads: OrderReads): void {
       },
     },
     async ({ query, apiKey }) => {
-      const key = Buffer.from(query.cursor ?? "", "base64url");
+      const key = query.cursor === undefined ? new Uint8Array(0) : decodePriceCursor(query.cursor);
       const { prices, pagination } = await chainPrices(chain, apiKey.merchant, { key, limit: query.limit ?? 50 });
       const next = pagination?.nextKey ?? new Uint8Array(0);
       return {
@@ -146,7 +156,7 @@ export function addMerchantRoutes(app: GatewayApp, reads: OrderReads): void {
           updated_at: updatedAt === undefined ? null : formatTimestamp(updatedAt),
         })),
         has_more: next.length > 0,
-        next_cursor: next.length === 0 ? null : Buffer.from(next).toString("base64url"),
+        next_cursor: next.length === 0 ? null : encodeCursor({ sort: PRICES, value: toHex(next), position: "0" }),
       };
     },
   );
