@@ -1,5 +1,5 @@
 // Cases, on reports that were recorded: the ratio is the median of the rounds' and not of the whole; figures of a bench from
-// before reports had one shape; what only one side tells is said; the drawn table; output in both forms.
+// before reports had one shape; what only one side tells is said, and whose operations failed; the drawn table; output in both forms.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -41,6 +41,15 @@ test("behavior: figures of reports from before are mapped, and what they do not 
   expect(ratioOf("acknowledged p95, ms")).toBeCloseTo(865.5 / 749.2);
   expect(ratioOf("peak memory, MB")).toBeCloseTo(218030080 / 2 ** 20 / 232);
   expect(incomparable).toEqual(['send: only this one tells "disk, bytes/op"']);
+});
+
+test("behavior: operations that failed are said", () => {
+  const failing = { ...report, errors: { "sdk:32": 2, "sdk:5": 1 } };
+  const { incomparable } = compareRounds(rounds([{ ...before, refused: 4 }, failing], [report, failing]));
+  expect(incomparable.slice(0, 2)).toEqual([
+    "send: 4 operations of the revision compared with failed",
+    "send: 6 operations of this one failed",
+  ]);
 });
 
 test("behavior: steps of `execute` are summed, in both shapes", () => {

@@ -73,10 +73,15 @@ export interface ComparedFigure {
   readonly isMoreBetter: boolean;
 }
 
+const SIDES = [
+  ["base", "the revision compared with"],
+  ["here", "this one"],
+] as const;
+
 /** What `compare` gives. */
 export interface Comparison {
   readonly figures: readonly ComparedFigure[];
-  /** What only one of the revisions tells, in words. */
+  /** What only one of the revisions tells, and whose operations failed, in words. */
   readonly incomparable: readonly string[];
 }
 
@@ -111,12 +116,21 @@ export function figureOf(report: RawReport, name: FigureName): number | undefine
   return undefined;
 }
 
+/** Operations that were refused or failed, in either shape of a report. */
+function failuresOf(report: RawReport): number {
+  return valueAt(report, "errors") ?? valueAt(report, "refused") ?? 0;
+}
+
 /** Compares what rounds gave, bench by bench in the order in which they first ran. */
 export function compareRounds(rounds: readonly Round[]): Comparison {
   const figures: ComparedFigure[] = [];
   const incomparable: string[] = [];
   for (const bench of new Set(rounds.map((round) => round.bench))) {
     const own = rounds.filter((round) => round.bench === bench);
+    for (const [side, words] of SIDES) {
+      const failed = own.reduce((sum, round) => sum + failuresOf(round[side]), 0);
+      if (failed > 0) incomparable.push(`${bench}: ${failed} operations of ${words} failed`);
+    }
     for (const { name, ...figure } of FIGURES) {
       const bases = own.flatMap(({ base }) => figureOf(base, name) ?? []);
       const heres = own.flatMap(({ here }) => figureOf(here, name) ?? []);
@@ -125,7 +139,7 @@ export function compareRounds(rounds: readonly Round[]): Comparison {
         const isMoreBetter = "isMoreBetter" in figure;
         figures.push({ bench, figure: name, ...ratiosOf(bases, heres), isMoreBetter });
       } else if (bases.length + heres.length > 0) {
-        const teller = bases.length > heres.length ? "the revision compared with" : "this one";
+        const [, teller] = bases.length > heres.length ? SIDES[0] : SIDES[1];
         incomparable.push(`${bench}: only ${teller} tells "${name}"`);
       }
     }
