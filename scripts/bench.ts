@@ -27,6 +27,7 @@ const tools: Readonly<Record<string, () => Promise<(args: string[]) => Promise<s
   check: async () => (await import("./bench/checkSpeed.ts")).checkSpeed,
   compare: async () => (await import("./bench/compare.ts")).compare,
   growth: async () => (await import("./bench/series.ts")).growth,
+  headline: async () => (await import("./bench/headline.ts")).headline,
   sweep: async () => (await import("./bench/series.ts")).sweep,
 };
 

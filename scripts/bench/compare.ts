@@ -11,7 +11,7 @@ import { runBench } from "./runBench.ts";
 const LOADS = ["send", "orders-create", "orders-pay", "orders-update", "orders-query", "orders-mixed"];
 
 /** The end is that of the operations, so that both revisions do as many, however busy the machine is. */
-const SHORT_LOAD = ["--preload", "5000", "--txs", "3000", "--seconds", "30", "--open-share", "0"];
+const SHORT_LOAD = ["--preload", "2000", "--txs", "3000", "--seconds", "30", "--open-share", "0"];
 
 /** Flags under which a bench takes a few seconds and still measures more than its start. */
 const SHORT: Readonly<Record<string, readonly string[]>> = {
@@ -76,7 +76,7 @@ export async function withBuild<T>(
 }
 
 /** A whole number of at least 1. Throws an Error that names the flag. */
-function countOf(flag: string, text: string): number {
+export function countOf(flag: string, text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`--${flag}: expected a whole number of at least 1`);
   return value;

@@ -161,6 +161,19 @@ function expectNpmCommands(commands: string): void {
   expect(readFileSync(".ci/run", "utf8")).toMatch(/^npm ci\nnpm test\n/m);
 }
 
+test("behavior: every bench that a page runs is there", () => {
+  const known = new Set(
+    [...readFileSync("scripts/bench.ts", "utf8").matchAll(/^ {2}"?([\w-]+)"?: async \(\) =>/gm)].map(
+      ([, name]) => name,
+    ),
+  );
+  const asked = PAGES.flatMap((page) =>
+    [...readFileSync(page, "utf8").matchAll(/npm run bench -- ([a-z][\w-]*)/g)].map(([, name]) => ({ page, name })),
+  );
+  expect(asked).toContainEqual({ page: "docs/performance.md", name: "compare" });
+  expect(asked.filter(({ name }) => !known.has(name))).toEqual([]);
+});
+
 test("behavior: every source file that a page names is there", () => {
   const tracked = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" });
   const files = tracked.split("\n").filter((file) => existsSync(file));
