@@ -48,6 +48,19 @@ describe("encodeTxRecord", () => {
     expect(first).toEqual(copy);
   });
 
+  test("behavior: records that share memory and those that begin a new slab are all as they were", () => {
+    const logOf = (index: number) => `${index} `.repeat(1 + (index % 700));
+    const records = Array.from({ length: 2000 }, (_, index) =>
+      encodeTxRecord(Uint8Array.of(index), ExecTxResult.fromPartial({ log: logOf(index) })),
+    );
+    expect(new Set(records.map(({ buffer }) => buffer)).size).toBeGreaterThan(2);
+    for (const [index, record] of records.entries()) {
+      const { tx, result } = splitTxRecord(record);
+      expect([...tx]).toEqual([index & 0xff]);
+      expect(ExecTxResult.decode(result).log).toBe(logOf(index));
+    }
+  });
+
   test("error: a record that is cut short", () => {
     expect(() => splitTxRecord(Uint8Array.of(0, 0))).toThrow("cut short");
     expect(() => splitTxRecord(Uint8Array.of(0, 0, 0, 9, 1))).toThrow("cut short");
