@@ -1,6 +1,6 @@
 // The JSON text of a message as generated code holds it, in one pass: what `messageToJson` and Go's escapes give, without
 // encoding the message, reading it by its descriptor and building the JSON in between. Orders' events carry whole orders, so
-// that this was a fifth of what creating one cost. PERF: 4 us for an order of one item, instead of 20.
+// that this was a fifth of what creating one cost. PERF: 2.7 us for the event of an order of one item, instead of 16.
 
 import { Any } from "../../gen/google/protobuf/any.ts";
 import { fromUtf8, toBase64, utf8 } from "./bytes.ts";
