@@ -42,6 +42,11 @@ export class NodeProbe {
     };
   }
 
+  /** A number of its metrics now. */
+  async metric(name: string): Promise<number> {
+    return numberOf(await (await fetch(this.#metricsUrl)).text(), name);
+  }
+
   /** What was used between two samples, for so many operations. */
   used(before: NodeSample, after: NodeSample, operations: number) {
     const nodeMain = after.cpuMicros.main - before.cpuMicros.main;

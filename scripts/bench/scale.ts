@@ -1,7 +1,8 @@
 // `npm run bench -- scale`: the same load over chains of more and more orders (`--sizes`, 10,000, 100,000 and 1,000,000):
-// what it carries, what an operation costs, how much memory the node takes and how long it takes to start again after it
-// was killed. The load is that of orders-create, in a closed loop; the other flags are those of load/loadOptions.ts.
-// 10,000,000 orders want a machine with more than 24 GiB, and half an hour to be made.
+// what it carries, what an operation costs, how long the node takes to start again after it was killed, and how much
+// memory it has then: in all, with the garbage that loading has left, and for the state's trees alone. The load is that of
+// orders-create, in a closed loop; the other flags are those of load/loadOptions.ts. 10,000,000 orders want a machine with
+// more than 24 GiB, and half an hour to be made.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,8 +27,9 @@ async function measureSize(preload: number, args: string[]) {
     const report = await benchLoad(CREATE_LOAD, options);
     const node = await startNode(home);
     const memoryBytes = residentBytes(node.pid);
+    const stateBytes = await node.probe.metric("stateset_state_memory_bytes");
     await endNode(node);
-    return { preload, options, report, restartSeconds: node.startSeconds, memoryBytes };
+    return { preload, options, report, restartSeconds: node.startSeconds, memoryBytes, stateBytes };
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -36,9 +38,10 @@ async function measureSize(preload: number, args: string[]) {
 type Size = Awaited<ReturnType<typeof measureSize>>;
 
 /** A row for the eye: throughput also as a share of the smallest size's. */
-function rowOf({ preload, report, restartSeconds, memoryBytes }: Size, smallest: Size) {
+function rowOf({ preload, report, restartSeconds, memoryBytes, stateBytes }: Size, smallest: Size) {
   const { nodeMain = 0, nodeOthers = 0 } = report.cpuMicrosPerOperation ?? {};
   const orders = preload - smallest.preload;
+  const perMillion = (bytes: number) => Math.round((bytes / orders / MEGABYTE) * MILLION);
   return {
     opsPerSecond: report.opsPerSecond,
     ofSmallest: report.opsPerSecond / smallest.report.opsPerSecond,
@@ -47,8 +50,10 @@ function rowOf({ preload, report, restartSeconds, memoryBytes }: Size, smallest:
     restartSeconds,
     memoryMegabytes: Math.round(memoryBytes / MEGABYTE),
     peakMegabytes: Math.round((report.peakRssBytes ?? 0) / MEGABYTE),
+    stateMegabytes: Math.round(stateBytes / MEGABYTE),
     ...(orders > 0 && {
-      memoryMegabytesPerMillion: Math.round(((memoryBytes - smallest.memoryBytes) / orders / MEGABYTE) * MILLION),
+      memoryMegabytesPerMillion: perMillion(memoryBytes - smallest.memoryBytes),
+      stateMegabytesPerMillion: perMillion(stateBytes - smallest.stateBytes),
     }),
     fillSeconds: report.details.preload.fillSeconds,
   };
