@@ -45,8 +45,8 @@ const STAGES_OF_ALL_KINDS: readonly Stage[] = [
 
 /** The loop that warms up ends then, on however slow a machine. */
 const WARM_UP_SECONDS_MAX = 20;
-/** A warm node does more than one that is warming up. */
-const SIGNED_AHEAD = 1.5;
+/** A warm node does more than one that is warming up; what is left is the open loop's. */
+const SIGNED_AHEAD = 2.5;
 /** Of what a load can send at all, for the loops up to and with the closed one; the rest is the open one's. */
 const CLOSED_SHARE = 0.6;
 
