@@ -176,6 +176,7 @@ async function start(config: GatewayConfig, opened: Opened): Promise<RunningGate
   let handler: RequestListener = answerTooEarly;
   const app = await createGatewayApp(parts, {
     authenticate: keys.authenticate,
+    corsOrigins: config.corsOrigins,
     logger,
     plugins: [metrics.plugin, ...(keys.plugins ?? [])],
     serverFactory: (made) => {

@@ -52,6 +52,8 @@ export interface GatewayConfig {
   readonly openKeys: OpenKeys;
   /** Networks that are not public and that webhooks may go to, as CIDR: `127.0.0.0/8` on a devnet. None by default. */
   readonly webhookNetworks?: readonly string[] | undefined;
+  /** Origins of web pages that may ask with an API key, `https://shop.example`; none by default. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Days for which tries to deliver webhooks are kept; 30 unless given. */
   readonly webhookAttemptDays?: number | undefined;
   /** Forget what was read of the chain, and read it again from block 1. Nothing is told to webhooks twice. */

@@ -107,6 +107,7 @@ test.each([
   [["--test-payer", "nobody"], 2, "--test-payer"],
   [["--log-level", "loud"], 2, "--log-level"],
   [["--webhook-networks", "10.0.0.0/99"], 2, "--webhook-networks"],
+  [["--cors-origins", "https://shop.example,*"], 2, "--cors-origins"],
   [["--redis-url", "http://127.0.0.1"], 2, "--redis-url"],
   [["--tables", "/dev/null"], 1, "/dev/null"],
 ])("error: %j", { timeout: 60_000 }, async (args, code, word) => {

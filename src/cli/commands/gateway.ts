@@ -36,6 +36,11 @@ export function addGateway(program: Command): void {
       ).env("STATESET_GATEWAY_WEBHOOK_NETWORKS"),
     )
     .addOption(
+      new Option("--cors-origins <list>", "origins of web pages that may ask with an API key, with commas").env(
+        "STATESET_GATEWAY_CORS_ORIGINS",
+      ),
+    )
+    .addOption(
       new Option("--webhook-attempt-days <n>", "how long tries to deliver webhooks are kept")
         .default("30")
         .env("STATESET_GATEWAY_WEBHOOK_ATTEMPT_DAYS"),

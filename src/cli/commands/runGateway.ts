@@ -8,6 +8,7 @@ import { createLogger, type Logger } from "../../devnet/logger.ts";
 import { openApiKeys } from "../../gateway/auth/openApiKeys.ts";
 import { type RunningGateway, startGateway } from "../../gateway/gateway.ts";
 import type { GatewayConfig } from "../../gateway/gatewayConfig.ts";
+import { parseOrigin } from "../../gateway/http/cors.ts";
 import { AddressRules } from "../../gateway/webhooks/addresses.ts";
 import { CliError, orCliError } from "../cliError.ts";
 import { globalOptions } from "../output.ts";
@@ -24,6 +25,7 @@ export interface GatewayStartFlags extends GatewayKeyFlags {
   readonly tables?: string;
   readonly redisUrl?: string;
   readonly webhookNetworks?: string;
+  readonly corsOrigins?: string;
   readonly webhookAttemptDays: string;
   readonly rebuild?: boolean;
   readonly followAnyChain?: boolean;
@@ -66,9 +68,18 @@ function urlOf(text: string | undefined): string | undefined {
   return text.replace(/\/+$/, "");
 }
 
+function listOf(text: string): readonly string[] {
+  return text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
+}
+
+/** Origins as `--cors-origins` gives them. Throws CliError. */
+function originsOf(text = ""): readonly string[] {
+  return orCliError("usage", () => listOf(text).map(parseOrigin), "--cors-origins");
+}
+
 /** Networks as `--webhook-networks` gives them. Throws CliError. */
 function networksOf(text = ""): readonly string[] {
-  const networks = text.split(",").flatMap((each) => (each.trim() === "" ? [] : [each.trim()]));
+  const networks = listOf(text);
   orCliError("usage", () => new AddressRules(networks), "--webhook-networks");
   return networks;
 }
@@ -109,6 +120,7 @@ function configOf(
     testPayer,
     tablesFile: flags.tables,
     webhookNetworks: networksOf(flags.webhookNetworks),
+    corsOrigins: originsOf(flags.corsOrigins),
     webhookAttemptDays: daysOf("--webhook-attempt-days", flags.webhookAttemptDays),
     rebuild: flags.rebuild,
     openKeys: openApiKeys({ masterKeys, liveChainId: flags.liveChainId, rateLimit: { redis }, logger }),

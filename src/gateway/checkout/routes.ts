@@ -153,6 +153,7 @@ function addEvents(app: GatewayApp, checkout: Checkout): void {
   app.get(
     "/pay/:order_id/events",
     {
+      config: { isForAnyPage: true },
       schema: {
         operationId: "watchCheckout",
         tags: ["checkout"],
@@ -214,6 +215,7 @@ function addCalls(app: GatewayApp, checkout: Checkout): void {
   app.get(
     "/pay/:order_id/calls",
     {
+      config: { isForAnyPage: true },
       schema: {
         operationId: "getPaymentCalls",
         tags: ["checkout"],

@@ -1,5 +1,6 @@
 // The feed of events: pages, single ones, and a stream.
 
+import type { OutgoingHttpHeaders } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { Type } from "typebox";
 import { parseMoment } from "../http/moment.ts";
@@ -133,7 +134,7 @@ export function addEventRoutes(app: GatewayApp, parts: GatewayParts, times: Stre
         events: page.events.map((event) => apiEvent(event, publicUrl)),
         total_count: page.totalCount,
         has_more: page.hasMore,
-        next_cursor: page.nextCursor,
+        next_cursor: page.nextCursor ?? null,
       };
     },
   );
@@ -204,6 +205,8 @@ function open(request: FastifyRequest, reply: FastifyReply, stream: AbortControl
   reply.raw.once("close", () => stream.abort());
   reply.raw.on("error", () => stream.abort());
   reply.raw.writeHead(200, {
+    // Fastify's headers are Node's; only the types of absent ones differ.
+    ...(reply.getHeaders() as OutgoingHttpHeaders),
     "content-type": "text/event-stream",
     "cache-control": "no-store",
     "x-accel-buffering": "no",

@@ -42,6 +42,7 @@ export const healthRoutes: RouteModule = (app, parts) => {
   app.get(
     "/v1/health",
     {
+      config: { isForAnyPage: true },
       schema: {
         operationId: "getHealth",
         tags: ["health"],

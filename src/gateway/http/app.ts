@@ -26,6 +26,7 @@ import { reportRoutes } from "../reports/routes.ts";
 import { subscriptionRoutes } from "../subscriptions/routes.ts";
 import { webhookRoutes } from "../webhooks/routes.ts";
 import { addCaching } from "./caching.ts";
+import { addCors } from "./cors.ts";
 import { PROBLEM_TYPE, problemDocument, sendProblem } from "./errors.ts";
 import { BODY_BYTES_MAX, PARAM_MAX, readQuery, requireLimits, requirePlainBody } from "./limits.ts";
 import { Problem } from "./problem.ts";
@@ -61,6 +62,8 @@ export interface GatewayAppOptions {
   readonly routes?: readonly RouteModule[] | undefined;
   /** What else holds for every route (rate limits, idempotency): called before routes are added. */
   readonly plugins?: readonly RouteModule[] | undefined;
+  /** Origins of web pages that may ask with an API key; none by default. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** The server that the routes answer on, where it is there already. */
   readonly serverFactory?: ((handler: RequestListener) => Server) | undefined;
 }
@@ -100,6 +103,7 @@ export async function createGatewayApp(parts: GatewayParts, options: GatewayAppO
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.removeContentTypeParser("text/plain");
   app.addSchema(ProblemSchema);
+  addCors(app, options.corsOrigins ?? []);
   addHooks(app, options.authenticate);
   addCaching(app);
   const routed = describeRoutes(app);
@@ -219,5 +223,5 @@ async function addDocument(app: GatewayApp, publicUrl: string): Promise<void> {
     },
   });
   await app.register(swaggerUi, { routePrefix: "/docs" });
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  app.get("/openapi.json", { schema: { hide: true }, config: { isForAnyPage: true } }, async () => app.swagger());
 }

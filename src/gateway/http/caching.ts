@@ -31,7 +31,7 @@ export function addCaching(app: GatewayApp): void {
       void reply.header("cache-control", reply.statusCode === 200 && isPrivate ? "private, no-cache" : "no-store");
     }
     if (reply.statusCode !== 200 || typeof payload !== "string") return payload;
-    void reply.header("vary", "Authorization");
+    void reply.header("vary", [reply.getHeader("vary"), "Authorization"].filter(Boolean).join(", "));
     const known = reply.getHeader("etag");
     const tag = typeof known === "string" ? known : tagOf(payload);
     void reply.header("etag", tag);

@@ -13,6 +13,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** What the API key must be allowed; undefined for everybody, with or without a key. */
     scope?: Scope | undefined;
+    /** Anybody may read the answer, from any web page: it needs no key, and is the same for everybody. */
+    isForAnyPage?: boolean | undefined;
     /** Answers hold personal data: nothing but the vault keeps them, and a request that is repeated runs again. */
     isPersonal?: boolean | undefined;
   }

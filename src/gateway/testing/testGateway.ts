@@ -23,6 +23,7 @@ export interface TestGatewayOptions {
   /** Default: all of the API. */
   readonly routes?: readonly RouteModule[];
   readonly plugins?: readonly RouteModule[];
+  readonly corsOrigins?: readonly string[];
   /** Keys by the text that the client shows; `key` is there in any case. */
   readonly keys?: Readonly<Record<string, ApiKey>>;
   /** Parts instead of those that refuse, such as a writer. */
@@ -87,6 +88,7 @@ export async function testGateway(options: TestGatewayOptions): Promise<TestGate
   const app = await createGatewayApp(parts, {
     routes: options.routes,
     plugins: options.plugins,
+    corsOrigins: options.corsOrigins,
     authenticate: async ({ headers }) => {
       const found = keys[headers.authorization?.replace("Bearer ", "") ?? ""];
       if (found === undefined) throw new Problem("unauthorized", "no such API key");
