@@ -1,6 +1,6 @@
 // By what orders can be put into groups: a table that analytics and reports share.
 
-import type { Where } from "../readModel/orderQueries.ts";
+import type { Where } from "../readModel/page.ts";
 
 /** What an expression over `orders` may need: parameters, and the time zone in which days begin. */
 export interface DimensionContext {

@@ -1,7 +1,8 @@
 // Orders in groups, by one statement of SQL: analytics and reports build theirs here.
 
 import { Problem } from "../http/problem.ts";
-import { type OrderFilter, orderConditions, type Where } from "../readModel/orderQueries.ts";
+import { type OrderFilter, orderConditions } from "../readModel/orderQueries.ts";
+import type { Where } from "../readModel/page.ts";
 import { instantsAround, type OpenRange } from "./dateRange.ts";
 import { findDimension } from "./dimensions.ts";
 import { SUM_NAMES, SUMS, type SumName, type Sums } from "./metrics.ts";

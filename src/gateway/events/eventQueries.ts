@@ -1,18 +1,17 @@
 // Reads events: pages of them, those behind a place, and single ones.
 
-import { CursorError, decodeCursor, encodeCursor } from "../readModel/cursor.ts";
-import { Where } from "../readModel/orderQueries.ts";
+import { type Page, type PageRequest, readPage, Where } from "../readModel/page.ts";
 import type { Sql, SqlValue } from "../sql/database.ts";
 import type { StoredEvent } from "./apiEvent.ts";
 
-const SELECT = `
-  select a.position, a.id, a.type, a.order_id, a.sequence, a.time,
-         coalesce(e.type, g.type) as chain_type, coalesce(e.tx_hash, '') as tx_hash,
-         coalesce(e.document, g.document) as document, o.document -> 'order' as order_document
-  from api_events a
+const COLUMNS = `a.position, a.id, a.type, a.order_id, a.sequence, a.time,
+  coalesce(e.type, g.type) as chain_type, coalesce(e.tx_hash, '') as tx_hash,
+  coalesce(e.document, g.document) as document, o.document -> 'order' as order_document`;
+const FROM = `api_events a
   left join events e on e.position = a.event_position
   left join gateway_events g on g.id = a.gateway_event_id
   left join events o on o.position = a.order_position`;
+const SELECT = `select ${COLUMNS} from ${FROM}`;
 
 /** Which events. Bounds are exclusive: an event's place, or a time. */
 export interface EventFilter {
@@ -27,20 +26,13 @@ export interface EventFilter {
 
 export const EVENT_SORTS = ["-created_at", "created_at"] as const;
 
-export interface EventPageRequest {
+export interface EventPageRequest extends PageRequest {
   readonly filter: EventFilter;
   readonly sort: (typeof EVENT_SORTS)[number];
-  readonly limit: number;
-  readonly offset?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
-export interface EventPage {
+export interface EventPage extends Omit<Page<never>, "rows"> {
   readonly events: readonly StoredEvent[];
-  /** Over all pages. */
-  readonly totalCount: number;
-  readonly hasMore: boolean;
-  readonly nextCursor: string | null;
 }
 
 function conditions(filter: EventFilter): Where {
@@ -55,35 +47,14 @@ function conditions(filter: EventFilter): Where {
   return where;
 }
 
-/** One page. Throws CursorError. PERF: an indexed read, and a count over the filter. */
-export async function listEvents(sql: Sql, request: EventPageRequest): Promise<EventPage> {
-  const { filter, sort, limit, cursor, offset = 0 } = request;
-  const counted = conditions(filter);
-  const [count] = await sql.query<{ count: string }>(
-    `select count(*) as count from api_events a ${counted.text()}`,
-    counted.values,
-  );
-  const where = conditions(filter);
-  const isDescending = sort === "-created_at";
-  if (cursor !== undefined) {
-    const { value, position } = decodeCursor(cursor, sort);
-    if (value !== "") throw new CursorError();
-    where.add(`a.position ${isDescending ? "<" : ">"} $::bigint`, position);
-  }
-  const rows = await sql.query<StoredEvent>(
-    `${SELECT} ${where.text()} order by a.position ${isDescending ? "desc" : "asc"}
-     limit ${where.parameter(limit + 1)} offset ${where.parameter(cursor === undefined ? offset : 0)}`,
-    where.values,
-  );
-  const events = rows.slice(0, limit);
-  const last = events.at(-1);
-  const hasMore = rows.length > limit;
-  return {
-    events,
-    totalCount: Number(count?.count ?? 0),
-    hasMore,
-    nextCursor: hasMore && last !== undefined ? encodeCursor({ sort, value: "", position: last.position }) : null,
+/** One page. Throws CursorError. */
+export async function listEvents(sql: Sql, { filter, sort, ...page }: EventPageRequest): Promise<EventPage> {
+  const source = {
+    ...{ columns: COLUMNS, from: FROM, counted: "api_events a", position: "a.position", sort },
+    conditions: () => conditions(filter),
   };
+  const { rows: events, ...rest } = await readPage<StoredEvent>(sql, source, page);
+  return { events, ...rest };
 }
 
 /** The next events behind a place, in order. */

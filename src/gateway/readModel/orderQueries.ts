@@ -1,8 +1,8 @@
 // What is asked of the read model about orders: one with all that belongs to it, and lists with filters and pages.
 
-import type { Sql, SqlValue } from "../sql/database.ts";
+import type { Sql } from "../sql/database.ts";
 import type { ChainObject } from "./blockRows.ts";
-import { CursorError, decodeCursor, encodeCursor } from "./cursor.ts";
+import { type Page, type PageRequest, readPage, type SortColumn, Where } from "./page.ts";
 
 /** Rows that one page holds at most. */
 export const PAGE_MAX = 100;
@@ -58,49 +58,16 @@ export interface OrderFilter {
   readonly amountMax?: bigint | undefined;
 }
 
-/** Which page of them: by a number of rows to skip, or behind a cursor. */
-export interface OrderPageRequest {
+/** Which page of them; `limit` is 1 to PAGE_MAX. */
+export interface OrderPageRequest extends PageRequest {
   readonly filter: OrderFilter;
   readonly sort: OrderSort;
   /** Give of each order only what lists show, and names of enum values without the name of the enum. */
   readonly isSummary?: boolean;
-  /** 1 to PAGE_MAX. */
-  readonly limit: number;
-  readonly offset?: number | undefined;
-  readonly cursor?: string | undefined;
 }
 
-export interface OrderPage {
+export interface OrderPage extends Omit<Page<never>, "rows"> {
   readonly orders: readonly ChainObject[];
-  /** Over all pages. */
-  readonly totalCount: number;
-  readonly hasMore: boolean;
-  /** Of the next page; undefined on the last. */
-  readonly nextCursor: string | undefined;
-}
-
-/** Conditions of a statement with their parameters. */
-export class Where {
-  readonly values: SqlValue[] = [];
-  readonly #conditions: string[] = [];
-
-  /** Adds a condition in which `$` stands for the value; nothing when there is no value. */
-  add(condition: string, value: SqlValue | undefined): void {
-    if (value === undefined) return;
-    this.values.push(value);
-    this.#conditions.push(condition.replace("$", `$${this.values.length}`));
-  }
-
-  /** The place of one more parameter. */
-  parameter(value: SqlValue): string {
-    this.values.push(value);
-    return `$${this.values.length}`;
-  }
-
-  text(...more: readonly string[]): string {
-    const all = [...this.#conditions, ...more];
-    return all.length === 0 ? "" : `where ${all.join(" and ")}`;
-  }
 }
 
 /** The conditions of a filter; analytics and reports use the same. */
@@ -120,58 +87,24 @@ export function orderConditions(filter: OrderFilter): Where {
   return where;
 }
 
-/** Columns by which rows are sorted, with what a cursor's text must look like. The place decides among equals. */
-const SORT_COLUMNS = {
+/** Columns by which rows are sorted. The place decides among equals. */
+const SORT_COLUMNS: Readonly<Record<string, SortColumn>> = {
   // Places ascend with time, and one index serves both filter and order.
   created_at: { column: "position", type: "bigint", value: /^[0-9]{1,18}$/ },
   total: { column: "total", type: "numeric", value: /^[0-9]{1,78}$/ },
   updated_at: { column: "updated_at", type: "timestamptz", value: /^[0-9T:.+ -]{10,40}$/ },
-} as const;
+};
 
-interface PageRow extends DocumentRow {
-  readonly position: string;
-  readonly sort_value: string;
-}
-
-/** One page of orders. Throws CursorError. PERF: one indexed read a page, and one count over the filter. */
-export async function listOrders(sql: Sql, request: OrderPageRequest): Promise<OrderPage> {
-  const { sort, limit, offset = 0 } = request;
-  const isDescending = sort.startsWith("-");
-  const key = (isDescending ? sort.slice(1) : sort) as keyof typeof SORT_COLUMNS;
-  const { column, type, value } = SORT_COLUMNS[key];
-  const counted = orderConditions(request.filter);
-  const counting = sql.query<{ count: string }>(
-    `select count(*) as count from orders ${counted.text()}`,
-    counted.values,
-  );
-  counting.catch(() => undefined);
-  const where = orderConditions(request.filter);
-  const after: string[] = [];
-  if (request.cursor !== undefined) {
-    const cursor = decodeCursor(request.cursor, sort);
-    if (!value.test(cursor.value)) throw new CursorError();
-    const place = `(${where.parameter(cursor.value)}::${type}, ${where.parameter(cursor.position)}::bigint)`;
-    after.push(`(${column}, position) ${isDescending ? "<" : ">"} ${place}`);
-  }
-  const direction = isDescending ? "desc" : "asc";
-  const document = request.isSummary === true ? `${SUMMARY} as document` : "document";
-  const rows = await sql.query<PageRow>(
-    `select ${document}, position, ${column}::text as sort_value from orders ${where.text(...after)}
-     order by ${column} ${direction}, position ${direction}
-     limit ${where.parameter(limit + 1)} offset ${where.parameter(request.cursor === undefined ? offset : 0)}`,
-    where.values,
-  );
-  const [count] = await counting;
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const hasMore = rows.length > limit;
-  return {
-    orders: page.map(({ document }) => document),
-    totalCount: Number(count?.count ?? 0),
-    hasMore,
-    nextCursor:
-      hasMore && last !== undefined
-        ? encodeCursor({ sort, value: last.sort_value, position: last.position })
-        : undefined,
+/** One page of orders. Throws CursorError. */
+export async function listOrders(
+  sql: Sql,
+  { filter, sort, isSummary = false, ...page }: OrderPageRequest,
+): Promise<OrderPage> {
+  const source = {
+    ...{ columns: isSummary ? `${SUMMARY} as document` : "document", from: "orders", position: "position", sort },
+    sortColumn: SORT_COLUMNS[sort.replace(/^-/, "")],
+    conditions: () => orderConditions(filter),
   };
+  const { rows, ...rest } = await readPage<DocumentRow>(sql, source, page);
+  return { orders: rows.map(({ document }) => document), ...rest };
 }

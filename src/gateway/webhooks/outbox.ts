@@ -2,8 +2,7 @@
 // database's clock decides, so gateways whose clocks differ share the work.
 
 import { Problem } from "../http/problem.ts";
-import { decodeCursor, encodeCursor } from "../readModel/cursor.ts";
-import { Where } from "../readModel/orderQueries.ts";
+import { type Page, type PageRequest, readPage, Where } from "../readModel/page.ts";
 import type { Database, Sql } from "../sql/database.ts";
 import type { SendResult } from "./send.ts";
 
@@ -239,38 +238,27 @@ export interface DeliveryRow {
   readonly duration_ms: number | null;
 }
 
-export interface DeliveryPageRequest {
+export interface DeliveryPageRequest extends PageRequest {
   readonly endpointId: string;
   readonly state?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
+const LISTED = `webhook_deliveries d left join lateral (
+  select * from webhook_attempts where delivery_id = d.id order by number desc limit 1) t on true`;
+
 /** An endpoint's deliveries, the newest event first. Throws CursorError. */
-export async function listDeliveries(sql: Sql, { endpointId, state, limit, cursor }: DeliveryPageRequest) {
+export function listDeliveries(
+  sql: Sql,
+  { endpointId, state, ...page }: DeliveryPageRequest,
+): Promise<Page<DeliveryRow>> {
   const conditions = () => {
     const where = new Where();
     where.add("d.endpoint_id = $", endpointId);
     where.add("d.state = $", state);
     return where;
   };
-  const counted = conditions();
-  const [count] = await sql.query<{ count: string }>(
-    `select count(*) as count from webhook_deliveries d ${counted.text()}`,
-    counted.values,
-  );
-  const where = conditions();
-  if (cursor !== undefined) where.add("d.position < $::bigint", decodeCursor(cursor, "-position").position);
-  const rows = await sql.query<DeliveryRow>(
-    `select d.*, t.response_excerpt, t.duration_ms from webhook_deliveries d
-     left join lateral (select * from webhook_attempts where delivery_id = d.id order by number desc limit 1) t on true
-     ${where.text()} order by d.position desc limit ${where.parameter(limit + 1)}`,
-    where.values,
-  );
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  const hasMore = rows.length > limit;
-  const nextCursor =
-    hasMore && last !== undefined ? encodeCursor({ sort: "-position", value: "", position: last.position }) : null;
-  return { rows: page, totalCount: Number(count?.count), hasMore, nextCursor };
+  const columns = "d.*, t.response_excerpt, t.duration_ms";
+  const counted = "webhook_deliveries d";
+  const source = { columns, from: LISTED, counted, position: "d.position", sort: "-position", conditions };
+  return readPage<DeliveryRow>(sql, source, page);
 }

@@ -253,7 +253,7 @@ function addDeliveryRoutes(app: GatewayApp, parts: GatewayParts): void {
         deliveries: page.rows.map(deliveryView),
         total_count: page.totalCount,
         has_more: page.hasMore,
-        next_cursor: page.nextCursor,
+        next_cursor: page.nextCursor ?? null,
       };
     },
   );
