@@ -23,6 +23,9 @@ const CHECKS = [
   "ignored_auth",
 ] as const;
 
+/** `stateful` follows from what one operation answers to what another takes: an order is made, and then paid. */
+const PHASES = "examples,coverage,fuzzing,stateful";
+
 /** Its answer has no end, so that there is nothing to compare. */
 const ENDLESS_PATH = "/v1/events/stream";
 
@@ -59,7 +62,7 @@ export function runSchemathesis(run: SchemathesisRun): Promise<{ readonly code: 
   const { program, url, apiKey, examples, seed, paths } = run;
   const args = [
     ...["run", `${url}/openapi.json`, "--url", url, "-H", `Authorization: Bearer ${apiKey}`],
-    ...["--checks", CHECKS.join(","), "--phases", "examples,coverage,fuzzing", "--max-examples", String(examples)],
+    ...["--checks", CHECKS.join(","), "--phases", PHASES, "--max-examples", String(examples)],
     ...["--seed", String(seed), "--generation-database", "none", "--no-color", "--request-timeout", "30"],
     ...["--exclude-path", ENDLESS_PATH],
     ...(paths === undefined ? [] : ["--include-path-regex", paths]),

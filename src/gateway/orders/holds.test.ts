@@ -99,6 +99,12 @@ test("default: of many orders those that are to be held", async () => {
   ]);
 });
 
+test("behavior: a request that is repeated under its key has one plan", async () => {
+  const given = { reasons: ["fraud"], clientKey: "client" };
+  expect(await planHolds(parts(), KEY, given)).toEqual(await planHolds(parts(), KEY, given));
+  expect(await plans()).toHaveLength(1);
+});
+
 test("behavior: nothing to hold is no plan", async () => {
   expect(await planHolds(parts(), KEY, { reasons: [undefined] })).toBeUndefined();
   expect(await plans()).toEqual([]);

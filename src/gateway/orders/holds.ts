@@ -3,11 +3,13 @@
 // comes after a kill holds it; in between, at most until a gateway looks, the order can be paid.
 
 import { MsgCreateOrderResponse, MsgCreateOrdersResponse, MsgHoldOrder } from "../../../gen/stateset/orders/v1/tx.ts";
+import { utf8 } from "../../codec/bytes.ts";
 import { typeUrlOf } from "../../codec/message.ts";
+import { sha256 } from "../../crypto/hash.ts";
 import { waitFor } from "../conditions/conditionalOrders.ts";
 import type { Condition } from "../conditions/modules.ts";
 import { Problem } from "../http/problem.ts";
-import { newId } from "../ids.ts";
+import { hashBase58, newId } from "../ids.ts";
 import type { ApiKey, GatewayParts, WriteOutcome } from "../parts.ts";
 import { DueRows } from "../schedule/dueRows.ts";
 import { anyOf, responseOf } from "./messages.ts";
@@ -47,6 +49,12 @@ interface PlanRow {
 
 type Parts = Pick<GatewayParts, "database" | "writer" | "writeWaitMs" | "chain">;
 
+/** A request that is repeated under its idempotency key has one plan, and so holds once. */
+function planId({ id }: ApiKey, clientKey: string | undefined): string {
+  if (clientKey === undefined) return newId("hold");
+  return `hold_${hashBase58(sha256(utf8(JSON.stringify(["stateset/hold/1", id, clientKey]))))}`;
+}
+
 /** Writes down that orders will be held; undefined when none is to be. `clientKey` is the idempotency key of the request. */
 export async function planHolds(
   { database }: Parts,
@@ -59,11 +67,11 @@ export async function planHolds(
 ): Promise<HoldPlan | undefined> {
   const reasons = given.reasons.map((reason) => reason ?? "");
   if (reasons.every((reason) => reason === "")) return undefined;
-  const id = newId("hold");
+  const id = planId(key, given.clientKey);
   const plan = { id, idempotencyKey: given.clientKey ?? id, reasons, waits: given.waits ?? null };
   await database.query(
     `insert into order_holds (id, api_key_id, idempotency_key, reasons, waits, created_at, next_at)
-     values ($1, $2, $3, $4, $5::jsonb, now(), now() + ${ORPHANED})`,
+     values ($1, $2, $3, $4, $5::jsonb, now(), now() + ${ORPHANED}) on conflict (id) do nothing`,
     [id, key.id, plan.idempotencyKey, reasons, plan.waits === null ? null : JSON.stringify(plan.waits)],
   );
   return plan;
