@@ -39,7 +39,7 @@ export function addGatewayRewrap(gateway: Command): void {
       "after",
       "\nThe newest master key comes first, the ones before follow, with commas; restart every gateway with them first." +
         "\nanswers_left: answers to idempotency keys that still need a key before; none after 48 hours." +
-        "\n\nExample:\n  STATESET_GATEWAY_MASTER_KEY=$NEW,$OLD statesetd gateway rewrap --database-url postgres://…",
+        "\n\nExample:\n  statesetd gateway rewrap --master-key-file keys.txt --database-url postgres://…",
     );
   addGatewayDatabaseFlags(command);
   command.action((flags: GatewayDatabaseFlags, self: Command) => rewrap(flags, self));
