@@ -101,7 +101,8 @@ export async function listOrders(
   { filter, sort, isSummary = false, ...page }: OrderPageRequest,
 ): Promise<OrderPage> {
   const source = {
-    ...{ columns: isSummary ? `${SUMMARY} as document` : "document", from: "orders", position: "position", sort },
+    ...{ columns: isSummary ? "orders.*" : "document", from: "orders", position: "position", sort },
+    shown: isSummary ? `${SUMMARY} as document` : undefined,
     sortColumn: SORT_COLUMNS[sort.replace(/^-/, "")],
     conditions: () => orderConditions(filter),
   };
