@@ -1,8 +1,9 @@
-// Builds CometBFT from its Go module at a pinned release, once, into node_modules/.cache: `npx tsx scripts/cometbft.ts`
-// prints where it lies. Needs Go; the module comes from the Go module proxy with its checksum verified.
+// Builds CometBFT from its Go module at a pinned release, once, into the user's cache folder, where it outlives `npm ci`:
+// `npx tsx scripts/cometbft.ts` prints where it lies. Needs Go; the module comes from the Go module proxy with its checksum verified.
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
@@ -10,7 +11,12 @@ import { promisify } from "node:util";
 /** The release that tests, test networks and docs/production.md are about. */
 export const COMETBFT_VERSION = "v0.38.26";
 
-const CACHE = new URL(`../node_modules/.cache/cometbft/${COMETBFT_VERSION}/`, import.meta.url).pathname;
+const CACHE = join(
+  process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"),
+  "stateset",
+  "cometbft",
+  COMETBFT_VERSION,
+);
 
 /** The path of the binary, which is built first when it is not there. `COMETBFT` in the environment names another one. */
 export async function ensureCometbft(): Promise<string> {
