@@ -42,6 +42,7 @@ function gatewayLines(gateway: DevnetInfo["gateway"]): string[] {
     "Orders API",
     ...row("gateway", gateway.url, "(OpenAPI at /openapi.json, page at /docs)"),
     ...row("API key", gateway.api_key),
+    ...row("try", `curl -H 'Authorization: Bearer ${gateway.api_key}' ${gateway.url}/v1/orders`),
     ...row("merchant", gateway.merchant),
     ...row("metrics", gateway.metrics_url && `${gateway.metrics_url}/metrics`),
   ];
