@@ -33,6 +33,7 @@ import type { Router } from "./msgRouter.ts";
 import { QUERY_CACHE_BYTES_MAX, QueryCache, queryIdOf } from "./queryCache.ts";
 import { QueryReads } from "./queryReads.ts";
 import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
+import { runToEnd } from "./steps.ts";
 import { SimulationFailure, type TxFailure } from "./txResult.ts";
 
 /** What an application is made of. */
@@ -226,12 +227,20 @@ export class BaseApp {
 
   /** Executes a block and stages its state. Nothing visible moves before `commit`. */
   finalizeBlock(request: FinalizeBlockRequest): FinalizedBlock {
+    return runToEnd(this.executeBlock(request));
+  }
+
+  /**
+   * The same in steps, one for each transaction, which gives its result. Between two of them checks and queries may run:
+   * they see the committed state. Nothing may be committed or reverted before the last.
+   */
+  *executeBlock(request: FinalizeBlockRequest): Generator<ExecTxResult, FinalizedBlock, void> {
     const block = this.#blockInfo(request);
     const state = this.#blockState();
     const report = this.#consensusReport(request.consensus);
     const begin = this.#context("finalize", state, { ...block, consensus: report });
     for (const module of this.#options.modules) module.beginBlock?.(begin);
-    const txResults = this.#runTxs(request.txs, state, block);
+    const txResults = yield* this.#runTxs(request.txs, state, block);
     const end = this.#context("finalize", state, block);
     for (const module of this.#options.modules) module.endBlock?.(end);
     const validatorUpdates = this.#validatorUpdates(end);
@@ -375,25 +384,37 @@ export class BaseApp {
       });
   }
 
-  #runTxs(txs: readonly BlockTx[], state: LayerStore, block: BlockInfo): ExecTxResult[] {
+  *#runTxs(
+    txs: readonly BlockTx[],
+    state: LayerStore,
+    block: BlockInfo,
+  ): Generator<ExecTxResult, ExecTxResult[], void> {
+    const results: ExecTxResult[] = [];
     let blockGas = 0n;
-    return txs.map((tx) => {
-      if (tx instanceof ChainError) return refusedResult(tx, 0n);
-      const limit = gasLimitOf(tx);
-      if (this.#maxGas !== undefined && blockGas >= this.#maxGas) {
-        return refusedResult(new ChainError(ErrOutOfGas, "no block gas left to run tx"), limit);
-      }
-      const gas = new GasMeter(limit);
-      const run = this.#run(this.#context("finalize", state, block, gas), tx, false, () => {
-        if (this.#maxGas === undefined || blockGas + gas.consumed <= this.#maxGas) return;
-        throw new ChainError(
-          ErrOutOfGas,
-          `out of gas in location: block gas meter; gasWanted: ${limit}, gasUsed: ${gas.consumed}`,
-        );
-      });
-      blockGas += gas.consumed;
-      return resultOf(run, limit, gas.consumed);
+    for (const tx of txs) {
+      const result = tx instanceof ChainError ? refusedResult(tx, 0n) : this.#runTx(tx, state, block, blockGas);
+      results.push(result);
+      blockGas += result.gasUsed;
+      yield result;
+    }
+    return results;
+  }
+
+  /** `blockGas` is what the transactions before it in the block have used. */
+  #runTx(tx: DecodedTx, state: LayerStore, block: BlockInfo, blockGas: bigint): ExecTxResult {
+    const limit = gasLimitOf(tx);
+    if (this.#maxGas !== undefined && blockGas >= this.#maxGas) {
+      return refusedResult(new ChainError(ErrOutOfGas, "no block gas left to run tx"), limit);
+    }
+    const gas = new GasMeter(limit);
+    const run = this.#run(this.#context("finalize", state, block, gas), tx, false, () => {
+      if (this.#maxGas === undefined || blockGas + gas.consumed <= this.#maxGas) return;
+      throw new ChainError(
+        ErrOutOfGas,
+        `out of gas in location: block gas meter; gasWanted: ${limit}, gasUsed: ${gas.consumed}`,
+      );
     });
+    return resultOf(run, limit, gas.consumed);
   }
 
   #run(ctx: Context, tx: DecodedTx, isChecking: boolean, beforeWrite?: () => void): TxRun {

@@ -4,6 +4,7 @@
 import { expect, test } from "vitest";
 import { ResponseFinalizeBlock, ResponseInitChain, type ValidatorUpdate } from "../../../gen/tendermint/abci/types.ts";
 import { BlockIDFlag } from "../../../gen/tendermint/types/validator.ts";
+import { runToEnd } from "../../baseapp/steps.ts";
 import { checkCommit, validatorsHash } from "../hashing.ts";
 import { TEST_KEY, testGenesis } from "../testing/testNode.ts";
 import { BlockMaker, type ChainState, type FinalizeRequest } from "./blockMaker.ts";
@@ -16,8 +17,9 @@ const CHAIN_ID = "test-1";
 function makerOf(updates: readonly (readonly ValidatorUpdate[])[]) {
   const told: FinalizeRequest[] = [];
   const app = {
-    finalizeBlock: (request: FinalizeRequest) => {
+    *executeBlock(request: FinalizeRequest) {
       told.push(request);
+      yield;
       const validatorUpdates = [...(updates[told.length - 1] ?? [])];
       const response = ResponseFinalizeBlock.fromPartial({ validatorUpdates, appHash: new Uint8Array(32) });
       return { response, commit: { version: told.length, appHash: response.appHash, stores: [], changes: [] } };
@@ -40,7 +42,7 @@ test("default: a new validator votes two blocks later, and is absent", () => {
   const { maker, state, told } = makerOf([[other(4n)]]);
   let now: ChainState = state;
   const made = [1, 2, 3, 4].map((height) => {
-    const block = maker.make(now, [], state.timeNs + BigInt(height) * 1_000_000_000n);
+    const block = runToEnd(maker.make(now, [], state.timeNs + BigInt(height) * 1_000_000_000n));
     now = block.next;
     return block;
   });
@@ -76,5 +78,5 @@ test.each([
   [{ pubKey: { ed25519: TEST_KEY.pubKey, secp256k1: undefined }, power: 0n }, "no validator would be left"],
 ])("error: a block after which the node cannot go on alone: %#", (update, message) => {
   const { maker, state } = makerOf([[update]]);
-  expect(() => maker.make(state, [], state.timeNs + 1_000_000_000n)).toThrow(message);
+  expect(() => runToEnd(maker.make(state, [], state.timeNs + 1_000_000_000n))).toThrow(message);
 });

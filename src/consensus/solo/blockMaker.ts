@@ -85,12 +85,19 @@ export interface FinalizeRequest {
   readonly consensus: ToldReport;
 }
 
-/** The part of the application that makes blocks. */
-export interface BlockExecutor {
-  finalizeBlock(request: FinalizeRequest): { readonly response: ResponseFinalizeBlock; readonly commit: StoreCommit };
+/** What the application gives for a block. */
+export interface ExecutedBlock {
+  readonly response: ResponseFinalizeBlock;
+  readonly commit: StoreCommit;
 }
 
-/** Makes blocks. Synchronous: nothing waits between the state it is given and the state it returns. */
+/** The part of the application that makes blocks. */
+export interface BlockExecutor {
+  /** Executes a block, a step for each transaction. Checks and queries may run between two steps. */
+  executeBlock(request: FinalizeRequest): Generator<unknown, ExecutedBlock, void>;
+}
+
+/** Makes blocks. */
 export class BlockMaker {
   readonly #chainId: string;
   readonly #app: BlockExecutor;
@@ -103,10 +110,10 @@ export class BlockMaker {
   }
 
   /**
-   * Builds the next block, executes it and signs the commit for it. The application's new state is staged.
+   * Builds the next block, executes it in steps and signs the commit for it. The application's new state is staged.
    * Throws when the application asks for what one validator cannot give, and DoubleSignError.
    */
-  make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): MadeBlock {
+  *make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): Generator<void, MadeBlock, void> {
     const block = buildBlock({
       chainId: this.#chainId,
       proposerAddress: this.#validator.key.address,
@@ -115,8 +122,7 @@ export class BlockMaker {
       timeNs,
     });
     const { blockId, sizeBytes } = blockIdOf(block);
-    const startedMs = performance.now();
-    const { response, commit: storeCommit } = this.#app.finalizeBlock({
+    const execution = this.#app.executeBlock({
       txs,
       height: state.height + 1,
       timeNs,
@@ -128,7 +134,16 @@ export class BlockMaker {
         nextValidatorsHash: block.header.nextValidatorsHash,
       },
     });
-    const executeMs = performance.now() - startedMs;
+    let executeMs = 0;
+    let executed: ExecutedBlock | undefined;
+    while (executed === undefined) {
+      const startedMs = performance.now();
+      const step = execution.next();
+      executeMs += performance.now() - startedMs;
+      if (step.done === true) executed = step.value;
+      else yield;
+    }
+    const { response, commit: storeCommit } = executed;
     checkResponse(state.height + 1, txs.length, response);
     const nextValidators = updateValidators(state.nextValidators, response.validatorUpdates);
     this.#requireMajority(state.height + 1, nextValidators);

@@ -3,6 +3,7 @@
 
 import { type RequestInitChain, ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
 import type { ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
+import { runToEnd } from "../../baseapp/steps.ts";
 import { bytesEqual, toHex } from "../../codec/bytes.ts";
 import { timestampToNs } from "../../codec/time.ts";
 import { createCommitMultiStore } from "../../store/commitStore.ts";
@@ -19,7 +20,7 @@ import type { SoloApp } from "./parts.ts";
 import { ChainCheckError, verifyChain } from "./verifyChain.ts";
 
 /** A fresh application, before its genesis. */
-export type ReplayApp = Pick<SoloApp, "initChain" | "decode" | "finalizeBlock" | "commit">;
+export type ReplayApp = Pick<SoloApp, "initChain" | "decode" | "executeBlock" | "commit">;
 
 /** What a replay did. */
 export interface ReplayReport {
@@ -99,7 +100,7 @@ function replayOne(
 ): Uint8Array {
   const header = block.header!;
   const { txResults } = results;
-  const { response } = app.finalizeBlock({
+  const execution = app.executeBlock({
     txs: txs.map((tx) => app.decode(tx.tx)),
     height,
     timeNs: timestampToNs(header.time!),
@@ -111,6 +112,7 @@ function replayOne(
       nextValidatorsHash: header.nextValidatorsHash,
     },
   });
+  const { response } = runToEnd(execution);
   const check = (what: string, actual: Uint8Array, expected: Uint8Array) => {
     if (bytesEqual(actual, expected)) return;
     throw new ChainCheckError(height, `replayed, its ${what} is ${toHex(actual)}, not ${toHex(expected)}`);

@@ -35,10 +35,10 @@ export function soloAppOf(app: BaseApp, signatures: SignatureParts): SoloApp {
     initChain: (request) => app.initChain(request),
     decode: (bytes, hash) => app.decode(bytes, hash),
     checkTx: (tx, mode) => app.checkTx(tx, mode),
-    finalizeBlock: (request) => {
-      const finalized = app.finalizeBlock(request);
+    *executeBlock(request) {
+      const executed = yield* app.executeBlock(request);
       for (const tx of request.txs) signatures.verdicts.delete(tx.hash);
-      return finalized;
+      return executed;
     },
     commit: () => app.commit(),
     revertTo: (block) => app.revertTo(block),

@@ -115,6 +115,41 @@ describe("SoloNode", () => {
     await node.stop();
   });
 
+  test("behavior: requests are answered while a block executes, from the state before it; what comes then goes into the next", async () => {
+    const opened = await openTestNode();
+    const { node, app, disk } = opened;
+    await node.start();
+    for (let sequence = 0; sequence < 5; sequence++) await node.submitTx(set(sequence));
+    app.executionMs = 10;
+    const made = node.produce();
+    const seen: unknown[] = [];
+    await new Promise(setImmediate);
+    const late = await node.submitTx(set(5));
+    seen.push(late.code, node.mempool.size, node.latestHeight);
+    seen.push(node.query({ path: "", data: utf8("value/k0"), height: 0n, prove: false }).value.length);
+    expect(disk.changes).toHaveLength(1);
+    expect(seen).toEqual([0, 6, 1, 0]);
+    expect((await made).txs).toHaveLength(5);
+    expect([node.mempool.size, app.rechecks]).toEqual([1, 1]);
+    expect((await node.produce()).txs.map((tx) => [tx.tx, tx.result.code])).toEqual([[set(5), 0]]);
+    await expectSound(opened);
+    await node.stop();
+  });
+
+  test("behavior: a stop in the middle of a block waits until it is durable", async () => {
+    const opened = await openTestNode();
+    const { node, app } = opened;
+    await node.start();
+    for (let sequence = 0; sequence < 3; sequence++) await node.submitTx(set(sequence));
+    app.executionMs = 10;
+    const made = node.produce();
+    await new Promise(setImmediate);
+    await node.stop();
+    expect((await made).height).toBe(2);
+    await expectSound(opened);
+    await expect(node.produce()).rejects.toThrow(NodeStoppedError);
+  });
+
   test("behavior: what no block can hold is refused, so that it cannot block the others", async () => {
     const bytes = await openTestNode({ genesis: testGenesis(1100) });
     await bytes.node.start();

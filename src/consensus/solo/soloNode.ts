@@ -38,10 +38,9 @@ import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
+import { inSlices } from "./slices.ts";
 import { type AfterCheck, refusal, TxIntake } from "./txIntake.ts";
 
-/** Transactions rechecked in one turn before other work gets its turn. */
-const RECHECKS_PER_TURN_MAX = 256;
 /** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
 const INTAKE_MAX = 20_000;
 
@@ -221,16 +220,16 @@ export class SoloNode implements ChainNode {
     if (this.#stopped !== undefined) throw this.#stopped;
     try {
       const startedMs = performance.now();
-      const sealed = this.#seal();
+      const sealed = await this.#seal();
       const { committed, next, failures, executeMs } = sealed;
       await sealed.batch.write();
       const durableMs = performance.now();
       const stagedWork = this.#workMs();
-      await this.#publish(committed, next);
+      const pausedMs = await this.#publish(committed, next);
       const stagesMs = this.#stagesMs({
         execute: executeMs,
-        commit: durableMs - startedMs - executeMs,
-        publish: performance.now() - durableMs,
+        commit: durableMs - startedMs - sealed.pausedMs - executeMs,
+        publish: performance.now() - durableMs - pausedMs,
         stagedWork,
       });
       this.#parts.observer?.block?.(
@@ -273,18 +272,20 @@ export class SoloNode implements ChainNode {
   }
 
   /**
-   * Makes a block and fills its batch. What execution gave is left behind here: only the encoded block waits for the disk.
+   * Makes a block, while requests are answered from the block before, and fills its batch. What execution gave is left
+   * behind here: only the encoded block waits for the disk.
    */
-  #seal() {
+  async #seal() {
     const { mempool, clock, disk } = this.#parts;
     const txs = mempool.take(blockLimits(this.#state.params));
-    const made = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
+    const timeNs = clock.nextBlockTime(this.#state.timeNs);
+    const { result: made, pausedMs } = await inSlices(this.#maker.make(this.#state, txs, timeNs));
     const batch = disk.batch();
     const committed = this.#write(batch, made);
     const failures = made.committed.results.txResults.flatMap(({ code, codespace }) =>
       code === 0 ? [] : [{ code, codespace }],
     );
-    return { batch, committed, failures, next: made.next, executeMs: made.executeMs };
+    return { batch, committed, failures, next: made.next, executeMs: made.executeMs, pausedMs };
   }
 
   #write(batch: SoloBatch, made: MadeBlock): CommittedBlock {
@@ -307,8 +308,11 @@ export class SoloNode implements ChainNode {
     return committed;
   }
 
-  /** The block is durable: shows it, tells of it, and brings the mempool up to date. */
-  async #publish(committed: CommittedBlock, next: ChainState): Promise<void> {
+  /**
+   * The block is durable: shows it, tells of it, and brings the mempool up to date. Resolves with how long others had their
+   * turn meanwhile, milliseconds.
+   */
+  async #publish(committed: CommittedBlock, next: ChainState): Promise<number> {
     const { blockStore, mempool, validator } = this.#parts;
     // Checks wait until the check state holds what is left in the mempool.
     this.#intake.hold();
@@ -322,7 +326,8 @@ export class SoloNode implements ChainNode {
         next.height,
       );
       this.#tell(committed);
-      await this.#recheck();
+      const { pausedMs } = await inSlices(this.#recheck());
+      return pausedMs;
     } finally {
       this.#intake.release();
     }
@@ -342,22 +347,17 @@ export class SoloNode implements ChainNode {
    * Checks all that is left in the mempool again, as CometBFT does: the check state starts from the new block, and a
    * later transaction of a sender passes only behind its earlier ones.
    */
-  async #recheck(): Promise<void> {
+  *#recheck(): Generator<void, void, void> {
     const { mempool } = this.#parts;
-    let checked = 0;
-    let startedMs = performance.now();
     const limits = blockLimits(this.#state.params);
     for (const tx of mempool.pending()) {
-      if (++checked % RECHECKS_PER_TURN_MAX === 0) {
-        this.#recheckMs += performance.now() - startedMs;
-        await new Promise(setImmediate);
-        startedMs = performance.now();
-      }
+      const startedMs = performance.now();
       const response = this.#parts.app.checkTx(tx, "recheck");
       // One that no block can hold would keep all others waiting behind it.
       if (response.code !== 0 || !fits(tx, response, limits)) mempool.remove(tx);
+      this.#recheckMs += performance.now() - startedMs;
+      yield;
     }
-    this.#recheckMs += performance.now() - startedMs;
   }
 
   /** Copies blocks, indexes and state into another data folder, which must be empty, between two blocks. */

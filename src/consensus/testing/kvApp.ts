@@ -16,10 +16,10 @@ import { ErrTxDecode } from "../../codec/sdkErrors.ts";
 import type { DecodedTx } from "../../codec/tx.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import { createCommitMultiStore, type TreeMultiStore } from "../../store/commitStore.ts";
-import type { CommitMultiStore, StoreChanges, StoreCommit } from "../../store/multiStore.ts";
+import type { CommitMultiStore, StoreChanges } from "../../store/multiStore.ts";
 import { pruningOptions } from "../../store/pruning.ts";
 import type { MempoolPlace } from "../mempool.ts";
-import type { FinalizeRequest } from "../solo/blockMaker.ts";
+import type { ExecutedBlock, FinalizeRequest } from "../solo/blockMaker.ts";
 import type { SoloApp } from "../solo/parts.ts";
 import { sampleEvent } from "./sampleBlocks.ts";
 
@@ -71,6 +71,8 @@ export class KvApp implements SoloApp {
   /** Verifications wait for this; tests replace it. */
   verifying: Promise<void> = Promise.resolve();
   rechecks = 0;
+  /** How long each transaction of a block takes, milliseconds; tests raise it. */
+  executionMs = 0;
 
   constructor(stores: CommitMultiStore) {
     this.stores = stores;
@@ -130,27 +132,35 @@ export class KvApp implements SoloApp {
     return { sender: from, sequence: BigInt(sequence), isUnordered: false, priority: 1n, gasWanted: 10n };
   }
 
-  finalizeBlock(request: FinalizeRequest): { response: ResponseFinalizeBlock; commit: StoreCommit } {
+  *executeBlock(request: FinalizeRequest): Generator<ExecTxResult, ExecutedBlock, void> {
     const writes = new Map<string, string>([["height", String(request.height)]]);
-    const txResults = request.txs.map((tx): ExecTxResult => {
-      const { from, sequence, key, value, fail, amount } = parse(tx.bytes);
-      const expected = Number(writes.get(`sequence/${from}`) ?? this.sequenceOf(from));
-      if (sequence !== expected) return result(WRONG_SEQUENCE);
-      writes.set(`sequence/${from}`, String(sequence + 1));
-      if (fail === true) return result(5);
-      if (amount !== undefined && !this.#move(writes, from, key, amount)) return result(5);
-      if (amount === undefined) writes.set(`value/${key}`, value);
-      return {
-        ...result(0),
-        events: [sampleEvent("message", { sender: from, action: "set" }), sampleEvent("set", { key })],
-      };
-    });
+    const txResults: ExecTxResult[] = [];
+    for (const tx of request.txs) {
+      for (const startedMs = performance.now(); performance.now() - startedMs < this.executionMs; );
+      const result = this.#execute(tx, writes);
+      txResults.push(result);
+      yield result;
+    }
     const changes = [...writes]
       .map(([key, value]) => [utf8(key), utf8(value)] as const)
       .sort(([a], [b]) => Buffer.compare(a, b));
     const commit = this.stores.stage([{ name: "kv", changes }]);
     const events = [sampleEvent("clock", { second: String(request.timeNs / 1_000_000_000n) })];
     return { response: ResponseFinalizeBlock.fromPartial({ events, txResults, appHash: commit.appHash }), commit };
+  }
+
+  #execute(tx: DecodedTx, writes: Map<string, string>): ExecTxResult {
+    const { from, sequence, key, value, fail, amount } = parse(tx.bytes);
+    const expected = Number(writes.get(`sequence/${from}`) ?? this.sequenceOf(from));
+    if (sequence !== expected) return result(WRONG_SEQUENCE);
+    writes.set(`sequence/${from}`, String(sequence + 1));
+    if (fail === true) return result(5);
+    if (amount !== undefined && !this.#move(writes, from, key, amount)) return result(5);
+    if (amount === undefined) writes.set(`value/${key}`, value);
+    return {
+      ...result(0),
+      events: [sampleEvent("message", { sender: from, action: "set" }), sampleEvent("set", { key })],
+    };
   }
 
   #move(writes: Map<string, string>, from: string, to: string, amount: number): boolean {
