@@ -1,8 +1,11 @@
 // The node under test: the one that people run, as it was built, in a process of its own.
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { NodeProbe } from "../nodeProbe.ts";
 import { roundTo } from "../report.ts";
+
+const PROGRAM = "dist/src/cli/main.js";
 
 /** A node that runs, and where it listens. */
 export interface StartedNode {
@@ -21,7 +24,7 @@ export interface StartedNode {
 export function startNode(home: string, profile?: string): Promise<StartedNode> {
   const startedMs = performance.now();
   const profiling = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-  const child = spawn(process.execPath, [...profiling, "dist/src/cli/main.js", "--home", home, "start"], {
+  const child = spawn(process.execPath, [...nodeFlags(), ...profiling, PROGRAM, "--home", home, "start"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const pid = child.pid ?? 0;
@@ -37,6 +40,12 @@ export function startNode(home: string, profile?: string): Promise<StartedNode> 
       resolve({ process: child, pid, rpcPort: Number(port), probe, startSeconds });
     });
   });
+}
+
+/** What the program asks Node for in its first line, which counts only where it is called by its name. */
+function nodeFlags(): readonly string[] {
+  const [firstLine = ""] = readFileSync(PROGRAM, "utf8").split("\n", 1);
+  return firstLine.split(" ").filter((word) => word.startsWith("--"));
 }
 
 /** Ends a node; at once unless it has a profile to write. */
