@@ -49,6 +49,11 @@ export function keyText(bytes: Uint8Array): string {
   return native.latin1Slice.call(bytes as Buffer, 0, bytes.length);
 }
 
+/** The text of the first `length` bytes, one UTF-16 unit a byte. */
+export function latin1Text(bytes: Uint8Array, length: number): string {
+  return native.latin1Slice.call(bytes as Buffer, 0, length);
+}
+
 /** Lower-case hex, two digits for each byte, without `0x`. */
 export function toHex(bytes: Uint8Array): string {
   return native.hexSlice.call(bytes as Buffer, 0, bytes.length);
