@@ -68,6 +68,9 @@ export class Context {
   readonly gas: GasMeter;
   readonly events: EventManager;
   readonly stores: LayerStore;
+  /** The store that was asked for last. PERF: most steps of an execution ask for the same one again. */
+  #kvName = "";
+  #kv: KvStore | undefined;
 
   constructor(parts: ContextParts) {
     this.block = parts.block;
@@ -79,7 +82,11 @@ export class Context {
 
   /** A module's store; reads and writes are charged to this context's gas meter. */
   kv(name: string): KvStore {
-    return gasStore(this.stores.store(name), this.gas);
+    if (this.#kv === undefined || this.#kvName !== name) {
+      this.#kv = gasStore(this.stores.store(name), this.gas);
+      this.#kvName = name;
+    }
+    return this.#kv;
   }
 
   /** This context with some parts replaced. */

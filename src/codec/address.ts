@@ -2,7 +2,7 @@
 // (AccAddressFromBech32) over github.com/cosmos/btcutil v1.0.5 bech32. Written out here rather than taken from a package
 // because clients see these texts, and because every transaction decodes several addresses.
 
-import { copyBytes, keyText } from "./bytes.ts";
+import { keyText, latin1Text } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import { messageOf } from "./errorText.ts";
 import { ErrInvalidAddress } from "./sdkErrors.ts";
@@ -17,6 +17,9 @@ export const ADDRESS_LENGTH_MAX = 255;
 const BECH32_LENGTH_MAX = 1023;
 
 const CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
+/** ASCII code of `1`, which stands behind the human-readable part. */
+const SEPARATOR = 0x31;
 
 /** Value of each ASCII character in the data part, or 255. */
 const VALUE_OF_CHAR = new Uint8Array(128).fill(255);
@@ -43,38 +46,52 @@ function prefixState(prefix: string): number {
   return state;
 }
 
-/** The six checksum characters that follow data with this state. */
-function checksumOf(stateAfterData: number): string {
+/** The six checksum values that follow data with this state: 30 bits, the first value highest. */
+function checksumOf(stateAfterData: number): number {
   let state = stateAfterData;
   for (let i = 0; i < 6; i++) state = polymodStep(state);
-  state ^= 1;
+  return state ^ 1;
+}
+
+function checksumText(checksum: number): string {
   let text = "";
-  for (let i = 5; i >= 0; i--) text += CHARSET[(state >>> (5 * i)) & 31];
+  for (let i = 5; i >= 0; i--) text += CHARSET[(checksum >>> (5 * i)) & 31];
   return text;
 }
+
+/** ASCII code of each five-bit value. */
+const CODE_OF_VALUE = Uint8Array.from(CHARSET, (character) => character.charCodeAt(0));
+/** Where a text is written. PERF: used again; a text that grows by a character at a time leaves one behind for each. */
+const written = new Uint8Array(BECH32_LENGTH_MAX);
 
 /** Bech32 text of any bytes under any lower-case prefix. Throws a RangeError when it would exceed 1023 characters. */
 export function encodeBech32(prefix: string, bytes: Uint8Array): string {
   const length = prefix.length + 7 + Math.trunc((bytes.length * 8 + 4) / 5);
   if (length > BECH32_LENGTH_MAX) throw new RangeError(`bech32 text of ${length} characters is too long`);
   let state = prefixState(prefix);
-  let text = `${prefix}1`;
+  let end = 0;
+  for (; end < prefix.length; end += 1) written[end] = prefix.charCodeAt(end);
+  written[end++] = SEPARATOR;
   let bits = 0;
   let carry = 0;
-  const put = (value: number) => {
-    state = polymodStep(state) ^ value;
-    text += CHARSET[value];
-  };
-  for (const byte of bytes) {
-    carry = ((carry << 8) | byte) & 0xfff;
+  for (let at = 0; at < bytes.length; at += 1) {
+    carry = ((carry << 8) | bytes[at]!) & 0xfff;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      put((carry >>> bits) & 31);
+      const value = (carry >>> bits) & 31;
+      state = polymodStep(state) ^ value;
+      written[end++] = CODE_OF_VALUE[value]!;
     }
   }
-  if (bits > 0) put((carry << (5 - bits)) & 31);
-  return text + checksumOf(state);
+  if (bits > 0) {
+    const value = (carry << (5 - bits)) & 31;
+    state = polymodStep(state) ^ value;
+    written[end++] = CODE_OF_VALUE[value]!;
+  }
+  const checksum = checksumOf(state);
+  for (let i = 5; i >= 0; i--) written[end++] = CODE_OF_VALUE[(checksum >>> (5 * i)) & 31]!;
+  return latin1Text(written, end);
 }
 
 function bech32Error(what: string): Error {
@@ -105,7 +122,7 @@ function readValues(text: string, start: number, values: Uint8Array): void {
   let state = prefixState(text.slice(0, start - 1));
   const dataLength = values.length - 6;
   for (let i = 0; i < dataLength; i++) state = polymodStep(state) ^ (values[i] ?? 0);
-  const expected = checksumOf(state);
+  const expected = checksumText(checksumOf(state));
   const actual = text.slice(text.length - 6);
   if (expected !== actual) throw bech32Error(`invalid checksum (expected ${expected} got ${actual})`);
 }
@@ -191,17 +208,16 @@ function requireLength(bytes: Uint8Array): void {
 }
 
 /**
- * The 1..255 bytes of an account address in bech32, in lower or upper case. The bytes are the caller's own. Throws
- * ErrInvalidAddress with the texts of the SDK: `empty address string is not allowed`, `decoding bech32 failed: …`,
+ * The 1..255 bytes of an account address in bech32, in lower or upper case. The bytes are read-only: whoever
+ * asks for the same text gets the same array. Throws ErrInvalidAddress with the texts of the SDK: `empty address string is not allowed`, `decoding bech32 failed: …`,
  * `invalid Bech32 prefix; expected stateset, got …`.
  */
 export function decodeAddress(text: string): Uint8Array {
   const cached = bytesOfText.get(text);
-  if (cached !== undefined) return copyBytes(cached);
+  if (cached !== undefined) return cached;
   const bytes = decodeAddressUncached(text);
-  if (bytes.length > CACHED_LENGTH_MAX) return bytes;
-  bytesOfText.set(text, bytes);
-  return copyBytes(bytes);
+  if (bytes.length <= CACHED_LENGTH_MAX) bytesOfText.set(text, bytes);
+  return bytes;
 }
 
 function decodeAddressUncached(text: string): Uint8Array {

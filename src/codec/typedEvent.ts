@@ -1,6 +1,6 @@
 // Protobuf events as ABCI events (cosmos-sdk v0.53 types/events.go, TypedEventToEvent).
 
-import type { Event } from "../../gen/tendermint/abci/types.ts";
+import type { Event, EventAttribute } from "../../gen/tendermint/abci/types.ts";
 import type { MessageCodec } from "./message.ts";
 import { MessageTexts, type TextOf } from "./messageText.ts";
 import { TypeRegistry } from "./registry.ts";
@@ -53,11 +53,15 @@ export function typedEvent<T>(codec: MessageCodec<T>, message: T): Event {
     known = attributesOf(codec.$type);
     sortedAttributes.set(codec.$type, known);
   }
-  const attributes = [];
+  // PERF: made as long as it will be, since it lives until its block is written.
+  const attributes = new Array<EventAttribute>(known.length);
+  let count = 0;
   for (const { key, localName, isOmittedWhenAbsent, textOf } of known) {
     const value = (message as Readonly<Record<string, unknown>>)[localName];
     if (isOmittedWhenAbsent && value === undefined) continue;
-    attributes.push({ key, value: textOf(value), index: true });
+    attributes[count] = { key, value: textOf(value), index: true };
+    count += 1;
   }
+  attributes.length = count;
   return { type: codec.$type, attributes };
 }

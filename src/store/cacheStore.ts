@@ -90,6 +90,9 @@ class CacheStore implements KvStore, ChangeCounting {
   #sorted: string[] = [];
   #new: string[] = [];
   #ownChanges = 0;
+  /** The key that was asked for last, and its text. PERF: a key is often read and then written, as one array. */
+  #lastKey: Uint8Array | undefined;
+  #lastText = "";
 
   constructor(parent: ReadonlyKvStore, journal: Journal) {
     this.#parent = parent;
@@ -101,15 +104,23 @@ class CacheStore implements KvStore, ChangeCounting {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#find(keyText(key), key)?.bytes;
+    return this.#find(this.#textOf(key), key)?.bytes;
   }
 
   find(key: Uint8Array): StoredValue | undefined {
-    return this.#find(keyText(key), key);
+    return this.#find(this.#textOf(key), key);
   }
 
   has(key: Uint8Array): boolean {
-    return this.#find(keyText(key), key) !== undefined;
+    return this.#find(this.#textOf(key), key) !== undefined;
+  }
+
+  #textOf(key: Uint8Array): string {
+    if (this.#lastKey !== key) {
+      this.#lastText = keyText(key);
+      this.#lastKey = key;
+    }
+    return this.#lastText;
   }
 
   set(key: Uint8Array, value: Uint8Array): void {
@@ -118,11 +129,11 @@ class CacheStore implements KvStore, ChangeCounting {
 
   put(key: Uint8Array, value: StoredValue): void {
     if (key.length === 0) throw new Error("store keys are not empty");
-    this.#put(keyText(key), key, value);
+    this.#put(this.#textOf(key), key, value);
   }
 
   delete(key: Uint8Array): void {
-    if (key.length > 0) this.#put(keyText(key), key, undefined);
+    if (key.length > 0) this.#put(this.#textOf(key), key, undefined);
   }
 
   // PERF: a key is turned into text once for all layers.

@@ -2,6 +2,7 @@
 
 import { concatBytes, utf8 } from "../../src/codec/bytes.ts";
 import { encodeUint64BE } from "../../src/codec/integer.ts";
+import { KeysOfAddresses } from "../../src/store/keysOfAddresses.ts";
 
 /** Name of the module and of its store. */
 export const AUTH = "auth";
@@ -19,9 +20,11 @@ export const NUMBER_PREFIX = utf8("accountNumber");
 /** expiry in nanoseconds · address → nothing: unordered transactions that were seen. */
 export const UNORDERED_PREFIX = Uint8Array.of(90);
 
-/** `0x01 · address` */
+const accountKeys = new KeysOfAddresses((address) => concatBytes(ACCOUNT_PREFIX, address));
+
+/** `0x01 · address`. Read-only. */
 export function accountKey(address: Uint8Array): Uint8Array {
-  return concatBytes(ACCOUNT_PREFIX, address);
+  return accountKeys.get(address);
 }
 
 /** `accountNumber · number` */

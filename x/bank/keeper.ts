@@ -9,6 +9,7 @@
 
 import { Metadata, Params, type SendEnabled } from "../../gen/cosmos/bank/v1beta1/bank.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { KV_GAS } from "../../src/baseapp/gas.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8, utf8 } from "../../src/codec/bytes.ts";
@@ -221,10 +222,7 @@ function subtractCoins(ctx: Context, { address, text }: Party, amounts: Amounts)
     }
     setBalance(ctx, address, { denom: coin.denom, key, before, after: before - coin.amount });
   }
-  ctx.events.emit("coin_spent", [
-    ["spender", text],
-    ["amount", amounts.text],
-  ]);
+  ctx.events.emit("coin_spent", [attribute("spender", text), attribute("amount", amounts.text)]);
 }
 
 function addCoins(ctx: Context, { address, text }: Party, amounts: Amounts): void {
@@ -233,10 +231,7 @@ function addCoins(ctx: Context, { address, text }: Party, amounts: Amounts): voi
     const before = ctx.kv(BANK).find(key)?.as(decodeAmount) ?? 0n;
     setBalance(ctx, address, { denom, key, before, after: before + amount });
   }
-  ctx.events.emit("coin_received", [
-    ["receiver", text],
-    ["amount", amounts.text],
-  ]);
+  ctx.events.emit("coin_received", [attribute("receiver", text), attribute("amount", amounts.text)]);
 }
 
 function setSupply(ctx: Context, denom: string, amount: bigint): void {
@@ -247,9 +242,9 @@ function setSupply(ctx: Context, denom: string, amount: bigint): void {
 
 function emitTransfer(ctx: Context, from: Party, to: Party, amounts: Amounts): void {
   ctx.events.emit("transfer", [
-    ["recipient", to.text],
-    ["sender", from.text],
-    ["amount", amounts.text],
+    attribute("recipient", to.text),
+    attribute("sender", from.text),
+    attribute("amount", amounts.text),
   ]);
 }
 
@@ -288,7 +283,7 @@ export class BankSender extends BankView {
     addCoins(ctx, recipient, amounts);
     this.#ensureAccount(ctx, to);
     emitTransfer(ctx, sender, recipient, amounts);
-    ctx.events.emit("message", [["sender", sender.text]]);
+    ctx.events.emit("message", [attribute("sender", sender.text)]);
   }
 
   /**
@@ -301,7 +296,7 @@ export class BankSender extends BankView {
     const received = outputs.map(({ coins }) => amountsOf(coins));
     requireBalanced(input, outputs);
     const sender = partyOf(input.address);
-    ctx.events.emit("message", [["sender", sender.text]]);
+    ctx.events.emit("message", [attribute("sender", sender.text)]);
     for (const { address } of outputs) this.#ensureAccount(ctx, address);
     subtractCoins(ctx, sender, amounts);
     for (const [index, { address }] of outputs.entries()) {
@@ -359,10 +354,7 @@ export class BankKeeper extends BankSender {
     const minter = partyOf(address);
     addCoins(ctx, minter, amounts);
     for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) + amount);
-    ctx.events.emit("coinbase", [
-      ["minter", minter.text],
-      ["amount", amounts.text],
-    ]);
+    ctx.events.emit("coinbase", [attribute("minter", minter.text), attribute("amount", amounts.text)]);
   }
 
   /**
@@ -375,10 +367,7 @@ export class BankKeeper extends BankSender {
     const burner = partyOf(address);
     subtractCoins(ctx, burner, amounts);
     for (const { denom, amount } of coins) setSupply(ctx, denom, this.supply(ctx, denom) - amount);
-    ctx.events.emit("burn", [
-      ["burner", burner.text],
-      ["amount", amounts.text],
-    ]);
+    ctx.events.emit("burn", [attribute("burner", burner.text), attribute("amount", amounts.text)]);
   }
 
   /** The address of a module that may do something. */

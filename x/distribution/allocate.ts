@@ -1,6 +1,7 @@
 // Gives the fees of the block before to those who voted on it (cosmos-sdk v0.50 x/distribution/keeper/allocation.go).
 
 import type { BlockVote, Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import type { DecCoin } from "../../src/codec/coins.ts";
 import { DEC_ONE, decQuoTrunc } from "../../src/codec/decimal.ts";
 import { encodeValidatorAddress } from "../../src/codec/validatorAddress.ts";
@@ -58,16 +59,10 @@ export function rewardValidator(
   const name = encodeValidatorAddress(operator);
   if (commission.length > 0) {
     keeper.setCommission(ctx, operator, addDec(keeper.commission(ctx, operator), commission));
-    ctx.events.emit("commission", [
-      ["amount", formatDecCoins(commission)],
-      ["validator", name],
-    ]);
+    ctx.events.emit("commission", [attribute("amount", formatDecCoins(commission)), attribute("validator", name)]);
   }
   const { rewards, period } = keeper.current(ctx, operator);
   if (shared.length > 0) keeper.setCurrent(ctx, operator, { rewards: addDec(rewards, shared), period });
   keeper.setOutstanding(ctx, operator, addDec(keeper.outstanding(ctx, operator), coins));
-  ctx.events.emit("rewards", [
-    ["amount", formatDecCoins(coins)],
-    ["validator", name],
-  ]);
+  ctx.events.emit("rewards", [attribute("amount", formatDecCoins(coins)), attribute("validator", name)]);
 }

@@ -18,6 +18,7 @@ import {
 } from "../../gen/cosmos/distribution/v1beta1/tx.ts";
 import { type Authority, requireAuthority, updateParamsHandler } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
@@ -48,7 +49,7 @@ function setWithdrawAddress(keeper: DistributionKeeper, ctx: Context, message: M
     throw new ChainError(ErrUnauthorized, `${message.withdrawAddress} is not allowed to receive external funds`);
   }
   if (!keeper.params(ctx).withdrawAddrEnabled) throw new ChainError(ErrSetWithdrawAddrDisabled);
-  ctx.events.emit("set_withdraw_address", [["withdraw_address", message.withdrawAddress]]);
+  ctx.events.emit("set_withdraw_address", [attribute("withdraw_address", message.withdrawAddress)]);
   keeper.setWithdrawAddress(ctx, delegator, address);
   return {};
 }

@@ -1,6 +1,7 @@
 // Pays out what was earned (cosmos-sdk v0.50 x/distribution/keeper/{delegation,keeper,hooks}.go).
 
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { type Coin, type DecCoin, formatCoins } from "../../src/codec/coins.ts";
@@ -81,9 +82,9 @@ function settle(
   keeper.setStartingInfo(ctx, operator, delegator, undefined);
   const shown = whole.length > 0 ? whole : [{ denom: keeper.staking.bondDenom(ctx), amount: 0n }];
   ctx.events.emit("withdraw_rewards", [
-    ["amount", formatCoins(shown)],
-    ["validator", encodeValidatorAddress(operator)],
-    ["delegator", encodeAddress(delegator)],
+    attribute("amount", formatCoins(shown)),
+    attribute("validator", encodeValidatorAddress(operator)),
+    attribute("delegator", encodeAddress(delegator)),
   ]);
   return shown;
 }
@@ -108,7 +109,7 @@ export function withdrawCommission(keeper: DistributionKeeper, ctx: Context, ope
   keeper.setCommission(ctx, operator, rest);
   keeper.setOutstanding(ctx, operator, subtractDec(keeper.outstanding(ctx, operator), fromCoins(whole)));
   pay(keeper, ctx, operator, whole);
-  ctx.events.emit("withdraw_commission", [["amount", formatCoins(whole)]]);
+  ctx.events.emit("withdraw_commission", [attribute("amount", formatCoins(whole))]);
   return whole;
 }
 

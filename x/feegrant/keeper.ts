@@ -2,6 +2,7 @@
 
 import { Grant } from "../../gen/cosmos/feegrant/v1beta1/feegrant.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { encodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import type { Coin } from "../../src/codec/coins.ts";
@@ -139,9 +140,6 @@ export class FeegrantKeeper {
   }
 
   #emit(ctx: Context, type: string, granter: Uint8Array, grantee: Uint8Array): void {
-    ctx.events.emit(type, [
-      ["granter", encodeAddress(granter)],
-      ["grantee", encodeAddress(grantee)],
-    ]);
+    ctx.events.emit(type, [attribute("granter", encodeAddress(granter)), attribute("grantee", encodeAddress(grantee))]);
   }
 }

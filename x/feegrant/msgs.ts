@@ -8,6 +8,7 @@ import {
   MsgRevokeAllowance,
   MsgRevokeAllowanceResponse,
 } from "../../gen/cosmos/feegrant/v1beta1/tx.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { bytesEqual } from "../../src/codec/bytes.ts";
@@ -56,7 +57,7 @@ export function feegrantMsgs(keeper: FeegrantKeeper): readonly MsgHandler[] {
       response: MsgPruneAllowancesResponse,
       handle: (ctx, { pruner }) => {
         keeper.removeExpired(ctx, PRUNED_MAX);
-        ctx.events.emit("prune_feegrant", [["pruner", pruner]]);
+        ctx.events.emit("prune_feegrant", [attribute("pruner", pruner)]);
         return {};
       },
     }),

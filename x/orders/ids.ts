@@ -21,6 +21,8 @@ export function isId(kind: IdKind, text: string): boolean {
 
 const COUNT_BYTES = 8;
 const scratch = new Uint8Array(1024);
+/** Behind it there is room for two numbers. */
+const TEXTS_END = scratch.length - 2 * COUNT_BYTES;
 const encoder = new TextEncoder();
 
 /** Writes 8 bytes, most significant first, and returns where they end. */
@@ -34,9 +36,19 @@ function putUint64(at: number, value: number | bigint): number {
   return at + COUNT_BYTES;
 }
 
-/** Writes a text and returns where it ends. */
+/** Writes a text and returns where it ends. PERF: ids, addresses and names of chains are ASCII. */
 function putText(at: number, text: string): number {
-  const { read, written } = encoder.encodeInto(text, scratch.subarray(at, scratch.length - 2 * COUNT_BYTES));
+  if (at + text.length > TEXTS_END) throw new Error(`an id of ${text.length} characters`);
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return putWideText(at, text);
+    scratch[at + index] = code;
+  }
+  return at + text.length;
+}
+
+function putWideText(at: number, text: string): number {
+  const { read, written } = encoder.encodeInto(text, scratch.subarray(at, TEXTS_END));
   if (read < text.length) throw new Error(`an id of ${text.length} characters`);
   return at + written;
 }

@@ -2,6 +2,7 @@
 // x/evidence/keeper/infraction.go).
 
 import type { BlockMisbehavior, BlockVote, Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { TIME_SECONDS_MAX } from "../../src/codec/time.ts";
 import { encodeConsensusAddress } from "../../src/codec/validatorAddress.ts";
 import type { JudgedStaking, JudgedValidator } from "./expected.ts";
@@ -59,9 +60,9 @@ function judgeVote(court: Court, ctx: Context, params: Params, { address, power,
 
 function emitLiveness(ctx: Context, address: Uint8Array, missed: bigint): void {
   ctx.events.emit("liveness", [
-    ["address", encodeConsensusAddress(address)],
-    ["missed_blocks", missed.toString()],
-    ["height", ctx.block.height.toString()],
+    attribute("address", encodeConsensusAddress(address)),
+    attribute("missed_blocks", missed.toString()),
+    attribute("height", ctx.block.height.toString()),
   ]);
 }
 
@@ -77,11 +78,11 @@ function punishDowntime(
   const fraction = params.slashFractionDowntime;
   const burned = staking.slash(ctx, { consensusAddress, height, power, fraction });
   ctx.events.emit("slash", [
-    ["address", encodeConsensusAddress(consensusAddress)],
-    ["power", power.toString()],
-    ["reason", "missing_signature"],
-    ["jailed", encodeConsensusAddress(consensusAddress)],
-    ["burned_coins", burned.toString()],
+    attribute("address", encodeConsensusAddress(consensusAddress)),
+    attribute("power", power.toString()),
+    attribute("reason", "missing_signature"),
+    attribute("jailed", encodeConsensusAddress(consensusAddress)),
+    attribute("burned_coins", burned.toString()),
   ]);
   jailNow(staking, ctx, consensusAddress);
   keeper.clearMissed(ctx, consensusAddress);
@@ -111,10 +112,10 @@ function judgeMisbehavior(
   const infraction = { consensusAddress: address, height: height - UPDATE_DELAY, power, fraction };
   const burned = staking.slash(ctx, infraction);
   ctx.events.emit("slash", [
-    ["address", encodeConsensusAddress(address)],
-    ["power", power.toString()],
-    ["reason", "double_sign"],
-    ["burned_coins", burned.toString()],
+    attribute("address", encodeConsensusAddress(address)),
+    attribute("power", power.toString()),
+    attribute("reason", "double_sign"),
+    attribute("burned_coins", burned.toString()),
   ]);
   jailNow(staking, ctx, address);
   keeper.setInfo(ctx, { ...info, jailedUntilNs: FOREVER_NS, tombstoned: true });

@@ -10,6 +10,7 @@ import {
 } from "../../gen/cosmos/slashing/v1beta1/tx.ts";
 import { type Authority, updateParamsHandler } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import {
   type AppModule,
   type MsgHandler,
@@ -74,10 +75,7 @@ function slashingMsgs(court: Court, authority: Authority): readonly MsgHandler[]
       response: MsgUnjailResponse,
       handle: (ctx, { validatorAddr }) => {
         unjail(court, ctx, decodeValidatorAddress(validatorAddr));
-        ctx.events.emit("message", [
-          ["module", SLASHING],
-          ["sender", validatorAddr],
-        ]);
+        ctx.events.emit("message", [attribute("module", SLASHING), attribute("sender", validatorAddr)]);
         return {};
       },
     }),

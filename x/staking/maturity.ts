@@ -2,6 +2,7 @@
 
 import { BondStatus, DVPairs, DVVTriplets, ValAddresses } from "../../gen/cosmos/staking/v1beta1/staking.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { formatCoins } from "../../src/codec/coins.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
@@ -119,9 +120,9 @@ function completeUnbonding(keeper: StakingKeeper, ctx: Context, { delegator, ope
     keeper.bank.sendCoins(ctx, keeper.accounts.moduleAddress(NOT_BONDED_POOL), delegator, coins);
   }
   ctx.events.emit("complete_unbonding", [
-    ["amount", formatCoins(coins)],
-    ["validator", encodeValidatorAddress(operator)],
-    ["delegator", encodeAddress(delegator)],
+    attribute("amount", formatCoins(coins)),
+    attribute("validator", encodeValidatorAddress(operator)),
+    attribute("delegator", encodeAddress(delegator)),
   ]);
 }
 
@@ -136,10 +137,10 @@ function completeRedelegation(keeper: StakingKeeper, ctx: Context, move: Move): 
   const { delegator, source, destination } = move;
   const amount = entries.reduce((sum, entry) => (left.includes(entry) ? sum : sum + entry.initialBalance), 0n);
   ctx.events.emit("complete_redelegation", [
-    ["amount", formatCoins([{ denom: keeper.params(ctx).bondDenom, amount }])],
-    ["delegator", encodeAddress(delegator)],
-    ["source_validator", encodeValidatorAddress(source)],
-    ["destination_validator", encodeValidatorAddress(destination)],
+    attribute("amount", formatCoins([{ denom: keeper.params(ctx).bondDenom, amount }])),
+    attribute("delegator", encodeAddress(delegator)),
+    attribute("source_validator", encodeValidatorAddress(source)),
+    attribute("destination_validator", encodeValidatorAddress(destination)),
   ]);
 }
 

@@ -21,6 +21,7 @@ import {
 import type { Any } from "../../gen/google/protobuf/any.ts";
 import { type Authority, updateParamsHandler } from "../../src/baseapp/authority.ts";
 import type { Context } from "../../src/baseapp/context.ts";
+import { attribute } from "../../src/baseapp/events.ts";
 import { type MsgHandler, msgHandler } from "../../src/baseapp/module.ts";
 import { decodeAddress } from "../../src/codec/address.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
@@ -158,8 +159,8 @@ function createValidator(keeper: StakingKeeper, ctx: Context, message: MsgCreate
   for (const hook of keeper.hooks) hook.afterValidatorCreated?.(ctx, operator);
   delegate(keeper, ctx, { delegator: operator, operator }, value.amount, "account");
   ctx.events.emit("create_validator", [
-    ["validator", message.validatorAddress],
-    ["amount", formatCoin(value)],
+    attribute("validator", message.validatorAddress),
+    attribute("amount", formatCoin(value)),
   ]);
   return {};
 }
@@ -193,8 +194,8 @@ function editValidator(keeper: StakingKeeper, ctx: Context, message: MsgEditVali
   }
   keeper.setValidator(ctx, after);
   ctx.events.emit("edit_validator", [
-    ["commission_rate", formatDec(after.commission.rate)],
-    ["min_self_delegation", after.minSelfDelegation.toString()],
+    attribute("commission_rate", formatDec(after.commission.rate)),
+    attribute("min_self_delegation", after.minSelfDelegation.toString()),
   ]);
   return {};
 }
@@ -207,10 +208,10 @@ function handleDelegate(keeper: StakingKeeper, ctx: Context, message: MsgDelegat
   requireBondDenom(keeper.params(ctx), coin);
   const shares = delegate(keeper, ctx, { delegator, operator }, coin.amount, "account");
   ctx.events.emit("delegate", [
-    ["validator", message.validatorAddress],
-    ["delegator", message.delegatorAddress],
-    ["amount", formatCoin(coin)],
-    ["new_shares", formatDec(shares)],
+    attribute("validator", message.validatorAddress),
+    attribute("delegator", message.delegatorAddress),
+    attribute("amount", formatCoin(coin)),
+    attribute("new_shares", formatDec(shares)),
   ]);
   return {};
 }
@@ -224,10 +225,10 @@ function handleUndelegate(keeper: StakingKeeper, ctx: Context, message: MsgUndel
   const { completionNs, amount } = undelegate(keeper, ctx, { delegator, operator }, shares);
   const unbonded = { denom: coin.denom, amount };
   ctx.events.emit("unbond", [
-    ["validator", message.validatorAddress],
-    ["delegator", message.delegatorAddress],
-    ["amount", formatCoin(unbonded)],
-    ["completion_time", formatTimeNs(completionNs)],
+    attribute("validator", message.validatorAddress),
+    attribute("delegator", message.delegatorAddress),
+    attribute("amount", formatCoin(unbonded)),
+    attribute("completion_time", formatTimeNs(completionNs)),
   ]);
   return {
     completionTime: timestampFromNs(completionNs),
@@ -244,10 +245,10 @@ function handleRedelegate(keeper: StakingKeeper, ctx: Context, message: MsgBegin
   requireBondDenom(keeper.params(ctx), coin);
   const endNs = redelegate(keeper, ctx, { delegator, source, destination }, shares) ?? ctx.block.timeNs;
   ctx.events.emit("redelegate", [
-    ["source_validator", message.validatorSrcAddress],
-    ["destination_validator", message.validatorDstAddress],
-    ["amount", formatCoin(coin)],
-    ["completion_time", formatTimeNs(endNs)],
+    attribute("source_validator", message.validatorSrcAddress),
+    attribute("destination_validator", message.validatorDstAddress),
+    attribute("amount", formatCoin(coin)),
+    attribute("completion_time", formatTimeNs(endNs)),
   ]);
   return { completionTime: timestampFromNs(endNs) };
 }
@@ -286,10 +287,10 @@ function cancelUnbonding(keeper: StakingKeeper, ctx: Context, message: MsgCancel
   const entries = left.balance === 0n ? unbonding.entries.toSpliced(index, 1) : unbonding.entries.with(index, left);
   keeper.setUnbonding(ctx, { ...unbonding, entries });
   ctx.events.emit("cancel_unbonding_delegation", [
-    ["amount", formatCoin(coin)],
-    ["validator", message.validatorAddress],
-    ["delegator", message.delegatorAddress],
-    ["creation_height", message.creationHeight.toString()],
+    attribute("amount", formatCoin(coin)),
+    attribute("validator", message.validatorAddress),
+    attribute("delegator", message.delegatorAddress),
+    attribute("creation_height", message.creationHeight.toString()),
   ]);
   return {};
 }

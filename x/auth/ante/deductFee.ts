@@ -1,6 +1,7 @@
 // Takes the fee (cosmos-sdk v0.53 x/auth/ante/fee.go). The price list is x/fees'.
 
 import type { Context } from "../../../src/baseapp/context.ts";
+import { attribute } from "../../../src/baseapp/events.ts";
 import { decodeAddress, encodeAddress } from "../../../src/codec/address.ts";
 import { bytesEqual } from "../../../src/codec/bytes.ts";
 import { ChainError } from "../../../src/codec/chainError.ts";
@@ -43,10 +44,7 @@ export function deductFee(
     }
     if (fee.length > 0) charge(ctx, parts.bank, charged, fee);
     else if (ctx.mode === "simulate") chargeAsIf(ctx, parts, charged);
-    ctx.events.emit("tx", [
-      ["fee", formatCoins(fee)],
-      ["fee_payer", encodeAddress(charged)],
-    ]);
+    ctx.events.emit("tx", [attribute("fee", formatCoins(fee)), attribute("fee_payer", encodeAddress(charged))]);
   };
 }
 

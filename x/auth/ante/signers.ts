@@ -4,6 +4,7 @@ import { SignMode } from "../../../gen/cosmos/tx/signing/v1beta1/signing.ts";
 import { SignDoc, type SignerInfo } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
 import type { Context } from "../../../src/baseapp/context.ts";
+import { attribute } from "../../../src/baseapp/events.ts";
 import type { SignatureVerdicts, VerifiedSigner } from "../../../src/baseapp/signatureVerdicts.ts";
 import { encodeAddress } from "../../../src/codec/address.ts";
 import { aminoSignBytesOfTx } from "../../../src/codec/aminoJson.ts";
@@ -94,8 +95,8 @@ export function setPubKeys(keeper: AccountKeeper): AnteDecorator {
 function emitSignatures(ctx: Context, tx: DecodedTx): void {
   tx.signers.forEach((signer, index) => {
     const { sequence } = infoAt(tx, index);
-    if (!tx.body.unordered) ctx.events.emit("tx", [["acc_seq", `${encodeAddress(signer)}/${sequence}`]]);
-    ctx.events.emit("tx", [["signature", toBase64(tx.signatures[index] ?? new Uint8Array(0))]]);
+    if (!tx.body.unordered) ctx.events.emit("tx", [attribute("acc_seq", `${encodeAddress(signer)}/${sequence}`)]);
+    ctx.events.emit("tx", [attribute("signature", toBase64(tx.signatures[index] ?? new Uint8Array(0)))]);
   });
 }
 
