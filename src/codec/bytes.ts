@@ -39,7 +39,7 @@ const native = Buffer.prototype as Buffer & {
   base64Slice(start: number, end: number): string;
 };
 
-/** Text of UTF-8 bytes that are known to be valid. */
+/** Text of UTF-8 bytes; what is not valid becomes U+FFFD, and a byte order mark is kept. */
 export function validUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
   return native.utf8Slice.call(bytes as Buffer, start, end);
 }

@@ -6,7 +6,7 @@ import { decodeAddress } from "./address.ts";
 import { bytesEqual, keyText } from "./bytes.ts";
 import { ChainError } from "./chainError.ts";
 import { messageOf } from "./errorText.ts";
-import type { MessageCodec } from "./message.ts";
+import { decodeMessage, type MessageCodec } from "./message.ts";
 import type { TypeRegistry } from "./registry.ts";
 import { ErrInvalidAddress, ErrInvalidRequest, ErrNoSignatures, ErrTxDecode, ErrTxTooLarge } from "./sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "./tx.ts";
@@ -158,7 +158,7 @@ function scan(
 /** Decodes bytes that were scanned; what the scan lets pass the generated decoder reads, but this must not be relied on. */
 function decodeWith<T>(codec: MessageCodec<T>, bytes: Uint8Array): T {
   try {
-    return codec.decode(bytes);
+    return decodeMessage(codec, bytes);
   } catch (cause) {
     throw refuse(`${codec.$type}: ${reasonOf(cause)}`);
   }

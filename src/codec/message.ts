@@ -1,6 +1,7 @@
 // What ts-proto generates for a message type, as an interface that code can be generic over.
 
-import { type BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { validUtf8 } from "./bytes.ts";
 
 /** The codec of one protobuf message type: `MsgSend`, `QueryBalanceRequest` and so on from `gen/`. */
 export interface MessageCodec<T> {
@@ -30,4 +31,30 @@ export function encodeMessage<T>(codec: Pick<MessageCodec<T>, "encode">, message
   const bytes = codec.encode(message, writer).finish();
   if (bytes.length <= KEPT_BYTES_MAX) spare = writer;
   return bytes;
+}
+
+/**
+ * Reads texts out of the bytes in one native call. PERF: the library makes an array of the characters first, or a view of
+ * the bytes: 300 to 400 bytes for each text of an order.
+ */
+class TextReader extends BinaryReader {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    super(bytes);
+    this.#bytes = bytes;
+  }
+
+  override string(): string {
+    const length = this.uint32();
+    const start = this.pos;
+    this.pos += length;
+    if (this.pos > this.len) throw new RangeError("premature EOF");
+    return length === 0 ? "" : validUtf8(this.#bytes, start, this.pos);
+  }
+}
+
+/** The message in bytes. Throws as `codec.decode`. */
+export function decodeMessage<T>(codec: Pick<MessageCodec<T>, "decode">, bytes: Uint8Array): T {
+  return codec.decode(new TextReader(bytes));
 }

@@ -13,7 +13,7 @@ import type { Context } from "../../../src/baseapp/context.ts";
 import { concatBytes, fromUtf8, utf8 } from "../../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../../src/codec/chainError.ts";
 import { decodeUint64BE, encodeUint64BE, excerpt } from "../../../src/codec/integer.ts";
-import { encodeMessage } from "../../../src/codec/message.ts";
+import { decodeMessage, encodeMessage } from "../../../src/codec/message.ts";
 import { timestampFromNs } from "../../../src/codec/time.ts";
 import { prefixEnd } from "../../../src/store/keyBounds.ts";
 import type { KvStore } from "../../../src/store/kvStore.ts";
@@ -66,7 +66,7 @@ export class OrderStore {
 
   getOrder(ctx: Context, id: string): Order | undefined {
     const bytes = ctx.kv(ORDERS).get(textKey(ORDER_PREFIX, id));
-    return bytes === undefined ? undefined : Order.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(Order, bytes);
   }
 
   /** Throws ErrOrderNotFound. */
@@ -108,19 +108,19 @@ export class OrderStore {
 
   getPaymentAt(ctx: Context, orderId: string, sequence: number): Payment | undefined {
     const bytes = ctx.kv(ORDERS).get(sequenceKey(PAYMENT_PREFIX, orderId, sequence));
-    return bytes === undefined ? undefined : Payment.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(Payment, bytes);
   }
 
   /** All payments of an order, oldest first; at most PAYMENTS_MAX. */
   payments(ctx: Context, orderId: string): Payment[] {
-    return [...this.paymentStore(ctx, orderId).iterate()].map(([, value]) => Payment.decode(value));
+    return [...this.paymentStore(ctx, orderId).iterate()].map(([, value]) => decodeMessage(Payment, value));
   }
 
   getPayment(ctx: Context, id: string): Payment | undefined {
     const place = ctx.kv(ORDERS).get(textKey(PAYMENT_ID_PREFIX, id));
     if (place === undefined) return undefined;
     const bytes = ctx.kv(ORDERS).get(concatBytes(PAYMENT_PREFIX, place));
-    return bytes === undefined ? undefined : Payment.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(Payment, bytes);
   }
 
   /** Throws ErrPaymentNotFound. */
@@ -146,7 +146,7 @@ export class OrderStore {
 
   getRefund(ctx: Context, id: string): Refund | undefined {
     const bytes = ctx.kv(ORDERS).get(textKey(REFUND_PREFIX, id));
-    return bytes === undefined ? undefined : Refund.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(Refund, bytes);
   }
 
   /** Throws ErrRefundNotFound. */
@@ -176,7 +176,7 @@ export class OrderStore {
 
   getException(ctx: Context, id: string): PaymentException | undefined {
     const bytes = ctx.kv(ORDERS).get(textKey(EXCEPTION_PREFIX, id));
-    return bytes === undefined ? undefined : PaymentException.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(PaymentException, bytes);
   }
 
   /** Throws ErrExceptionNotFound. */
@@ -219,7 +219,7 @@ export class OrderStore {
   /** A merchant, with nothing set and no operators where it has never said anything. */
   merchant(ctx: Context, address: string): Merchant {
     const bytes = ctx.kv(ORDERS).get(textKey(MERCHANT_PREFIX, address));
-    return bytes === undefined ? Merchant.fromPartial({ address, settings: {} }) : Merchant.decode(bytes);
+    return bytes === undefined ? Merchant.fromPartial({ address, settings: {} }) : decodeMessage(Merchant, bytes);
   }
 
   setMerchant(ctx: Context, merchant: Merchant): void {
@@ -228,7 +228,7 @@ export class OrderStore {
 
   getPrice(ctx: Context, price: Pick<Price, "merchant" | "denom" | "sku">): Price | undefined {
     const bytes = ctx.kv(ORDERS).get(priceKey(price));
-    return bytes === undefined ? undefined : Price.decode(bytes);
+    return bytes === undefined ? undefined : decodeMessage(Price, bytes);
   }
 
   setPrice(ctx: Context, price: Price): void {
