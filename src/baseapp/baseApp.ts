@@ -188,7 +188,7 @@ export class BaseApp {
       info: "",
       gasWanted: asInt64(gasLimitOf(tx)),
       gasUsed: gas.consumed,
-      events: [...run.events],
+      events: run.events,
     };
   }
 
@@ -484,7 +484,7 @@ function resultOf(run: TxRun, gasWanted: bigint, gasUsed: bigint): ExecTxResult 
     info: "",
     gasWanted: asInt64(gasWanted),
     gasUsed,
-    events: [...run.events],
+    events: run.events,
   };
 }
 

@@ -58,6 +58,11 @@ export class EventManager {
     this.#events.length = count;
   }
 
+  /** The events, given away: nothing may be emitted afterwards. */
+  take(): Event[] {
+    return this.#events;
+  }
+
   /** The events so far. Owned by the manager: read-only. */
   list(): readonly Event[] {
     return this.#events;

@@ -25,7 +25,8 @@ export interface TxRun {
   /** Encoded TxMsgData; empty on failure. */
   readonly data: Uint8Array;
   readonly msgResponses: Any[];
-  readonly events: readonly Event[];
+  /** The caller's own. */
+  readonly events: Event[];
 }
 
 const NO_DATA = new Uint8Array(0);
@@ -45,21 +46,20 @@ export function runTx(
     readonly beforeWrite?: () => void;
   },
 ): TxRun {
-  const events = ctx.events.list();
   const areIndependent = hasIndependentMessages(tx);
   try {
     validateMessages(tx, parts.router, { areIndependent });
     ctx.attempt(() => parts.ante(ctx, tx));
-    if (parts.isChecking) return { failure: undefined, data: NO_DATA, msgResponses: [], events };
+    if (parts.isChecking) return { failure: undefined, data: NO_DATA, msgResponses: [], events: ctx.events.take() };
     const msgResponses = ctx.attempt(() => {
       const responses = (areIndependent ? runEachMessage : runMessages)(ctx, tx, parts.router);
       parts.beforeWrite?.();
       return responses;
     });
     const data = encodeMessage(TxMsgData, { data: [], msgResponses });
-    return { failure: undefined, data, msgResponses, events };
+    return { failure: undefined, data, msgResponses, events: ctx.events.take() };
   } catch (thrown) {
-    return { failure: failureOf(thrown), data: NO_DATA, msgResponses: [], events };
+    return { failure: failureOf(thrown), data: NO_DATA, msgResponses: [], events: ctx.events.take() };
   }
 }
 

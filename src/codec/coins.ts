@@ -76,7 +76,9 @@ export function formatCoin(coin: Coin): string {
 
 /** `3atom,5uusdc`; the empty text for no coins. */
 export function formatCoins(coins: readonly Coin[]): string {
-  return coins.map(formatCoin).join(",");
+  let text = "";
+  for (const coin of coins) text = text === "" ? formatCoin(coin) : `${text},${formatCoin(coin)}`;
+  return text;
 }
 
 /** `0.010000000000000000uusdc` */
@@ -183,7 +185,8 @@ function mergeCoins(a: readonly Coin[], b: readonly Coin[], sign: 1n | -1n): Coi
 
 /** The amount of one denomination in a set; zero when it is absent. */
 export function amountOf(coins: readonly Coin[], denom: string): bigint {
-  return coins.find((coin) => coin.denom === denom)?.amount ?? 0n;
+  for (const coin of coins) if (coin.denom === denom) return coin.amount;
+  return 0n;
 }
 
 /** The coin as protobuf messages carry it. */

@@ -54,8 +54,13 @@ export function decodeAmount(bytes: Uint8Array): bigint {
   return parseUint(fromUtf8(bytes), AMOUNT_BITS);
 }
 
+function encodeAmount(amount: bigint): Uint8Array {
+  return utf8(amount.toString());
+}
+
+/** PERF: the balance of the fee collector is written by every transaction, and read as bytes once a block. */
 function storedAmount(amount: bigint): StoredValue {
-  return StoredValue.of(utf8(amount.toString()), decodeAmount, amount);
+  return StoredValue.lazy(amount.toString().length, encodeAmount, decodeAmount, amount);
 }
 
 /** Whether a stored entry of send-enabled says so. */

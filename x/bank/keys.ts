@@ -1,6 +1,7 @@
 // State of x/bank (cosmos-sdk v0.53 x/bank/types/keys.go). No prefix begins another.
 
 import { concatBytes, utf8 } from "../../src/codec/bytes.ts";
+import { KeysOfAddresses } from "../../src/store/keysOfAddresses.ts";
 
 /** Name of the module and of its store. */
 export const BANK = "bank";
@@ -20,16 +21,32 @@ export const PARAMS_KEY = Uint8Array.of(5);
 
 /** Denominations whose bytes are kept; a chain has few, and users can name others. */
 const DENOMS_MAX = 1000;
-const denomBytes = new Map<string, Uint8Array>();
+const knownDenoms = new Map<string, KnownDenom>();
 
-/** Bytes of a denomination. PERF: two are needed for every balance; kept, they cost a look-up. Read-only. */
-function bytesOf(denom: string): Uint8Array {
-  const known = denomBytes.get(denom);
+/** What is kept of a denomination. PERF: it is needed twice for every balance; kept, it costs a look-up. */
+class KnownDenom {
+  readonly bytes: Uint8Array;
+  /** Keys of the balances in it. */
+  readonly balances: KeysOfAddresses;
+
+  constructor(denom: string) {
+    this.bytes = utf8(denom);
+    this.balances = new KeysOfAddresses((address) => makeBalanceKey(address, this.bytes));
+  }
+}
+
+function knownDenom(denom: string): KnownDenom {
+  const known = knownDenoms.get(denom);
   if (known !== undefined) return known;
-  const bytes = utf8(denom);
-  if (denomBytes.size >= DENOMS_MAX) denomBytes.clear();
-  denomBytes.set(denom, bytes);
-  return bytes;
+  const made = new KnownDenom(denom);
+  if (knownDenoms.size >= DENOMS_MAX) knownDenoms.clear();
+  knownDenoms.set(denom, made);
+  return made;
+}
+
+/** Read-only. */
+function bytesOf(denom: string): Uint8Array {
+  return knownDenom(denom).bytes;
 }
 
 /** `0 · denom` */
@@ -47,9 +64,12 @@ export function accountPrefix(address: Uint8Array): Uint8Array {
   return concatBytes(BALANCE_PREFIX, Uint8Array.of(address.length), address);
 }
 
-/** `2 · length · address · denom` */
+/** `2 · length · address · denom`. Read-only. */
 export function balanceKey(address: Uint8Array, denom: string): Uint8Array {
-  const suffix = bytesOf(denom);
+  return knownDenom(denom).balances.get(address);
+}
+
+function makeBalanceKey(address: Uint8Array, suffix: Uint8Array): Uint8Array {
   const key = new Uint8Array(2 + address.length + suffix.length);
   key[0] = BALANCE_PREFIX[0]!;
   key[1] = address.length;

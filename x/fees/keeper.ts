@@ -14,6 +14,7 @@ import { DEFAULT_PARAMS } from "./types.ts";
 const EXEC_TYPE_URL = `/${MsgExec.$type}`;
 /** The message that carries others costs nothing itself. Deeper nesting than this is refused when it runs. */
 const EXEC_DEPTH_MAX = 8;
+const NO_MESSAGES: MsgExec["msgs"] = [];
 
 /** Keeper of the price list. */
 export class FeesKeeper {
@@ -57,12 +58,14 @@ export class FeesKeeper {
 
 /** The types a transaction is charged for. */
 function chargedTypesOf(tx: DecodedTx): readonly string[] {
-  return tx.messages.flatMap(({ typeUrl, bytes }) => chargedTypes(typeUrl, bytes, 0));
+  const types: string[] = [];
+  for (const { typeUrl, bytes } of tx.messages) addChargedTypes(types, typeUrl, bytes, 0);
+  return types;
 }
 
-/** The types a message is charged for: its own, or those of the messages that it executes for others. */
-function chargedTypes(typeUrl: string, bytes: Uint8Array, depth: number): readonly string[] {
-  if (typeUrl !== EXEC_TYPE_URL || depth >= EXEC_DEPTH_MAX) return [typeUrl];
-  const { msgs } = MsgExec.decode(bytes);
-  return msgs.length === 0 ? [typeUrl] : msgs.flatMap((inner) => chargedTypes(inner.typeUrl, inner.value, depth + 1));
+/** Adds the types a message is charged for: its own, or those of the messages that it executes for others. */
+function addChargedTypes(types: string[], typeUrl: string, bytes: Uint8Array, depth: number): void {
+  const msgs = typeUrl !== EXEC_TYPE_URL || depth >= EXEC_DEPTH_MAX ? NO_MESSAGES : MsgExec.decode(bytes).msgs;
+  if (msgs.length === 0) types.push(typeUrl);
+  for (const inner of msgs) addChargedTypes(types, inner.typeUrl, inner.value, depth + 1);
 }

@@ -36,7 +36,8 @@ const UNORDERED_TIMEOUT_MAX_NS = 600_000_000_000n;
 /** What forgetting an unordered transaction later costs. */
 const UNORDERED_GAS = 2240n;
 
-const NO_PUBKEY: Any = Object.freeze({ typeUrl: "", value: new Uint8Array(0) });
+const NO_BYTES = new Uint8Array(0);
+const NO_PUBKEY: Any = Object.freeze({ typeUrl: "", value: NO_BYTES });
 
 /** A public key in an Any, which is not changed afterwards. Throws ErrInvalidPubKey. */
 function keyOf(any: Any): KnownKey {
@@ -74,12 +75,13 @@ function infoAt(tx: DecodedTx, index: number): SignerInfo {
 /** Stores the public key of a signer that has none yet, and tells of signatures. */
 export function setPubKeys(keeper: AccountKeeper): AnteDecorator {
   return (ctx, tx) => {
-    tx.signers.forEach((signer, index) => {
+    for (let index = 0; index < tx.signers.length; index += 1) {
+      const signer = tx.signers[index]!;
       const { publicKey } = infoAt(tx, index);
-      if (publicKey === undefined) return;
+      if (publicKey === undefined) continue;
       if (!bytesEqual(keyOf(publicKey).address, signer)) {
         // A simulation may carry a placeholder.
-        if (ctx.mode === "simulate") return;
+        if (ctx.mode === "simulate") continue;
         throw new ChainError(
           ErrInvalidPubKey,
           `pubKey does not match signer address ${encodeAddress(signer)} with signer index: ${index}`,
@@ -87,17 +89,18 @@ export function setPubKeys(keeper: AccountKeeper): AnteDecorator {
       }
       const account = requireSigner(keeper, ctx, signer);
       if (account.pubKey === undefined) keeper.setAccount(ctx, { ...account, pubKey: publicKey });
-    });
+    }
     emitSignatures(ctx, tx);
   };
 }
 
 function emitSignatures(ctx: Context, tx: DecodedTx): void {
-  tx.signers.forEach((signer, index) => {
+  for (let index = 0; index < tx.signers.length; index += 1) {
     const { sequence } = infoAt(tx, index);
-    if (!tx.body.unordered) ctx.events.emit("tx", [attribute("acc_seq", `${encodeAddress(signer)}/${sequence}`)]);
-    ctx.events.emit("tx", [attribute("signature", toBase64(tx.signatures[index] ?? new Uint8Array(0)))]);
-  });
+    const signer = encodeAddress(tx.signers[index]!);
+    if (!tx.body.unordered) ctx.events.emit("tx", [attribute("acc_seq", `${signer}/${sequence}`)]);
+    ctx.events.emit("tx", [attribute("signature", toBase64(tx.signatures[index] ?? NO_BYTES))]);
+  }
 }
 
 /** Refuses more keys than the parameters allow, those in multisigs counted. */
@@ -119,12 +122,12 @@ export function countSignatures(keeper: AccountKeeper): AnteDecorator {
 export function consumeSignatureGas(keeper: AccountKeeper): AnteDecorator {
   return (ctx, tx) => {
     const params = keeper.params(ctx);
-    tx.signers.forEach((signer, index) => {
-      const { pubKey } = requireSigner(keeper, ctx, signer);
+    for (let index = 0; index < tx.signers.length; index += 1) {
+      const { pubKey } = requireSigner(keeper, ctx, tx.signers[index]!);
       if (pubKey === undefined) {
         if (ctx.mode !== "simulate") throw new ChainError(ErrInvalidPubKey, "pubkey on account is not set");
         ctx.gas.consume(params.sigVerifyCostSecp256k1, "ante verify: secp256k1");
-        return;
+        continue;
       }
       const key = parsePubKey(pubKey);
       for (const kind of kindsThatSign(key, tx, index, ctx.mode === "simulate")) {
@@ -134,12 +137,15 @@ export function consumeSignatureGas(keeper: AccountKeeper): AnteDecorator {
         }
         ctx.gas.consume(params.sigVerifyCostSecp256k1, "ante verify: secp256k1");
       }
-    });
+    }
   };
 }
 
+const ONE_SECP256K1: readonly string[] = ["secp256k1"];
+
 /** Kinds of the keys that sign for a signer. A simulated multisig counts its threshold. */
 function kindsThatSign(key: PubKey, tx: DecodedTx, index: number, isSimulation: boolean): readonly string[] {
+  if (key.kind === "secp256k1") return ONE_SECP256K1;
   if (key.kind !== "multisig") return [key.kind];
   if (isSimulation) return new Array<string>(key.threshold).fill("secp256k1");
   return takeApart(key, tx, index).map(({ pubKey }) => pubKey.kind);
@@ -243,12 +249,13 @@ export function verifySignatures(
     infoAt(tx, 0);
     const { unordered } = tx.body;
     if (unordered) useUnorderedNonce(keeper, ctx, tx);
-    const accounts = tx.signers.map((signer, index) => {
+    const accounts: Account[] = [];
+    for (let index = 0; index < tx.signers.length; index += 1) {
       const { sequence } = infoAt(tx, index);
       if (unordered && sequence > 0n) {
         throw new ChainError(ErrInvalidRequest, "sequence is not allowed for unordered transactions");
       }
-      const account = requireSigner(keeper, ctx, signer);
+      const account = requireSigner(keeper, ctx, tx.signers[index]!);
       if (account.pubKey === undefined && ctx.mode !== "simulate") {
         throw new ChainError(ErrInvalidPubKey, "pubkey on account is not set");
       }
@@ -258,8 +265,8 @@ export function verifySignatures(
           `account sequence mismatch, expected ${account.sequence}, got ${sequence}`,
         );
       }
-      return account;
-    });
+      accounts.push(account);
+    }
     // A recheck repeats what depends on the state; the signatures do not.
     if (ctx.mode === "simulate" || ctx.mode === "recheck") return;
     verifyAll(registry, verdicts, ctx, tx, accounts);
