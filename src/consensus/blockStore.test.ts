@@ -1,11 +1,21 @@
 // Cases: empty store; every read of what was written, from memory and from the database; nothing before publish;
-// validators and parameters by height; truncation leaves what a shorter chain would have; missing records are noticed.
+// validators and parameters by height; truncation leaves what a shorter chain would have; hashes that begin alike; missing
+// records and other formats are noticed.
 
 import { describe, expect, test } from "vitest";
 import { ConsensusParams } from "../../gen/tendermint/types/params.ts";
 import { ValidatorSet } from "../../gen/tendermint/types/validator.ts";
 import { BlockStore } from "./blockStore.ts";
-import { DB_PREFIX, heightKey, readHeight, writeHeight } from "./dbKeys.ts";
+import {
+  DB_PREFIX,
+  decodeTxPlace,
+  encodeTxPlace,
+  heightKey,
+  META_KEY,
+  metaKey,
+  readHeight,
+  writeHeight,
+} from "./dbKeys.ts";
 import { MemoryDatabase } from "./testing/memoryDatabase.ts";
 import { sampleBlock, sampleCommit, sampleEvent } from "./testing/sampleBlocks.ts";
 
@@ -16,11 +26,11 @@ const validators = ValidatorSet.fromPartial({
   totalVotingPower: 10n,
 });
 
-/** Writes sample blocks, each with as many transactions as its height says; block 2 changes the parameters. */
+/** Writes sample blocks, each with twelve times as many transactions as its height says; block 2 changes the parameters. */
 async function fill(db: MemoryDatabase, heights: number): Promise<BlockStore> {
   const store = await BlockStore.open(db);
   for (let height = 1; height <= heights; height++) {
-    const events = Array.from({ length: height }, (_, i) => [sampleEvent("message", { sender: `s${i}` })]);
+    const events = Array.from({ length: 12 * height }, (_, i) => [sampleEvent("message", { sender: `s${i}` })]);
     const committed = sampleBlock(height, events, [sampleEvent("mint", { amount: String(height) })]);
     const batch = db.batch();
     store.write(batch, {
@@ -55,7 +65,7 @@ describe("BlockStore", () => {
     for (const store of [written, opened]) {
       expect([store.latestHeight, store.earliestHeight]).toEqual([4, 1]);
       for (let height = 1; height <= 4; height++) {
-        const events = Array.from({ length: height }, (_, i) => [sampleEvent("message", { sender: `s${i}` })]);
+        const events = Array.from({ length: 12 * height }, (_, i) => [sampleEvent("message", { sender: `s${i}` })]);
         const expected = sampleBlock(height, events, [sampleEvent("mint", { amount: String(height) })]);
         expect(await store.getCommitted(height)).toEqual(expected);
         expect(await store.getBlock(height)).toMatchObject({ blockId: expected.blockId, sizeBytes: 1000 + height });
@@ -64,8 +74,8 @@ describe("BlockStore", () => {
         expect(store.getCommit(height)).toEqual(sampleCommit(height));
         expect(store.getHead(height)).toMatchObject({
           height,
-          txCount: height,
-          txCountTotal: (height * (height + 1)) / 2,
+          txCount: 12 * height,
+          txCountTotal: 6 * height * (height + 1),
         });
         for (const tx of expected.txs) {
           expect(store.getTx(tx.hash)).toEqual(tx);
@@ -74,7 +84,7 @@ describe("BlockStore", () => {
       }
       expect(await store.getBlock(5)).toBeUndefined();
       expect(await store.getBlock(0)).toBeUndefined();
-      expect(store.getTxAt(4, 4)).toBeUndefined();
+      expect(store.getTxAt(4, 48)).toBeUndefined();
     }
   });
 
@@ -117,6 +127,42 @@ describe("BlockStore", () => {
     expect(new Map([...db.entries].sort())).toEqual(new Map([...shorter.entries].sort()));
   });
 
+  test("behavior: a hash that has only its beginning in common with a transaction's finds nothing", async () => {
+    const db = new MemoryDatabase();
+    const written = await fill(db, 1);
+    const { hash } = (await written.getCommitted(1))!.txs[5]!;
+    for (const store of [written, await BlockStore.open(db)]) {
+      expect(store.getTx(hash)?.index).toBe(5);
+      expect(store.getTx(hash.with(31, hash[31]! ^ 1))).toBeUndefined();
+      expect(store.getTx(hash.subarray(0, 20))).toBeUndefined();
+      expect(store.getTx(new Uint8Array(0))).toBeUndefined();
+    }
+  });
+
+  test("behavior: a block begun anew has nothing of the one before", async () => {
+    const db = new MemoryDatabase();
+    const store = await BlockStore.open(db);
+    const block = sampleBlock(1, [[sampleEvent("message", { sender: "a" })], []]);
+    store.begin(db.batch(), 1).add(block.txs[1]!);
+    const batch = db.batch();
+    const stored = store.write(batch, { committed: block, commit: sampleCommit(1), validators: [], params: [] });
+    batch.apply();
+    expect(stored).toEqual(block);
+    expect((await (await BlockStore.open(db)).getCommitted(1))?.txs).toEqual(block.txs);
+  });
+
+  test("error: blocks in another format", async () => {
+    const db = new MemoryDatabase();
+    await fill(db, 1);
+    const key = Buffer.from(metaKey(META_KEY.blockFormat)).toString("hex");
+    db.entries.set(key, Uint8Array.of(3));
+    await expect(BlockStore.open(db)).rejects.toThrow(
+      "holds blocks in format 3; this program reads and writes format 2",
+    );
+    db.entries.delete(key);
+    await expect(BlockStore.open(db)).rejects.toThrow("format 1");
+  });
+
   test("error: a block that lost a transaction or its results", async () => {
     const db = new MemoryDatabase();
     await fill(db, 3);
@@ -125,7 +171,7 @@ describe("BlockStore", () => {
     db.entries.delete(lost);
     const store = await BlockStore.open(db);
     await expect(store.getCommitted(2)).rejects.toThrow("lacks the results of block 2");
-    await expect(store.getCommitted(3)).rejects.toThrow("block 3 has 2 of its 3 transactions");
+    await expect(store.getCommitted(3)).rejects.toThrow("block 3 has 20 of its 36 transactions");
   });
 });
 
@@ -138,4 +184,12 @@ test("behavior: heights of six bytes keep their order", () => {
     return Buffer.from(bytes).toString("hex");
   });
   expect([...keys].sort()).toEqual(keys);
+});
+
+test("behavior: places of transactions", () => {
+  for (const height of [1, 2 ** 32 - 1, 2 ** 32, 2 ** 48 - 1]) {
+    for (const index of [0, 2 ** 16 - 1, 2 ** 16, 2 ** 32 - 1]) {
+      expect(decodeTxPlace(encodeTxPlace(height, index))).toEqual({ height, index });
+    }
+  }
 });

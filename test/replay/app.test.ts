@@ -17,7 +17,8 @@ import { BasicAllowance } from "../../gen/cosmos/feegrant/v1beta1/feegrant.ts";
 import { MsgGrantAllowance } from "../../gen/cosmos/feegrant/v1beta1/tx.ts";
 import { toHex } from "../../src/codec/bytes.ts";
 import { timestampFromNs } from "../../src/codec/time.ts";
-import { txKey } from "../../src/consensus/dbKeys.ts";
+import { txRunKey } from "../../src/consensus/dbKeys.ts";
+import { runHeadBytes } from "../../src/consensus/resultEncoding.ts";
 import { signUnordered } from "../../src/sdk/unorderedTx.ts";
 import { pruningOptions } from "../../src/store/pruning.ts";
 import { openStateDisk } from "../../src/store/stateDisk.ts";
@@ -242,10 +243,10 @@ test("error: a result that was changed on the disk", async () => {
     names: STORE_NAMES,
     pruning: pruningOptions("default"),
   });
-  const key = txKey(txHeight, 0);
+  const key = txRunKey(txHeight, 0);
   const record = disk.get(key)!.slice();
-  // Most of a record are the events, which no hash covers.
-  record[Math.trunc(record.length / 2)]! ^= 1;
+  // The table of texts, of which the events are made, which no hash covers, stands before the transaction.
+  record[runHeadBytes(record[0]!) + 1]! ^= 1;
   const batch = disk.batch();
   batch.put(key, record);
   await batch.write();

@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { toHex } from "../../src/codec/bytes.ts";
-import { txKey } from "../../src/consensus/dbKeys.ts";
+import { readUint32, txRunKey } from "../../src/consensus/dbKeys.ts";
+import { runHeadBytes } from "../../src/consensus/resultEncoding.ts";
 import { openSoloNode } from "../../src/consensus/solo/openSoloNode.ts";
 import { KV_STORES, KvApp, kvTx } from "../../src/consensus/testing/kvApp.ts";
 import { TEST_KEY, testGenesis } from "../../src/consensus/testing/testNode.ts";
@@ -85,10 +86,10 @@ test("error: a transaction or a result that was changed on the disk", { timeout:
   const dataFolder = mkdtempSync(join(tmpdir(), "replay-"));
   await makeChain(dataFolder);
   const disk = await openStateDisk({ folder: dataFolder, names: KV_STORES, pruning: PRUNING });
-  const key = txKey(4, 0);
+  const key = txRunKey(4, 0);
   const record = disk.get(key)!.slice();
-  // Within the transaction: a character of its JSON.
-  record[20]! ^= 1;
+  // Within the first transaction, behind its length: a character of its JSON.
+  record[runHeadBytes(record[0]!) + readUint32(record, 1) + 16]! ^= 1;
   const batch = disk.batch();
   batch.put(key, record);
   await batch.write();

@@ -6,7 +6,8 @@ import { BlockMeta, Commit, type Header } from "../../../gen/tendermint/types/ty
 import { ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
 import { concatBytes, toHex } from "../../codec/bytes.ts";
 import { BlockStore } from "../blockStore.ts";
-import { bytesKey, DB_PREFIX, heightKey, txKey } from "../dbKeys.ts";
+import { bytesKey, DB_PREFIX, heightKey, readUint32, txRunKey } from "../dbKeys.ts";
+import { runHeadBytes } from "../resultEncoding.ts";
 import { kvTx } from "../testing/kvApp.ts";
 import type { MemoryDatabase } from "../testing/memoryDatabase.ts";
 import { openTestNode } from "../testing/testNode.ts";
@@ -44,20 +45,21 @@ test("default: a sound chain, whole and from the middle", async () => {
   expect(await verifyChain(await BlockStore.open(db))).toBe(5);
 });
 
+/** Where the first transaction of a run begins, with its length. */
+const partAt = (run: Uint8Array) => runHeadBytes(run[0]!) + readUint32(run, 1);
+const flip = (bytes: Uint8Array, at: number) => bytes.with(at, bytes[at]! ^ 1);
+
 const rows: readonly [what: string, change: (db: MemoryDatabase) => void, message: string][] = [
   ["a header's app hash", (db) => changeHead(db, 3, () => ({ appHash: other })), "block 3: block id"],
   ["a header's time", (db) => changeHead(db, 3, () => ({ time: { seconds: 1n, nanos: 0 } })), "block 3: block id"],
   ["a header's height", (db) => changeHead(db, 3, () => ({ height: 4n })), "block 3: its header says height 4"],
   ["a header's proposer", (db) => changeHead(db, 3, () => ({ proposerAddress: other })), "block 3: block id"],
-  ["a transaction", (db) => change(db, txKey(3, 0), (value) => value.with(10, value[10]! ^ 1)), "block 3: block id"],
+  ["a transaction", (db) => change(db, txRunKey(3, 0), (value) => flip(value, partAt(value) + 1)), "block 3: block id"],
   [
     "a result's gas",
-    // The last field of the result of a transaction that succeeds is an event; gas wanted stands before the events.
+    // Log, info and codespace, which are empty, gas wanted and used.
     (db) =>
-      change(db, txKey(3, 0), (value) => {
-        const at = Buffer.from(value).lastIndexOf(Buffer.of(0x28, 10, 0x30, 5));
-        return value.with(at + 3, 6);
-      }),
+      change(db, txRunKey(3, 0), (value) => value.with(Buffer.from(value).indexOf(Buffer.of(0, 0, 0, 10, 5)) + 4, 6)),
     "block 4: last results hash",
   ],
   [
