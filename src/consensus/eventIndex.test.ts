@@ -2,16 +2,41 @@
 // what is not indexed; numbering survives opening; removal; blocks apart from transactions.
 
 import { describe, expect, test } from "vitest";
-import { EventIndex, HEIGHT_MAX, type Posting } from "./eventIndex.ts";
+import type { Event } from "../../gen/tendermint/abci/types.ts";
+import type { BlockBatch } from "./blockDatabase.ts";
+import { EventIndex, type EventWriter, HEIGHT_MAX, type Posting } from "./eventIndex.ts";
 import { MemoryDatabase } from "./testing/memoryDatabase.ts";
 import { sampleEvent } from "./testing/sampleBlocks.ts";
 
 const ALL = { min: 0, max: HEIGHT_MAX };
 
-async function list(postings: AsyncIterable<Posting>): Promise<[height: number, positions: readonly number[]][]> {
+async function list(
+  postings: AsyncIterable<Posting | undefined>,
+): Promise<[height: number, positions: readonly number[]][]> {
   const found: [number, readonly number[]][] = [];
-  for await (const posting of postings) found.push([posting.height, posting.positions]);
+  for await (const posting of postings) {
+    if (posting !== undefined) found.push([posting.height, posting.positions]);
+  }
   return found;
+}
+
+/** Writes a block's events as the indexer does. */
+function write(
+  index: EventIndex,
+  batch: BlockBatch,
+  block: { readonly height: number; readonly txs: readonly (readonly Event[])[]; readonly own?: readonly Event[] },
+): void {
+  index.write(batch, block.height, collect(index, block));
+}
+
+function collect(
+  index: EventIndex,
+  { txs, own = [] }: { readonly txs: readonly (readonly Event[])[]; readonly own?: readonly Event[] },
+): EventWriter {
+  const writer = index.begin();
+  for (const events of txs) writer.addTx(events);
+  writer.addBlock(own);
+  return writer;
 }
 
 async function fill(db: MemoryDatabase): Promise<EventIndex> {
@@ -19,10 +44,12 @@ async function fill(db: MemoryDatabase): Promise<EventIndex> {
   const batch = db.batch();
   const a = sampleEvent("message", { sender: "alice", module: "bank" });
   const b = sampleEvent("message", { sender: "alicea", module: "bank" });
-  index.writeTxs(batch, 1, [[a], [b], [a, a, b]]);
-  index.writeTxs(batch, 2, [[b]]);
-  index.writeTxs(batch, 300, [...Array.from({ length: 500 }, () => []), [a], ...Array.from({ length: 9 }, () => [a])]);
-  index.writeBlock(batch, 2, [sampleEvent("message", { sender: "alice" })]);
+  write(index, batch, { height: 1, txs: [[a], [b], [a, a, b]] });
+  write(index, batch, { height: 2, txs: [[b]], own: [sampleEvent("message", { sender: "alice" })] });
+  write(index, batch, {
+    height: 300,
+    txs: [...Array.from({ length: 500 }, () => []), ...Array.from({ length: 10 }, () => [a])],
+  });
   batch.apply();
   return index;
 }
@@ -47,19 +74,40 @@ describe("EventIndex", () => {
 
   test("behavior: any value of a composite key", async () => {
     const index = await fill(new MemoryDatabase());
-    const found = await list(index.any("tx", "message.sender"));
-    expect(found.filter(([height]) => height < 300).sort()).toEqual([
-      [1, [0, 2]],
-      [1, [1, 2]],
+    const late = Array.from({ length: 10 }, (_, i) => 500 + i);
+    expect(await list(index.any("tx", "message.sender", ALL))).toEqual([
+      [1, [0, 1, 2]],
+      [2, [0]],
+      [300, late],
+    ]);
+    expect(await list(index.any("tx", "message.sender", { min: 2, max: 299 }))).toEqual([[2, [0]]]);
+    expect(await list(index.any("tx", "message.nothing", ALL))).toEqual([]);
+  });
+
+  test("behavior: one entry serves all attributes with a value, and says what was read in vain", async () => {
+    const db = new MemoryDatabase();
+    const index = await EventIndex.open(db);
+    const batch = db.batch();
+    const shared = sampleEvent("transfer", { sender: "alice", recipient: "bob" });
+    write(index, batch, { height: 1, txs: [[shared, sampleEvent("message", { sender: "alice" })], [shared]] });
+    write(index, batch, { height: 2, txs: [[sampleEvent("message", { sender: "alice" })]] });
+    batch.apply();
+    expect([...db.entries.keys()].filter((key) => key.startsWith("45"))).toHaveLength(3);
+    expect(await list(index.equal("tx", "transfer.sender", "alice", ALL))).toEqual([[1, [0, 1]]]);
+    expect(await list(index.equal("tx", "message.sender", "alice", ALL))).toEqual([
+      [1, [0]],
       [2, [0]],
     ]);
-    expect(found).toHaveLength(4);
+    const read: (Posting | undefined)[] = [];
+    for await (const posting of index.equal("tx", "transfer.sender", "alice", ALL)) read.push(posting);
+    expect(read).toEqual([{ height: 1, positions: [0, 1] }, undefined]);
   });
 
   test("behavior: a block's own events are apart", async () => {
     const index = await fill(new MemoryDatabase());
-    expect(await list(index.equal("block", "message.sender", "alice", ALL))).toEqual([[2, []]]);
-    expect(await list(index.any("block", "message.module"))).toEqual([]);
+    expect(await list(index.equal("block", "message.sender", "alice", ALL))).toEqual([[2, [0]]]);
+    expect(await list(index.any("block", "message.sender", ALL))).toEqual([[2, [0]]]);
+    expect(await list(index.any("block", "message.module", ALL))).toEqual([]);
   });
 
   test("behavior: long values are cut and say so; other scripts are bytes", async () => {
@@ -67,15 +115,18 @@ describe("EventIndex", () => {
     const index = await EventIndex.open(db);
     const batch = db.batch();
     const long = "x".repeat(65);
-    index.writeTxs(batch, 7, [
-      [sampleEvent("t", { k: long })],
-      [sampleEvent("t", { k: `${long}y` })],
-      [sampleEvent("t", { k: "x".repeat(64) })],
-      [sampleEvent("t", { k: "é" })],
-      [sampleEvent("t", { k: "" })],
-      [sampleEvent("t", { k: "é".repeat(64) })],
-      [sampleEvent("t", { k: "é".repeat(70) })],
-    ]);
+    write(index, batch, {
+      height: 7,
+      txs: [
+        [sampleEvent("t", { k: long })],
+        [sampleEvent("t", { k: `${long}y` })],
+        [sampleEvent("t", { k: "x".repeat(64) })],
+        [sampleEvent("t", { k: "é" })],
+        [sampleEvent("t", { k: "" })],
+        [sampleEvent("t", { k: "é".repeat(64) })],
+        [sampleEvent("t", { k: "é".repeat(70) })],
+      ],
+    });
     batch.apply();
     // Both long values: the reader looks at the events.
     expect(await list(index.equal("tx", "t.k", long, ALL))).toEqual([[7, [0, 1]]]);
@@ -93,14 +144,17 @@ describe("EventIndex", () => {
     const db = new MemoryDatabase();
     const index = await EventIndex.open(db);
     const batch = db.batch();
-    index.writeTxs(batch, 1, [
-      [
-        { type: "t", attributes: [{ key: "hidden", value: "v", index: false }] },
-        sampleEvent("t", { "": "v" }),
-        sampleEvent("", { k: "v" }),
-        sampleEvent("t", { ["k".repeat(300)]: "v" }),
+    write(index, batch, {
+      height: 1,
+      txs: [
+        [
+          { type: "t", attributes: [{ key: "hidden", value: "v", index: false }] },
+          sampleEvent("t", { "": "v" }),
+          sampleEvent("", { k: "v" }),
+          sampleEvent("t", { ["k".repeat(300)]: "v" }),
+        ],
       ],
-    ]);
+    });
     batch.apply();
     expect(db.entries.size).toBe(0);
   });
@@ -110,7 +164,8 @@ describe("EventIndex", () => {
     await fill(db);
     const index = await EventIndex.open(db);
     const batch = db.batch();
-    index.writeTxs(batch, 301, [[sampleEvent("other", { key: "v" }), sampleEvent("message", { sender: "alice" })]]);
+    const events = [sampleEvent("other", { key: "v" }), sampleEvent("message", { sender: "alice" })];
+    write(index, batch, { height: 301, txs: [events] });
     batch.apply();
     const again = await EventIndex.open(db);
     expect(await list(again.equal("tx", "message.sender", "alice", { min: 2, max: 400 }))).toHaveLength(2);
@@ -123,14 +178,13 @@ describe("EventIndex", () => {
     const before = new Map(db.entries);
     const events = {
       txs: [[sampleEvent("message", { sender: "alice", module: "bank" })], [sampleEvent("new", { k: "v" })]],
-      block: [sampleEvent("message", { sender: "alice" })],
+      own: [sampleEvent("message", { sender: "alice" })],
     };
     const writing = db.batch();
-    index.writeTxs(writing, 400, events.txs);
-    index.writeBlock(writing, 400, events.block);
+    write(index, writing, { height: 400, ...events });
     writing.apply();
     const removing = db.batch();
-    index.remove(removing, 400, events);
+    index.remove(removing, 400, collect(index, events));
     removing.apply();
     const left = [...db.entries.keys()].filter((key) => !before.has(key));
     // The number given to the new composite key stays.

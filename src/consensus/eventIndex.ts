@@ -1,9 +1,12 @@
 // The index of events: which transactions (or blocks) have an event attribute with a value.
 //
-// One entry serves all transactions of a block that share an attribute, and composite keys (`message.sender`) are
-// numbered, so that a MsgSend with 27 attributes costs about nine entries of its own:
-//   E · id (2) · value bytes (1) · value · height (6) → positions, as varints of their differences
-// A longer value is cut to VALUE_UNITS_MAX and marked (ff before its length): who finds it must look at the event.
+// A value has one entry in a block, whatever attributes have it, and composite keys (`message.sender`) are numbered, so
+// that an order with 23 attributes costs five entries of its own:
+//   E · value bytes (1) · value · height (6) → for each composite key id with the value: id, positions
+//   A · id (2) · height (6)                  → positions at which the id has any value
+// Those of the blocks' own events are F and G. Numbers are unsigned LEB128. An id with one position is 2 id + 1 and that
+// position, else 2 id, the count and the differences; so are positions of any value, without their count. A value of more
+// than VALUE_UNITS_MAX is cut and marked (ff before its length): who finds it must look at the event.
 
 import type { Event } from "../../gen/tendermint/abci/types.ts";
 import type { BlockBatch, BlockDatabase } from "./blockDatabase.ts";
@@ -11,6 +14,8 @@ import { bytesKey, DB_PREFIX, HEIGHT_BYTES, readHeight, writeHeight } from "./db
 
 /** UTF-16 units of a value that stand in the index; at most three bytes each, so that their length fits a byte. */
 const VALUE_UNITS_MAX = 64;
+/** UTF-16 units that are left of a longer one. */
+const CUT_UNITS = 32;
 /** Stands before the length of a value that was cut. */
 const CUT = 0xff;
 /** Composite keys that are numbered; attributes of later ones are not indexed. Modules have a few hundred. */
@@ -18,7 +23,7 @@ const COMPOSITE_KEYS_MAX = 0xffff;
 /** Entries written on the way; larger composite keys are not indexed. */
 const COMPOSITE_KEY_BYTES_MAX = 256;
 
-/** Where an attribute occurs: a block, and positions in it (empty for events of the block itself). */
+/** Where an attribute occurs: a block, and positions in it; of the block itself, 0. */
 export interface Posting {
   readonly height: number;
   readonly positions: readonly number[];
@@ -33,11 +38,13 @@ export interface HeightRange {
 /** Highest height that fits the keys. */
 export const HEIGHT_MAX = 2 ** (8 * HEIGHT_BYTES) - 1;
 
-/**
- * Positions by value by composite key id, for one block; a single position is a number. PERF: most values occur once, and
- * need no array then.
- */
-type Postings = Map<number, Map<string, number | number[]>>;
+/** First bytes of the keys. */
+const PREFIXES = Object.freeze({
+  tx: { value: DB_PREFIX.txEvent, any: DB_PREFIX.txAnyEvent },
+  block: { value: DB_PREFIX.blockEvent, any: DB_PREFIX.blockAnyEvent },
+});
+
+type Kind = keyof typeof PREFIXES;
 
 /** Reads and writes the index. The numbering of composite keys is held in memory. */
 export class EventIndex {
@@ -61,53 +68,23 @@ export class EventIndex {
     return index;
   }
 
-  /** Adds the events of a block's transactions. PERF: about 10 us for a MsgSend. */
-  writeTxs(batch: BlockBatch, height: number, events: readonly (readonly Event[])[]): void {
-    const postings = this.#collectTxs(events);
-    this.#writeFresh(batch);
-    for (const [id, values] of postings) {
-      for (const [value, positions] of values) {
-        batch.put(entryKey(DB_PREFIX.txEvent, id, value, height), encodePositions(positions));
-      }
-    }
+  /** Begins to collect the events of a block. */
+  begin(): EventWriter {
+    return new EventWriter((type, key) => this.#idOf(type, key));
   }
 
-  /** Adds a block's own events. */
-  writeBlock(batch: BlockBatch, height: number, events: readonly Event[]): void {
-    const postings = this.#collectTxs([events]);
-    this.#writeFresh(batch);
-    for (const [id, values] of postings) {
-      for (const value of values.keys()) batch.put(entryKey(DB_PREFIX.blockEvent, id, value, height), NOTHING);
+  /** Adds what was collected to a block's batch. */
+  write(batch: BlockBatch, height: number, collected: EventWriter): void {
+    for (const name of this.#fresh.splice(0)) {
+      const id = this.#idByName.get(name)!;
+      batch.put(bytesKey(DB_PREFIX.compositeKey, Buffer.from(name)), Uint8Array.of(id >>> 8, id));
     }
+    collected.putInto((key, value) => batch.put(key, value), height);
   }
 
-  /** Removes what `writeTxs` and `writeBlock` wrote for a block. */
-  remove(
-    batch: BlockBatch,
-    height: number,
-    events: { readonly txs: readonly (readonly Event[])[]; readonly block: readonly Event[] },
-  ): void {
-    const removeAll = (prefix: number, postings: Postings) => {
-      for (const [id, values] of postings) {
-        for (const value of values.keys()) batch.delete(entryKey(prefix, id, value, height));
-      }
-    };
-    removeAll(DB_PREFIX.txEvent, this.#collectTxs(events.txs));
-    removeAll(DB_PREFIX.blockEvent, this.#collectTxs([events.block]));
-  }
-
-  #collectTxs(events: readonly (readonly Event[])[]): Postings {
-    const postings: Postings = new Map();
-    for (let position = 0; position < events.length; position++) {
-      for (const event of events[position]!) {
-        for (const attribute of event.attributes) {
-          if (!attribute.index || attribute.key === "" || event.type === "") continue;
-          const id = this.#idOf(event.type, attribute.key);
-          if (id !== undefined) addPosition(postings, id, attribute.value, position);
-        }
-      }
-    }
-    return postings;
+  /** Removes what `write` wrote. */
+  remove(batch: BlockBatch, height: number, collected: EventWriter): void {
+    collected.putInto((key) => batch.delete(key), height);
   }
 
   #idOf(type: string, key: string): number | undefined {
@@ -133,49 +110,52 @@ export class EventIndex {
     return id;
   }
 
-  #writeFresh(batch: BlockBatch): void {
-    for (const name of this.#fresh.splice(0)) {
-      const id = this.#idByName.get(name)!;
-      batch.put(bytesKey(DB_PREFIX.compositeKey, Buffer.from(name)), Uint8Array.of(id >>> 8, id));
-    }
-  }
-
   /** Whether an equality lookup of this value needs no second look at the event. */
   isExact(value: string): boolean {
     return value.length <= VALUE_UNITS_MAX;
   }
 
-  /** Entries with this composite key and value, by height. */
-  equal(kind: "tx" | "block", name: string, value: string, range: HeightRange): AsyncIterable<Posting> {
+  /**
+   * Entries with this composite key and value, by height. An entry of the value that is read in vain, since only other
+   * composite keys have it, is undefined: the caller counts what it costs.
+   */
+  equal(kind: Kind, name: string, value: string, range: HeightRange): AsyncIterable<Posting | undefined> {
     const id = this.#idByName.get(name);
     if (id === undefined) return NO_POSTINGS;
-    const prefix = kind === "tx" ? DB_PREFIX.txEvent : DB_PREFIX.blockEvent;
+    const isCut = value.length > VALUE_UNITS_MAX;
+    const kept = isCut ? value.slice(0, CUT_UNITS) : value;
+    const keyAt = (height: number) => valueKey(PREFIXES[kind].value, kept, isCut, height);
+    return this.#read(keyAt, range, (entry) => positionsOf(entry, id));
+  }
+
+  /** Entries with this composite key and any value, by height. */
+  any(kind: Kind, name: string, range: HeightRange): AsyncIterable<Posting | undefined> {
+    const id = this.#idByName.get(name);
+    if (id === undefined) return NO_POSTINGS;
     return this.#read(
-      entryKey(prefix, id, value, range.min),
-      entryKey(prefix, id, value, Math.min(range.max, HEIGHT_MAX - 1) + 1),
+      (height) => anyKey(PREFIXES[kind].any, id, height),
+      range,
+      (entry) => {
+        const reader = new Uints(entry);
+        const positions: number[] = [];
+        while (!reader.isAtEnd) positions.push((positions.at(-1) ?? 0) + reader.next());
+        return positions;
+      },
     );
   }
 
-  /**
-   * Entries with this composite key and any value, by value and then by height: a position may come again. The entries of
-   * all heights come, as all are read: the caller counts what it costs.
-   */
-  any(kind: "tx" | "block", name: string): AsyncIterable<Posting> {
-    const id = this.#idByName.get(name);
-    if (id === undefined) return NO_POSTINGS;
-    const prefix = kind === "tx" ? DB_PREFIX.txEvent : DB_PREFIX.blockEvent;
-    const end = id === 0xffff ? Uint8Array.of(prefix + 1) : Uint8Array.of(prefix, (id + 1) >>> 8, id + 1);
-    return this.#read(Uint8Array.of(prefix, id >>> 8, id), end);
-  }
-
-  async *#read(start: Uint8Array, end: Uint8Array): AsyncGenerator<Posting> {
-    for await (const [key, value] of this.#db.iterate({ start, end })) {
-      yield { height: readHeight(key, key.length - HEIGHT_BYTES), positions: decodePositions(value) };
+  async *#read(
+    keyAt: (height: number) => Uint8Array,
+    { min, max }: HeightRange,
+    positionsIn: (entry: Uint8Array) => readonly number[] | undefined,
+  ): AsyncGenerator<Posting | undefined> {
+    const range = { start: keyAt(min), end: keyAt(Math.min(max, HEIGHT_MAX - 1) + 1) };
+    for await (const [key, value] of this.#db.iterate(range)) {
+      const positions = positionsIn(value);
+      yield positions && { height: readHeight(key, key.length - HEIGHT_BYTES), positions };
     }
   }
 }
-
-const NOTHING = new Uint8Array(0);
 
 const NO_POSTINGS: AsyncIterable<Posting> = Object.freeze({
   async *[Symbol.asyncIterator]() {
@@ -183,83 +163,212 @@ const NO_POSTINGS: AsyncIterable<Posting> = Object.freeze({
   },
 });
 
-function addPosition(postings: Postings, id: number, fullValue: string, position: number): void {
-  // Values that are cut to the same text share an entry; the ellipsis keeps them apart from that text itself.
-  const value = fullValue.length > VALUE_UNITS_MAX ? `${fullValue.slice(0, VALUE_UNITS_MAX)}…` : fullValue;
-  let values = postings.get(id);
-  if (values === undefined) {
-    values = new Map();
-    postings.set(id, values);
+/** Where a value occurs in a block. PERF: most values are of one transaction; a single position needs no array. */
+class Occurrences {
+  readonly ids: number[] = [];
+  /** Of each id, ascending. */
+  readonly positions: (number | number[])[] = [];
+
+  add(id: number, position: number): void {
+    const { ids, positions } = this;
+    let at = 0;
+    while (at < ids.length && ids[at] !== id) at += 1;
+    const known = positions[at];
+    if (known === undefined) {
+      ids.push(id);
+      positions.push(position);
+    } else if (typeof known === "number") {
+      if (known !== position) positions[at] = [known, position];
+    } else if (known[known.length - 1] !== position) known.push(position);
   }
-  const positions = values.get(value);
-  if (positions === undefined) values.set(value, position);
-  else if (typeof positions === "object") {
-    if (positions[positions.length - 1] !== position) positions.push(position);
-  } else if (positions !== position) values.set(value, [positions, position]);
+
+  encode(): Uint8Array {
+    const out: number[] = [];
+    for (let index = 0; index < this.ids.length; index += 1) {
+      const id = this.ids[index]!;
+      const positions = this.positions[index]!;
+      if (typeof positions === "number") {
+        pushUint(out, 2 * id + 1);
+        pushUint(out, positions);
+        continue;
+      }
+      pushUint(out, 2 * id);
+      pushUint(out, positions.length);
+      let last = 0;
+      for (const position of positions) {
+        pushUint(out, position - last);
+        last = position;
+      }
+    }
+    return Uint8Array.from(out);
+  }
 }
 
-/** `prefix · id · length · value · height` */
-function entryKey(prefix: number, id: number, value: string, height: number): Uint8Array {
-  const length = value.length;
-  if (length > VALUE_UNITS_MAX) return longEntryKey(prefix, id, value, height);
-  const key = new Uint8Array(4 + length + HEIGHT_BYTES);
-  for (let i = 0; i < length; i++) {
-    const code = value.charCodeAt(i);
-    if (code > 0x7f) return longEntryKey(prefix, id, value, height);
-    key[4 + i] = code;
+/** The events of a block that are not in its batch yet: those of its transactions one by one, and its own. */
+export class EventWriter {
+  readonly #idOf: (type: string, key: string) => number | undefined;
+  readonly #txs = new Collected();
+  readonly #block = new Collected();
+  #txCount = 0;
+
+  constructor(idOf: (type: string, key: string) => number | undefined) {
+    this.#idOf = idOf;
   }
+
+  /** The events of the next transaction. PERF: 3 us for an order. */
+  addTx(events: readonly Event[]): void {
+    this.#collect(this.#txs, events, this.#txCount);
+    this.#txCount += 1;
+  }
+
+  /** The events of the block itself. */
+  addBlock(events: readonly Event[]): void {
+    this.#collect(this.#block, events, 0);
+  }
+
+  #collect(into: Collected, events: readonly Event[], position: number): void {
+    for (const { type, attributes } of events) {
+      if (type === "") continue;
+      for (const { key, value, index } of attributes) {
+        if (!index || key === "") continue;
+        const id = this.#idOf(type, key);
+        if (id !== undefined) into.add(id, value, position);
+      }
+    }
+  }
+
+  /** Gives each entry to `put`. PERF: 3 us for an order, with the batch. */
+  putInto(put: (key: Uint8Array, value: Uint8Array) => void, height: number): void {
+    this.#txs.putInto(put, PREFIXES.tx, height);
+    this.#block.putInto(put, PREFIXES.block, height);
+  }
+}
+
+/** Events of one kind. */
+class Collected {
+  readonly #values = new Map<string, Occurrences>();
+  /** By what is left of them. */
+  readonly #cutValues = new Map<string, Occurrences>();
+  /** By id. */
+  readonly #any = new Map<number, { last: number; readonly differences: number[] }>();
+
+  add(id: number, value: string, position: number): void {
+    const isCut = value.length > VALUE_UNITS_MAX;
+    const values = isCut ? this.#cutValues : this.#values;
+    const kept = isCut ? value.slice(0, CUT_UNITS) : value;
+    let occurrences = values.get(kept);
+    if (occurrences === undefined) {
+      occurrences = new Occurrences();
+      values.set(kept, occurrences);
+    }
+    occurrences.add(id, position);
+    const any = this.#any.get(id);
+    if (any === undefined) {
+      const differences: number[] = [];
+      pushUint(differences, position);
+      this.#any.set(id, { last: position, differences });
+    } else if (any.last !== position) {
+      pushUint(any.differences, position - any.last);
+      any.last = position;
+    }
+  }
+
+  putInto(put: (key: Uint8Array, value: Uint8Array) => void, prefixes: (typeof PREFIXES)[Kind], height: number): void {
+    for (const [value, occurrences] of this.#values) {
+      put(valueKey(prefixes.value, value, false, height), occurrences.encode());
+    }
+    for (const [value, occurrences] of this.#cutValues) {
+      put(valueKey(prefixes.value, value, true, height), occurrences.encode());
+    }
+    for (const [id, { differences }] of this.#any) {
+      put(anyKey(prefixes.any, id, height), Uint8Array.from(differences));
+    }
+  }
+}
+
+/** `prefix · id · height` */
+function anyKey(prefix: number, id: number, height: number): Uint8Array {
+  const key = new Uint8Array(3 + HEIGHT_BYTES);
   key[0] = prefix;
   key[1] = id >>> 8;
   key[2] = id;
-  key[3] = length;
-  writeHeight(key, 4 + length, height);
+  writeHeight(key, 3, height);
+  return key;
+}
+
+/** `prefix · length · value · height` */
+function valueKey(prefix: number, value: string, isCut: boolean, height: number): Uint8Array {
+  const { length } = value;
+  if (isCut) return longValueKey(prefix, value, isCut, height);
+  const key = new Uint8Array(2 + length + HEIGHT_BYTES);
+  for (let index = 0; index < length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code > 0x7f) return longValueKey(prefix, value, isCut, height);
+    key[2 + index] = code;
+  }
+  key[0] = prefix;
+  key[1] = length;
+  writeHeight(key, 2 + length, height);
   return key;
 }
 
 /** The same for a value that is cut or not ASCII. */
-function longEntryKey(prefix: number, id: number, value: string, height: number): Uint8Array {
-  const kept = Buffer.from(value.slice(0, VALUE_UNITS_MAX));
-  const start = value.length > VALUE_UNITS_MAX ? 5 : 4;
+function longValueKey(prefix: number, value: string, isCut: boolean, height: number): Uint8Array {
+  const kept = Buffer.from(value);
+  const start = isCut ? 3 : 2;
   const key = new Uint8Array(start + kept.length + HEIGHT_BYTES);
   key[0] = prefix;
-  key[1] = id >>> 8;
-  key[2] = id;
-  key[3] = CUT;
+  key[1] = CUT;
   key[start - 1] = kept.length;
   key.set(kept, start);
   writeHeight(key, start + kept.length, height);
   return key;
 }
 
-/** Differences of ascending positions as varints. */
-function encodePositions(positions: number | readonly number[]): Uint8Array {
-  const bytes: number[] = [];
-  let last = 0;
-  for (const position of typeof positions === "number" ? [positions] : positions) {
-    let rest = position - last;
-    last = position;
-    while (rest > 0x7f) {
-      bytes.push((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    bytes.push(rest);
+function pushUint(out: number[], value: number): void {
+  let rest = value;
+  while (rest > 0x7f) {
+    out.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
   }
-  return Uint8Array.from(bytes);
+  out.push(rest);
 }
 
-function decodePositions(bytes: Uint8Array): number[] {
-  const positions: number[] = [];
-  let last = 0;
-  let value = 0;
-  let shift = 0;
-  for (const byte of bytes) {
-    value |= (byte & 0x7f) << shift;
-    shift += 7;
-    if (byte > 0x7f) continue;
-    last += value;
-    positions.push(last);
-    value = 0;
-    shift = 0;
+/** Reads what `pushUint` wrote. */
+class Uints {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
   }
-  return positions;
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length;
+  }
+
+  next(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#bytes[this.#at++] ?? 0;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+}
+
+/** The positions of an id in the entry of a value; undefined when it is not there. */
+function positionsOf(entry: Uint8Array, wanted: number): number[] | undefined {
+  const reader = new Uints(entry);
+  while (!reader.isAtEnd) {
+    const head = reader.next();
+    const positions: number[] = [];
+    let position = 0;
+    for (let left = (head & 1) === 1 ? 1 : reader.next(); left > 0; left -= 1) {
+      position += reader.next();
+      positions.push(position);
+    }
+    if (head >>> 1 === wanted) return positions;
+  }
+  return undefined;
 }

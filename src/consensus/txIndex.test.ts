@@ -160,7 +160,8 @@ class EndlessDatabase extends MemoryDatabase {
   readingMax = 0;
 
   override async *iterate(range: Parameters<MemoryDatabase["iterate"]>[0]): AsyncGenerator<KvEntry> {
-    if (range.start?.[0] !== DB_PREFIX.txEvent) return yield* super.iterate(range);
+    if (range.start?.[0] !== DB_PREFIX.txEvent && range.start?.[0] !== DB_PREFIX.txAnyEvent)
+      return yield* super.iterate(range);
     this.reading += 1;
     this.readingMax = Math.max(this.readingMax, this.reading);
     const key = new Uint8Array(4 + HEIGHT_BYTES).fill(9, 3 + HEIGHT_BYTES);

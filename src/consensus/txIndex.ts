@@ -9,7 +9,7 @@ import type { Event } from "../../gen/tendermint/abci/types.ts";
 import type { BlockBatch, BlockDatabase } from "./blockDatabase.ts";
 import type { BlockStore } from "./blockStore.ts";
 import type { CommittedBlock, IndexedTx, SearchOptions, SearchPage, StoredBlock } from "./chainNode.ts";
-import { EventIndex, type HeightRange, type Posting } from "./eventIndex.ts";
+import { EventIndex, type EventWriter, type HeightRange, type Posting } from "./eventIndex.ts";
 import { matchesWithinOneEvent } from "./query/query.ts";
 import { parseSearch, type SearchCondition } from "./searchQuery.ts";
 
@@ -58,17 +58,31 @@ export class TxIndex {
     return new TxIndex(await EventIndex.open(db), blocks);
   }
 
-  /** Adds a block to its batch. PERF: about 10 us and nine puts for a MsgSend. */
+  /** Begins to index a block: `addTx` takes each transaction's events. */
+  begin(): EventWriter {
+    return this.#events.begin();
+  }
+
+  /** Adds an indexed block to its batch. */
+  finish(batch: BlockBatch, height: number, writer: EventWriter): void {
+    this.#events.write(batch, height, writer);
+  }
+
+  /** Adds a block to its batch. PERF: about 6 us and five puts for an order. */
   write(batch: BlockBatch, block: CommittedBlock): void {
-    const txEvents = block.txs.map((tx) => tx.result.events);
-    this.#events.writeTxs(batch, block.height, txEvents);
-    this.#events.writeBlock(batch, block.height, block.results.events);
+    this.#events.write(batch, block.height, this.#collect(block));
   }
 
   /** Adds the removal of a block to a batch. */
   remove(batch: BlockBatch, block: CommittedBlock): void {
-    const txs = block.txs.map((tx) => tx.result.events);
-    this.#events.remove(batch, block.height, { txs, block: block.results.events });
+    this.#events.remove(batch, block.height, this.#collect(block));
+  }
+
+  #collect({ txs, results }: CommittedBlock): EventWriter {
+    const writer = this.begin();
+    for (const tx of txs) writer.addTx(tx.result.events);
+    writer.addBlock(results.events);
+    return writer;
   }
 
   /** Throws QuerySyntaxError and SearchTooBroadError. */
@@ -195,27 +209,25 @@ export class TxIndex {
     }
   }
 
-  /**
-   * The shortest list of entries that holds every match, by height unless it is of a composite key's every value;
-   * undefined when all are too long to be read.
-   */
-  async #candidates(
+  /** The shortest list of entries that holds every match, by height; undefined when all are too long to be read. */
+  #candidates(
     kind: "tx" | "block",
     conditions: readonly SearchCondition[],
     range: HeightRange,
   ): Promise<readonly Posting[] | undefined> {
-    const lists: AsyncIterable<Posting>[] = [];
+    const lists: AsyncIterable<Posting | undefined>[] = [];
     for (const { tag, equals } of conditions) {
       if (equals !== undefined) lists.push(this.#events.equal(kind, tag, equals, range));
     }
-    if (lists.length > 0) return shortestOf(lists);
-    const postings = await shortestOf([this.#events.any(kind, conditions[0]!.tag)]);
-    return postings?.filter(({ height }) => height >= range.min && height <= range.max);
+    if (lists.length === 0) lists.push(this.#events.any(kind, conditions[0]!.tag, range));
+    return shortestOf(lists);
   }
 }
 
 /** Reads lists side by side, a step of each in turn, and gives the one that ends first; none when that is too far. */
-async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<readonly Posting[] | undefined> {
+async function shortestOf(
+  lists: readonly AsyncIterable<Posting | undefined>[],
+): Promise<readonly Posting[] | undefined> {
   const runners = lists.map((list) => ({ reader: list[Symbol.asyncIterator](), read: [] as Posting[] }));
   try {
     for (let entries = 0; entries < SEARCH_ENTRIES_MAX; ) {
@@ -223,7 +235,7 @@ async function shortestOf(lists: readonly AsyncIterable<Posting>[]): Promise<rea
         for (let step = 0; step < RACE_STEP; step++) {
           const next = await runner.reader.next();
           if (next.done === true) return runner.read;
-          runner.read.push(next.value);
+          if (next.value !== undefined) runner.read.push(next.value);
           entries++;
         }
       }
@@ -249,13 +261,6 @@ function allBlocks(range: HeightRange, options: SearchOptions): SearchPage<Place
   return { items, totalCount };
 }
 
-/** Entries of the block index have no positions: the block itself is meant. */
-function positionsOf(posting: Posting): readonly number[] {
-  return posting.positions.length === 0 ? BLOCK_ITSELF : posting.positions;
-}
-
-const BLOCK_ITSELF: readonly number[] = Object.freeze([0]);
-
 /** A page of entries that are in order and are all matches. */
 function pageOfPostings(postings: readonly Posting[], options: SearchOptions): SearchPage<Place> {
   /** Ordinal of each entry's first place. */
@@ -263,7 +268,7 @@ function pageOfPostings(postings: readonly Posting[], options: SearchOptions): S
   let totalCount = 0;
   for (const posting of postings) {
     firsts.push(totalCount);
-    totalCount += positionsOf(posting).length;
+    totalCount += posting.positions.length;
   }
   const items = pageOrdinals(totalCount, options).map((ordinal) => {
     let low = 0;
@@ -274,7 +279,7 @@ function pageOfPostings(postings: readonly Posting[], options: SearchOptions): S
       else high = middle - 1;
     }
     const posting = postings[low]!;
-    return { height: posting.height, index: positionsOf(posting)[ordinal - firsts[low]!]! };
+    return { height: posting.height, index: posting.positions[ordinal - firsts[low]!]! };
   });
   return { items, totalCount };
 }
@@ -284,7 +289,7 @@ function* distinctPlaces(postings: readonly Posting[]): Generator<Place> {
   const byHeight = new Map<number, Set<number>>();
   for (const posting of postings) {
     const indexes = byHeight.get(posting.height) ?? new Set();
-    for (const index of positionsOf(posting)) indexes.add(index);
+    for (const index of posting.positions) indexes.add(index);
     byHeight.set(posting.height, indexes);
   }
   const heights = [...byHeight.keys()].sort((a, b) => a - b);
