@@ -2,7 +2,12 @@
 // validator is absent; a block that would leave the node without two thirds of the power.
 
 import { expect, test } from "vitest";
-import { ResponseFinalizeBlock, ResponseInitChain, type ValidatorUpdate } from "../../../gen/tendermint/abci/types.ts";
+import {
+  type ExecTxResult,
+  ResponseFinalizeBlock,
+  ResponseInitChain,
+  type ValidatorUpdate,
+} from "../../../gen/tendermint/abci/types.ts";
 import { BlockIDFlag } from "../../../gen/tendermint/types/validator.ts";
 import { runToEnd } from "../../baseapp/steps.ts";
 import { checkCommit, validatorsHash } from "../hashing.ts";
@@ -11,6 +16,7 @@ import { BlockMaker, type ChainState, type FinalizeRequest } from "./blockMaker.
 import { genesisState, initChainRequest } from "./chainState.ts";
 import { PrivValidator } from "./privValidator.ts";
 
+const NO_RESULTS: readonly ExecTxResult[] = [];
 const CHAIN_ID = "test-1";
 
 /** A maker over an application that changes the set as it is told, block by block. */
@@ -19,7 +25,7 @@ function makerOf(updates: readonly (readonly ValidatorUpdate[])[]) {
   const app = {
     *executeBlock(request: FinalizeRequest) {
       told.push(request);
-      yield;
+      yield* NO_RESULTS;
       const validatorUpdates = [...(updates[told.length - 1] ?? [])];
       const response = ResponseFinalizeBlock.fromPartial({ validatorUpdates, appHash: new Uint8Array(32) });
       return { response, commit: { version: told.length, appHash: response.appHash, stores: [], changes: [] } };

@@ -1,6 +1,6 @@
 // One block of the embedded node: its header, its execution, its commit. Nothing here is durable or visible yet.
 
-import type { ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
+import type { ExecTxResult, ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
 import type { Block } from "../../../gen/tendermint/types/block.ts";
 import type { ConsensusParams } from "../../../gen/tendermint/types/params.ts";
 import type { BlockID, Commit, CommitSig, Header } from "../../../gen/tendermint/types/types.ts";
@@ -93,8 +93,8 @@ export interface ExecutedBlock {
 
 /** The part of the application that makes blocks. */
 export interface BlockExecutor {
-  /** Executes a block, a step for each transaction. Checks and queries may run between two steps. */
-  executeBlock(request: FinalizeRequest): Generator<unknown, ExecutedBlock, void>;
+  /** Executes a block, a step for each transaction, which gives its result. Checks and queries may run between two steps. */
+  executeBlock(request: FinalizeRequest): Generator<ExecTxResult, ExecutedBlock, void>;
 }
 
 /** Makes blocks. */
@@ -110,10 +110,11 @@ export class BlockMaker {
   }
 
   /**
-   * Builds the next block, executes it in steps and signs the commit for it. The application's new state is staged.
+   * Builds the next block, executes it in steps, of which each gives a transaction's result, and signs the commit for it. The
+   * application's new state is staged.
    * Throws when the application asks for what one validator cannot give, and DoubleSignError.
    */
-  *make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): Generator<void, MadeBlock, void> {
+  *make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): Generator<ExecTxResult, MadeBlock, void> {
     const block = buildBlock({
       chainId: this.#chainId,
       proposerAddress: this.#validator.key.address,
@@ -141,7 +142,7 @@ export class BlockMaker {
       const step = execution.next();
       executeMs += performance.now() - startedMs;
       if (step.done === true) executed = step.value;
-      else yield;
+      else yield step.value;
     }
     const { response, commit: storeCommit } = executed;
     checkResponse(state.height + 1, txs.length, response);

@@ -16,6 +16,7 @@ import type { DecodedTx } from "../../codec/tx.ts";
 import { sha256 } from "../../crypto/hash.ts";
 import type { LoadProgress } from "../../store/stateLoad.ts";
 import type { BlockStore } from "../blockStore.ts";
+import type { BlockWrite } from "../blockWriter.ts";
 import type {
   BlockResults,
   ChainNode,
@@ -44,12 +45,26 @@ import { type AfterCheck, refusal, TxIntake } from "./txIntake.ts";
 /** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
 const INTAKE_MAX = 20_000;
 
+/** Why a transaction failed in its block. */
+type Failure = Pick<ExecTxResult, "code" | "codespace">;
+
+/** A block that is not durable yet. */
+interface SealedBlock {
+  readonly batch: SoloBatch;
+  readonly committed: CommittedBlock;
+  /** The state for the block after it. */
+  readonly next: ChainState;
+  readonly failures: readonly Failure[];
+  /** How long the application took. */
+  readonly executeMs: number;
+}
+
 /** A block, and how long its stages took by the clock, in milliseconds. */
 export interface BlockTimings {
   readonly height: number;
   readonly txCount: number;
   /** Of the transactions that failed. */
-  readonly failures: readonly Pick<ExecTxResult, "code" | "codespace">[];
+  readonly failures: readonly Failure[];
   readonly stagesMs: Readonly<Record<Stage, number>>;
 }
 
@@ -220,7 +235,7 @@ export class SoloNode implements ChainNode {
     if (this.#stopped !== undefined) throw this.#stopped;
     try {
       const startedMs = performance.now();
-      const sealed = await this.#seal();
+      const { result: sealed, pausedMs: sealPausedMs } = await inSlices(this.#seal());
       const { committed, next, failures, executeMs } = sealed;
       await sealed.batch.write();
       const durableMs = performance.now();
@@ -228,7 +243,7 @@ export class SoloNode implements ChainNode {
       const pausedMs = await this.#publish(committed, next);
       const stagesMs = this.#stagesMs({
         execute: executeMs,
-        commit: durableMs - startedMs - sealed.pausedMs - executeMs,
+        commit: durableMs - startedMs - sealPausedMs - executeMs,
         publish: performance.now() - durableMs - pausedMs,
         stagedWork,
       });
@@ -272,40 +287,51 @@ export class SoloNode implements ChainNode {
   }
 
   /**
-   * Makes a block, while requests are answered from the block before, and fills its batch. What execution gave is left
-   * behind here: only the encoded block waits for the disk.
+   * Makes a block and fills its batch, a step for each transaction, while requests are answered from the block before. What
+   * execution gave is left behind here: only the encoded block waits for the disk.
    */
-  async #seal() {
-    const { mempool, clock, disk } = this.#parts;
+  *#seal(): Generator<void, SealedBlock, void> {
+    const { mempool, clock, disk, blockStore, txIndex } = this.#parts;
     const txs = mempool.take(blockLimits(this.#state.params));
-    const timeNs = clock.nextBlockTime(this.#state.timeNs);
-    const { result: made, pausedMs } = await inSlices(this.#maker.make(this.#state, txs, timeNs));
     const batch = disk.batch();
-    const committed = this.#write(batch, made);
-    const failures = made.committed.results.txResults.flatMap(({ code, codespace }) =>
-      code === 0 ? [] : [{ code, codespace }],
-    );
-    return { batch, committed, failures, next: made.next, executeMs: made.executeMs, pausedMs };
+    const block = blockStore.begin(batch, this.#state.height + 1);
+    const events = txIndex.begin();
+    const failures: Failure[] = [];
+    const making = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
+    let made: MadeBlock | undefined;
+    for (let index = 0; made === undefined; index += 1) {
+      const step = making.next();
+      if (step.done === true) made = step.value;
+      else {
+        const { hash, bytes } = txs[index]!;
+        const result = step.value;
+        block.add({ hash, tx: bytes, result });
+        events.addTx(result.events);
+        if (result.code !== 0) failures.push({ code: result.code, codespace: result.codespace });
+        yield;
+      }
+    }
+    const { next, executeMs } = made;
+    const committed = block.finish({ committed: made.committed, commit: made.commit, ...this.#changesOf(made) });
+    events.addBlock(committed.results.events);
+    txIndex.finish(batch, next.height, events);
+    disk.putState(batch, made.storeCommit);
+    return { batch, committed, next, failures, executeMs };
   }
 
-  #write(batch: SoloBatch, made: MadeBlock): CommittedBlock {
-    const { blockStore, txIndex, disk } = this.#parts;
-    const { commit, next } = made;
-    const committed = blockStore.write(batch, {
-      committed: made.committed,
-      commit,
+  /** What a block changes for the blocks behind it. */
+  #changesOf({ next, hasNewValidators, hasNewParams }: MadeBlock): Pick<BlockWrite, "validators" | "params"> {
+    const { height, validators, nextValidators, params } = next;
+    return {
       validators: [
-        ...(next.height === 1 ? [{ fromHeight: 1, set: next.validators }] : []),
-        ...(made.hasNewValidators ? [{ fromHeight: next.height + 2, set: next.nextValidators }] : []),
+        ...(height === 1 ? [{ fromHeight: 1, set: validators }] : []),
+        ...(hasNewValidators ? [{ fromHeight: height + 2, set: nextValidators }] : []),
       ],
       params: [
-        ...(next.height === 1 ? [{ fromHeight: 1, params: this.#state.params }] : []),
-        ...(made.hasNewParams ? [{ fromHeight: next.height + 1, params: next.params }] : []),
+        ...(height === 1 ? [{ fromHeight: 1, params: this.#state.params }] : []),
+        ...(hasNewParams ? [{ fromHeight: height + 1, params }] : []),
       ],
-    });
-    txIndex.write(batch, made.committed);
-    disk.putState(batch, made.storeCommit);
-    return committed;
+    };
   }
 
   /**
