@@ -25,16 +25,15 @@ const SEPARATOR = 0x31;
 const VALUE_OF_CHAR = new Uint8Array(128).fill(255);
 for (let value = 0; value < CHARSET.length; value++) VALUE_OF_CHAR[CHARSET.charCodeAt(value)] = value;
 
+const GENERATOR: readonly number[] = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+/** What the five bits that leave the state do to it: the sum of the generator's parts for those that are set. */
+const FEEDBACK = Int32Array.from({ length: 32 }, (_, top) =>
+  GENERATOR.reduce((sum, part, bit) => (((top >>> bit) & 1) === 1 ? sum ^ part : sum), 0),
+);
+
 /** One step of the BCH checksum over GF(32): the next state before the next value is mixed in. */
 function polymodStep(state: number): number {
-  const top = state >>> 25;
-  let next = (state & 0x1ffffff) << 5;
-  if ((top & 1) !== 0) next ^= 0x3b6a57b2;
-  if ((top & 2) !== 0) next ^= 0x26508e6d;
-  if ((top & 4) !== 0) next ^= 0x1ea119fa;
-  if ((top & 8) !== 0) next ^= 0x3d4233dd;
-  if ((top & 16) !== 0) next ^= 0x2a1462b3;
-  return next;
+  return ((state & 0x1ffffff) << 5) ^ FEEDBACK[state >>> 25]!;
 }
 
 /** Checksum state after the human-readable part. */
@@ -45,6 +44,9 @@ function prefixState(prefix: string): number {
   for (let i = 0; i < prefix.length; i++) state = polymodStep(state) ^ (prefix.charCodeAt(i) & 31);
   return state;
 }
+
+/** Of the addresses that every transaction has. */
+const ACCOUNT_STATE = prefixState(BECH32_PREFIX);
 
 /** The six checksum values that follow data with this state: 30 bits, the first value highest. */
 function checksumOf(stateAfterData: number): number {
@@ -68,7 +70,7 @@ const written = new Uint8Array(BECH32_LENGTH_MAX);
 export function encodeBech32(prefix: string, bytes: Uint8Array): string {
   const length = prefix.length + 7 + Math.trunc((bytes.length * 8 + 4) / 5);
   if (length > BECH32_LENGTH_MAX) throw new RangeError(`bech32 text of ${length} characters is too long`);
-  let state = prefixState(prefix);
+  let state = prefix === BECH32_PREFIX ? ACCOUNT_STATE : prefixState(prefix);
   let end = 0;
   for (; end < prefix.length; end += 1) written[end] = prefix.charCodeAt(end);
   written[end++] = SEPARATOR;

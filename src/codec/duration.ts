@@ -38,13 +38,18 @@ export function formatDuration(duration: Duration): string {
   return `${ns < 0n ? "-" : ""}${size / NS_PER_SECOND}${shortFraction(Number(size % NS_PER_SECOND))}s`;
 }
 
-/** The point and 3, 6 or 9 digits of 0..999999999 nanoseconds; the empty text for none. */
+let lastFraction = { nanos: 0, text: "" };
+
+/**
+ * The point and 3, 6 or 9 digits of 0..999999999 nanoseconds; the empty text for none. PERF: the last one is kept, since
+ * all times of a block have its fraction.
+ */
 export function shortFraction(nanos: number): string {
-  if (nanos === 0) return "";
-  return `.${nanos
-    .toString()
-    .padStart(9, "0")
-    .replace(/^(...)(?:000000|(...)000)$/, "$1$2")}`;
+  if (lastFraction.nanos === nanos) return lastFraction.text;
+  const digits = nanos.toString().padStart(9, "0");
+  const text = nanos === 0 ? "" : `.${digits.replace(/^(...)(?:000000|(...)000)$/, "$1$2")}`;
+  lastFraction = { nanos, text };
+  return text;
 }
 
 const DURATION = /^(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?s$/;

@@ -22,7 +22,9 @@ type WriteText = (value: unknown) => void;
 /** A field with what writes it. */
 interface FieldText {
   /** `"order_id":` */
-  readonly label: string;
+  readonly label: Uint8Array;
+  /** The same behind another field: `,"order_id":` */
+  readonly nextLabel: Uint8Array;
   readonly localName: string;
   readonly isOmittedWhenAbsent: boolean;
   readonly write: WriteText;
@@ -84,15 +86,15 @@ export class MessageTexts {
           : (value) => writeString(value as string);
       case "bytes":
         if (isNumber) return (value) => out.add(stringify(textJson(field, fromUtf8(value as Uint8Array))));
-        return (value) => writeQuoted(toBase64(value as Uint8Array));
+        return (value) => writeString(toBase64(value as Uint8Array));
       case "enum":
         return (value) => {
           const name = enumNames?.get(value as number);
           if (name === undefined) out.add(String(value));
-          else writeQuoted(name);
+          else writeString(name);
         };
       case "int64":
-        return (value) => writeQuoted((value as bigint).toString());
+        return (value) => writeString((value as bigint).toString());
       case "message":
         return this.#message(field.message());
       default:
@@ -103,9 +105,9 @@ export class MessageTexts {
   #message(plan: MessagePlan): WriteText {
     switch (plan.typeName) {
       case "google.protobuf.Timestamp":
-        return (value) => writeQuoted(timestampJson(value as { seconds: bigint; nanos: number }));
+        return (value) => writeString(timestampJson(value as { seconds: bigint; nanos: number }));
       case "google.protobuf.Duration":
-        return (value) => writeQuoted(formatDuration(value as { seconds: bigint; nanos: number }));
+        return (value) => writeString(formatDuration(value as { seconds: bigint; nanos: number }));
       case "google.protobuf.Any":
         return (value) =>
           out.add(stringify(messageToJson(this.#registry, Any.$type, Any.encode(value as Any).finish())));
@@ -121,7 +123,8 @@ export class MessageTexts {
     if (plan.typeName.startsWith("google.protobuf.")) throw new Error(`no text of ${plan.typeName} in a message`);
     const made = writeObject(
       plan.fields.map((field) => ({
-        label: `${goJsonString(field.name)}:`,
+        label: utf8(`"${field.name}":`),
+        nextLabel: utf8(`,"${field.name}":`),
         localName: field.localName,
         isOmittedWhenAbsent: field.oneof !== undefined,
         write: this.#field(field),
@@ -155,12 +158,12 @@ function writeObject(fields: readonly FieldText[]): WriteText {
   return (message) => {
     let isFirst = true;
     out.add("{");
-    for (const { label, localName, isOmittedWhenAbsent, write } of fields) {
+    for (let index = 0; index < fields.length; index += 1) {
+      const { label, nextLabel, localName, isOmittedWhenAbsent, write } = fields[index]!;
       const value = (message as Fields)[localName];
       if (isOmittedWhenAbsent && value === undefined) continue;
-      if (!isFirst) out.add(",");
+      out.addAscii(isFirst ? label : nextLabel);
       isFirst = false;
-      out.add(label);
       write(value);
     }
     out.add("}");
@@ -177,18 +180,6 @@ const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 
 function writeString(text: string): void {
-  out.add('"');
-  if (out.addPlain(text, IS_PLAIN)) {
-    out.add('"');
-    return;
-  }
   // Text on the wire has no half surrogates: each would be U+FFFD there.
-  out.add(goJsonString(fromUtf8(utf8(text))).slice(1));
-}
-
-/** A text that needs no escapes. */
-function writeQuoted(text: string): void {
-  out.add('"');
-  out.add(text);
-  out.add('"');
+  if (!out.addQuoted(text, IS_PLAIN)) out.add(goJsonString(fromUtf8(utf8(text))));
 }

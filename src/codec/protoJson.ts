@@ -20,7 +20,7 @@ import { messageOf } from "./errorText.ts";
 import { excerpt, parseInt256 } from "./integer.ts";
 import type { FieldPlan, MessagePlan } from "./messagePlan.ts";
 import type { TypeRegistry } from "./registry.ts";
-import { formatTimestamp, parseTimestamp, TIME_SECONDS_MIN } from "./time.ts";
+import { formatToSeconds, parseTimestamp, TIME_SECONDS_MIN } from "./time.ts";
 import { MESSAGE_DEPTH_MAX } from "./unknownFields.ts";
 
 export type { JsonObject, JsonValue } from "@bufbuild/protobuf";
@@ -154,10 +154,7 @@ export function secondsAndNanos(message: DynamicMessage): { seconds: bigint; nan
 
 /** Unlike RFC3339Nano, the fraction has 0, 3, 6 or 9 digits. */
 export function timestampJson(time: { seconds: bigint; nanos: number }): string {
-  if (time.nanos === 0) return formatTimestamp(time);
-  const whole = formatTimestamp({ seconds: time.seconds, nanos: 0 });
-  formatTimestamp(time);
-  return `${whole.slice(0, -1)}${shortFraction(time.nanos)}Z`;
+  return `${formatToSeconds(time)}${shortFraction(time.nanos)}Z`;
 }
 
 /** Type URL and bytes of an Any. */
