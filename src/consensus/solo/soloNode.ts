@@ -31,6 +31,7 @@ import type {
 } from "../chainNode.ts";
 import type { GenesisDoc } from "../genesisDoc.ts";
 import { framedBytes, type Mempool, MempoolError, type TakeLimits } from "../mempool.ts";
+import { inSlices } from "../slices.ts";
 import type { TxIndex } from "../txIndex.ts";
 import type { BlockClock } from "./blockClock.ts";
 import { BlockMaker, type ChainState, type MadeBlock } from "./blockMaker.ts";
@@ -39,7 +40,6 @@ import { type NodeKey, nodeIdOf } from "./nodeFiles.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import { blockLimits, type SoloApp, type SoloBatch, type SoloDisk } from "./parts.ts";
 import type { PrivValidator } from "./privValidator.ts";
-import { inSlices } from "./slices.ts";
 import { type AfterCheck, refusal, TxIntake } from "./txIntake.ts";
 
 /** Transactions between arrival and the end of their check; more are refused as if the mempool were full. */
