@@ -106,9 +106,25 @@ function descriptorModule(bytes: Uint8Array): string {
   ].join("\n");
 }
 
-function countTypeFiles(): number {
+/** The files of `gen/` that hold types, and the descriptors. */
+function typeFiles(): string[] {
   const names = readdirSync("gen", { recursive: true, encoding: "utf8" });
-  return names.filter((name) => name.endsWith(".ts") && !name.startsWith("contracts")).length;
+  return names.filter((name) => name.endsWith(".ts") && !name.startsWith("contracts")).map((name) => join("gen", name));
+}
+
+const EMPTY_BYTES = "new Uint8Array(0)";
+
+/**
+ * Lets messages share the empty bytes that they begin with. PERF: an array takes 220 bytes however empty it is, and an order
+ * or the Any around it makes two or three, to put what was decoded in their place.
+ */
+function shareEmptyBytes(): void {
+  for (const file of typeFiles()) {
+    const source = readFileSync(file, "utf8");
+    if (!source.includes(EMPTY_BYTES)) continue;
+    const shared = source.replaceAll(EMPTY_BYTES, "NO_BYTES");
+    writeFileSync(file, `${shared}\nconst NO_BYTES = ${EMPTY_BYTES};\n`);
+  }
 }
 
 async function buf(...args: readonly string[]): Promise<void> {
@@ -146,9 +162,10 @@ async function generateTypes(): Promise<void> {
       ],
     };
     await buf("generate", amended, "--template", JSON.stringify(template));
+    shareEmptyBytes();
     dropComments(image);
     writeFileSync("gen/descriptors.ts", descriptorModule(toBinary(FileDescriptorSetSchema, image)));
-    console.log(`generated gen/: ${countTypeFiles()} files of types, ${image.file.length} descriptors`);
+    console.log(`generated gen/: ${typeFiles().length} files of types, ${image.file.length} descriptors`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -12,6 +12,7 @@ import { encodeMessage, typeUrlOf } from "../codec/message.ts";
 import { ErrInvalidRequest } from "../codec/sdkErrors.ts";
 import type { DecodedMsg, DecodedTx } from "../codec/tx.ts";
 import type { Context } from "./context.ts";
+import { attribute } from "./events.ts";
 import { hasIndependentMessages } from "./independentMessages.ts";
 import type { Router } from "./msgRouter.ts";
 import { failureOf, type TxFailure, wrapFailure } from "./txResult.ts";
@@ -114,7 +115,7 @@ function runMessage(ctx: Context, message: DecodedMsg, index: number, router: Ro
   const handler = router.msg(message.typeUrl);
   const start = ctx.events.count;
   const response = handler.handle(ctx, message.value);
-  ctx.events.insert(start, messageEvent(message, ctx.events.list().slice(start)));
+  ctx.events.insert(start, messageEvent(message, hasModule(ctx.events.list(), start)));
   ctx.events.addAttribute(start, msgIndex(index));
   return { typeUrl: `/${handler.response.$type}`, value: encodeMessage(handler.response, response) };
 }
@@ -126,15 +127,22 @@ function msgIndex(index: number): EventAttribute {
 
 /** `/cosmos.bank.v1beta1.MsgSend` → `bank`. */
 function moduleOf(typeUrl: string): string {
-  return typeUrl.split(".")[1] ?? "";
+  return typeUrl.split(".", 2)[1] ?? "";
 }
 
-/** The event that names a message: its type, its first signer and its module. */
-function messageEvent(message: DecodedMsg, emitted: readonly Event[]): Event {
-  const attributes = [{ key: "action", value: message.typeUrl, index: true }];
+/** Whether an event from an index on names a module. */
+function hasModule(events: readonly Event[], start: number): boolean {
+  for (let index = start; index < events.length; index += 1) {
+    for (const { key } of events[index]!.attributes) if (key === "module") return true;
+  }
+  return false;
+}
+
+/** The event that names a message: its type, its first signer, and its module unless another event does. */
+function messageEvent(message: DecodedMsg, isModuleNamed: boolean): Event {
+  const attributes = [attribute("action", message.typeUrl)];
   const [signer] = message.signers;
-  if (signer !== undefined) attributes.push({ key: "sender", value: encodeAddress(signer), index: true });
-  const hasModule = emitted.some((event) => event.attributes.some(({ key }) => key === "module"));
-  if (!hasModule) attributes.push({ key: "module", value: moduleOf(message.typeUrl), index: true });
+  if (signer !== undefined) attributes.push(attribute("sender", encodeAddress(signer)));
+  if (!isModuleNamed) attributes.push(attribute("module", moduleOf(message.typeUrl)));
   return { type: "message", attributes };
 }

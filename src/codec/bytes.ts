@@ -39,6 +39,11 @@ const native = Buffer.prototype as Buffer & {
   base64Slice(start: number, end: number): string;
 };
 
+/** How many bytes `utf8` of a text has. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, "utf8");
+}
+
 /** Text of UTF-8 bytes; what is not valid becomes U+FFFD, and a byte order mark is kept. */
 export function validUtf8(bytes: Uint8Array, start = 0, end = bytes.length): string {
   return native.utf8Slice.call(bytes as Buffer, start, end);

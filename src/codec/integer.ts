@@ -43,15 +43,21 @@ export function excerpt(text: string): string {
 
 /** Eight bytes, most significant first, so that byte order is number order. Throws a RangeError outside 0..2^64-1. */
 export function encodeUint64BE(value: bigint): Uint8Array {
-  if (value < 0n || value > MAX_UINT64) throw new RangeError(`${value} is not an unsigned 64-bit integer`);
   const bytes = new Uint8Array(8);
-  putUint32BE(bytes, 0, Number(value >> 32n));
-  putUint32BE(bytes, 4, Number(value & 0xffffffffn));
+  putUint64BE(bytes, 0, value);
   return bytes;
 }
 
+/** Writes what `encodeUint64BE` gives at a place. Throws as it does. */
+export function putUint64BE(out: Uint8Array, at: number, value: bigint): void {
+  if (value < 0n || value > MAX_UINT64) throw new RangeError(`${value} is not an unsigned 64-bit integer`);
+  putUint32BE(out, at, Number(value >> 32n));
+  putUint32BE(out, at + 4, Number(value & 0xffffffffn));
+}
+
+/** Writes four bytes, most significant first. */
 // PERF: a DataView over eight bytes moves them out of V8's heap first, which takes ten times as long.
-function putUint32BE(out: Uint8Array, at: number, value: number): void {
+export function putUint32BE(out: Uint8Array, at: number, value: number): void {
   out[at] = value >>> 24;
   out[at + 1] = value >>> 16;
   out[at + 2] = value >>> 8;

@@ -31,8 +31,15 @@ export function timestampToNs(time: Timestamp): bigint {
   return time.seconds * NS_PER_SECOND + BigInt(time.nanos);
 }
 
-/** Throws a RangeError outside the years 1 to 9999. */
+let last: { readonly ns: bigint; readonly time: Timestamp } = { ns: 0n, time: { seconds: 0n, nanos: 0 } };
+
+/** Throws a RangeError outside the years 1 to 9999. PERF: the last one is kept, since all of a block happens at one time. */
 export function timestampFromNs(ns: bigint): Timestamp {
+  if (last.ns !== ns) last = { ns, time: splitNs(ns) };
+  return { seconds: last.time.seconds, nanos: last.time.nanos };
+}
+
+function splitNs(ns: bigint): Timestamp {
   const nanos = ((ns % NS_PER_SECOND) + NS_PER_SECOND) % NS_PER_SECOND;
   const time = { seconds: (ns - nanos) / NS_PER_SECOND, nanos: Number(nanos) };
   requireTimestamp(time);

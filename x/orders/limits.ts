@@ -3,7 +3,7 @@
 import type { NewItem } from "../../gen/stateset/orders/v1/tx.ts";
 import type { MetadataEntry } from "../../gen/stateset/orders/v1/types.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
-import { utf8 } from "../../src/codec/bytes.ts";
+import { utf8Length } from "../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../src/codec/chainError.ts";
 import { ErrInvalidAddress } from "../../src/codec/sdkErrors.ts";
 import { ADDRESS_BYTES } from "../../src/crypto/address.ts";
@@ -43,7 +43,7 @@ export const TX_HASH_MAX = 128;
 
 /** Throws ErrTextTooLong. */
 export function requireText(name: string, text: string, bytesMax: number): void {
-  if (text.length <= bytesMax && utf8(text).length <= bytesMax) return;
+  if (text.length <= bytesMax && utf8Length(text) <= bytesMax) return;
   throw new ChainError(ErrTextTooLong, `${name} has more than ${bytesMax} bytes`);
 }
 
@@ -63,8 +63,8 @@ export function requireBatch(name: string, count: number): void {
 export function checkMetadata(metadata: readonly MetadataEntry[]): string | undefined {
   if (metadata.length > METADATA_MAX) return `more than ${METADATA_MAX} entries`;
   for (const [index, { key, value }] of metadata.entries()) {
-    if (key === "" || utf8(key).length > METADATA_KEY_MAX) return `key ${index} has not 1 to ${METADATA_KEY_MAX} bytes`;
-    if (utf8(value).length > METADATA_VALUE_MAX) return `value of ${key} has more than ${METADATA_VALUE_MAX} bytes`;
+    if (key === "" || utf8Length(key) > METADATA_KEY_MAX) return `key ${index} has not 1 to ${METADATA_KEY_MAX} bytes`;
+    if (utf8Length(value) > METADATA_VALUE_MAX) return `value of ${key} has more than ${METADATA_VALUE_MAX} bytes`;
     const before = metadata[index - 1]?.key;
     if (before !== undefined && before >= key) return `keys are sorted and unique; ${key} is behind ${before}`;
   }
@@ -79,7 +79,7 @@ export function requireMetadata(metadata: readonly MetadataEntry[]): void {
 
 /** Throws ErrInvalidItem. */
 export function requireSku(name: string, sku: string): void {
-  if (sku !== "" && utf8(sku).length <= SKU_MAX) return;
+  if (sku !== "" && utf8Length(sku) <= SKU_MAX) return;
   throw new ChainError(ErrInvalidItem, `${name}.sku has not 1 to ${SKU_MAX} bytes`);
 }
 

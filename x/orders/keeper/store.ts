@@ -20,6 +20,7 @@ import type { KvStore } from "../../../src/store/kvStore.ts";
 import { prefixStore } from "../../../src/store/prefixStore.ts";
 import { ErrExceptionNotFound, ErrOrderNotFound, ErrPaymentNotFound, ErrRefundNotFound } from "../errors.ts";
 import {
+  bytesKey,
   COUNTER_PREFIX,
   DEPOSIT_PREFIX,
   EXCEPTION_COUNT_KEY,
@@ -96,12 +97,12 @@ export class OrderStore {
 
   /** The id of the order that an address pays. PERF: one read without gas: every transfer of the chain asks. */
   orderIdByDeposit(ctx: Context, address: Uint8Array): string | undefined {
-    const bytes = ctx.stores.store(ORDERS).get(concatBytes(DEPOSIT_PREFIX, address));
+    const bytes = ctx.stores.store(ORDERS).get(bytesKey(DEPOSIT_PREFIX, address));
     return bytes === undefined ? undefined : fromUtf8(bytes);
   }
 
   setDeposit(ctx: Context, address: Uint8Array, orderId: string): void {
-    ctx.kv(ORDERS).set(concatBytes(DEPOSIT_PREFIX, address), utf8(orderId));
+    ctx.kv(ORDERS).set(bytesKey(DEPOSIT_PREFIX, address), utf8(orderId));
   }
 
   // Payments.
@@ -119,7 +120,7 @@ export class OrderStore {
   getPayment(ctx: Context, id: string): Payment | undefined {
     const place = ctx.kv(ORDERS).get(textKey(PAYMENT_ID_PREFIX, id));
     if (place === undefined) return undefined;
-    const bytes = ctx.kv(ORDERS).get(concatBytes(PAYMENT_PREFIX, place));
+    const bytes = ctx.kv(ORDERS).get(bytesKey(PAYMENT_PREFIX, place));
     return bytes === undefined ? undefined : decodeMessage(Payment, bytes);
   }
 
