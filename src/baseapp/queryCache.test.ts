@@ -111,7 +111,7 @@ describe("QueryCache", () => {
     expect(cache.size).toBe(16);
   });
 
-  test("behavior: the answer used longest ago goes first", () => {
+  test("behavior: an answer goes that was not asked for since the hand passed", () => {
     const cache = new QueryCache(3 * 1000);
     const reads = () => readsOf((store) => void store.get(utf8("k")));
     for (const id of ["1", "2", "3"]) cache.set(id, new Uint8Array(400), reads());
@@ -119,8 +119,26 @@ describe("QueryCache", () => {
     cache.get("1");
     cache.set("4", new Uint8Array(400), reads());
     expect(["1", "2", "3", "4"].filter((id) => cache.get(id) !== undefined)).toEqual(["1", "3", "4"]);
+    // All were asked for just now: the first that the hand comes to a second time goes.
+    cache.set("5", new Uint8Array(400), reads());
+    expect(cache.size).toBe(3);
+    expect(cache.get("5")).toBeDefined();
     cache.clear();
     expect([cache.size, cache.sizeBytes, cache.get("1")]).toEqual([0, 0, undefined]);
+    cache.set("6", VALUE, reads());
+    expect(cache.get("6")).toBe(VALUE);
+  });
+
+  test("behavior: answers that read the same are forgotten together, and each by itself", () => {
+    const cache = new QueryCache(3 * 1000);
+    const reads = () => readsOf((store) => void store.get(utf8("k")));
+    for (let index = 0; index < 100; index += 1) {
+      cache.set(String(index), new Uint8Array(400), reads());
+      expect(cache.sizeBytes).toBeLessThanOrEqual(3 * 1000);
+    }
+    expect(cache.size).toBe(3);
+    cache.advance([{ name: "a", changes: [[utf8("k"), utf8("v")]] }]);
+    expect([cache.size, cache.sizeBytes]).toEqual([0, 0]);
   });
 });
 
