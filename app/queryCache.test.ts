@@ -1,15 +1,18 @@
 // Cases: after each of many random blocks over orders, bank and CCTP every query of every module gives what its handler
-// gives of the committed state, though most answers are kept from block to block.
+// gives of the committed state, though most answers are kept from block to block; and what holds stored bytes is what the
+// codec writes of the same messages.
 
 import { describe, expect, test } from "vitest";
 import { QueryAllBalancesRequest } from "../gen/cosmos/bank/v1beta1/query.ts";
 import {
   QueryDepositAddressRequest,
   QueryOrderRequest,
+  QueryOrderResponse,
   QueryOrdersRequest,
   QueryOrdersResponse,
 } from "../gen/stateset/orders/v1/query.ts";
 import { keyText, toHex } from "../src/codec/bytes.ts";
+import { amountDue } from "../x/orders/types.ts";
 import type { ChainApp } from "./app.ts";
 import { CrossChainSimulation } from "./testing/crossChainSimulation.ts";
 
@@ -62,7 +65,7 @@ describe("kept answers", () => {
     const simulation = new CrossChainSimulation(SEED);
     const { app } = simulation.world;
     const before = new Map<string, Uint8Array>();
-    const counts = { kept: 0, changed: 0, refused: 0 };
+    const counts = { kept: 0, changed: 0, refused: 0, withMoney: 0 };
     for (let block = 1; block <= BLOCKS; block += 1) {
       expect(simulation.block(MOVES_PER_BLOCK)).toEqual([]);
       for (const question of questionsAbout(app)) {
@@ -76,10 +79,17 @@ describe("kept answers", () => {
         else if (before.get(id) === value) counts.kept += 1;
         else if (before.has(id)) counts.changed += 1;
         if (code === 0) before.set(id, value);
+        if (code === 0 && question.path === `${ORDERS}/Order`) {
+          const answer = QueryOrderResponse.decode(value);
+          expect(toHex(QueryOrderResponse.encode(answer).finish()), label).toBe(toHex(value));
+          expect(answer.amountDue, label).toBe(amountDue(answer.order!).toString());
+          counts.withMoney += answer.payments.length + answer.refunds.length > 0 ? 1 : 0;
+        }
       }
     }
     expect(counts.kept).toBeGreaterThan(5 * counts.changed);
     expect(counts.changed).toBeGreaterThan(100);
     expect(counts.refused).toBeGreaterThan(0);
+    expect(counts.withMoney).toBeGreaterThan(100);
   });
 });

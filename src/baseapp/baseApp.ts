@@ -16,6 +16,7 @@ import type { ConsensusParams } from "../../gen/tendermint/types/params.ts";
 import { fromUtf8, toHex, utf8 } from "../codec/bytes.ts";
 import { ChainError } from "../codec/chainError.ts";
 import { decodeTx, TX_LIMITS } from "../codec/decodeTx.ts";
+import { encodeMessage } from "../codec/message.ts";
 import { jsonToMessage, messageToJson } from "../codec/protoJson.ts";
 import type { TypeRegistry } from "../codec/registry.ts";
 import { ErrOutOfGas, ErrUnknownRequest } from "../codec/sdkErrors.ts";
@@ -442,7 +443,7 @@ const NO_ANSWER: ResponseQuery = Object.freeze(ResponseQuery.fromPartial({}));
 
 /** The encoded answer to an encoded question. Throws what the handler throws. */
 function answerOf(handler: QueryHandler, ctx: Context, data: Uint8Array): Uint8Array {
-  return handler.response.encode(handler.handle(ctx, handler.request.decode(data))).finish();
+  return encodeMessage(handler.response, handler.handle(ctx, handler.request.decode(data)));
 }
 
 /** What the hooks of a block have emitted, and which hooks. */

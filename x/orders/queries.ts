@@ -12,6 +12,7 @@ import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
 import { fromUtf8 } from "../../src/codec/bytes.ts";
 import { ChainError } from "../../src/codec/chainError.ts";
 import { checkDenom } from "../../src/codec/coins.ts";
+import { storedFieldsCodec, textFields } from "../../src/codec/storedFields.ts";
 import { timestampToNs } from "../../src/codec/time.ts";
 import type { KvStore } from "../../src/store/kvStore.ts";
 import { padAddress } from "./keeper/refundAddress.ts";
@@ -108,14 +109,36 @@ function refundsOf(keeper: OrdersKeeper, ctx: Context, orderId: string, page: Pa
   );
 }
 
+/** The order, its payments and its refunds are handed out as they are stored. */
+const ORDER_RESPONSE = storedFieldsCodec(q.QueryOrderResponse, { order: 1, payments: 2, refunds: 3 });
+const ALL_REFUNDS: PageRequest = {
+  key: new Uint8Array(0),
+  offset: 0n,
+  limit: BigInt(PAGE_SCAN_MAX / PAGE_MAX),
+  countTotal: false,
+  reverse: false,
+};
+/** Numbers of the fields of an order that tell what is due. */
+const TOTAL = 16;
+const AMOUNT_PAID = 17;
+const AMOUNT_TOLERATED = 18;
+
+function amountDueOf(order: Uint8Array): string {
+  const texts = textFields(order, [TOTAL, AMOUNT_PAID, AMOUNT_TOLERATED]);
+  const amounts = { total: texts[TOTAL], amountPaid: texts[AMOUNT_PAID], amountTolerated: texts[AMOUNT_TOLERATED] };
+  return amountDue(amounts).toString();
+}
+
 function orderQueries(keeper: OrdersKeeper): readonly QueryHandler[] {
   const { store } = keeper;
   return [
-    queryHandler(`${SERVICE}/Order`, q.QueryOrderRequest, q.QueryOrderResponse, (ctx, { orderId }) => {
-      const order = found(() => store.requireOrder(ctx, orderId));
-      const page = { key: new Uint8Array(0), offset: 0n, limit: BigInt(PAGE_SCAN_MAX / PAGE_MAX), countTotal: false };
-      const refunds = [...refundsOf(keeper, ctx, orderId, { ...page, reverse: false }).items];
-      return { order, payments: store.payments(ctx, orderId), refunds, amountDue: amountDue(order).toString() };
+    queryHandler(`${SERVICE}/Order`, q.QueryOrderRequest, ORDER_RESPONSE, (ctx, { orderId }) => {
+      const order = found(() => store.requireOrderBytes(ctx, orderId));
+      const payments = [...store.paymentStore(ctx, orderId).iterate()].map(([, value]) => value);
+      const refunds = paginate(store.refundStore(ctx, orderId), ALL_REFUNDS, (_key, id) =>
+        store.requireRefundBytes(ctx, fromUtf8(id)),
+      ).items;
+      return { order, payments, refunds, amountDue: amountDueOf(order) };
     }),
     queryHandler(`${SERVICE}/Orders`, q.QueryOrdersRequest, q.QueryOrdersResponse, (ctx, request) => {
       const passes = orderFilter(request);

@@ -98,7 +98,7 @@ export function addToOrder(order: Order, field: OrderAmount, delta: bigint): voi
 }
 
 /** What is still to be paid. */
-export function amountDue(order: Order): bigint {
+export function amountDue(order: Pick<Order, "total" | "amountPaid" | "amountTolerated">): bigint {
   return amountOf(order.total) - amountOf(order.amountPaid) - amountOf(order.amountTolerated);
 }
 

@@ -70,6 +70,13 @@ export class OrderStore {
     return bytes === undefined ? undefined : decodeMessage(Order, bytes);
   }
 
+  /** An order as it is stored. Throws ErrOrderNotFound. */
+  requireOrderBytes(ctx: Context, id: string): Uint8Array {
+    const bytes = ctx.kv(ORDERS).get(textKey(ORDER_PREFIX, id));
+    if (bytes === undefined) throw missing(ErrOrderNotFound, id);
+    return bytes;
+  }
+
   /** Throws ErrOrderNotFound. */
   requireOrder(ctx: Context, id: string): Order {
     const order = this.getOrder(ctx, id);
@@ -148,6 +155,13 @@ export class OrderStore {
   getRefund(ctx: Context, id: string): Refund | undefined {
     const bytes = ctx.kv(ORDERS).get(textKey(REFUND_PREFIX, id));
     return bytes === undefined ? undefined : decodeMessage(Refund, bytes);
+  }
+
+  /** A refund as it is stored. Throws ErrRefundNotFound. */
+  requireRefundBytes(ctx: Context, id: string): Uint8Array {
+    const bytes = ctx.kv(ORDERS).get(textKey(REFUND_PREFIX, id));
+    if (bytes === undefined) throw missing(ErrRefundNotFound, id);
+    return bytes;
   }
 
   /** Throws ErrRefundNotFound. */
