@@ -13,7 +13,7 @@ import type {
   StoreCommit,
   StoreInfo,
 } from "./multiStore.ts";
-import type { PruningOptions } from "./pruning.ts";
+import { oldestKept, type PruningOptions } from "./pruning.ts";
 import { CachedView, ValueCache } from "./valueCache.ts";
 
 /** What a multistore is made of. */
@@ -42,6 +42,8 @@ export class TreeMultiStore implements CommitMultiStore {
   #version: number;
   #appHash: Uint8Array;
   #staged: StoreCommit | undefined;
+  /** False while versions are replayed that nobody will ask for. */
+  #isSettled = true;
   readonly #nowMs: () => number;
   #workMs = 0;
 
@@ -64,7 +66,9 @@ export class TreeMultiStore implements CommitMultiStore {
     return this.#version;
   }
 
+  /** Throws an Error between `replay` and `settle`. */
   get appHash(): Uint8Array {
+    if (!this.#isSettled) throw new Error("the state is not settled");
     return this.#appHash;
   }
 
@@ -111,14 +115,8 @@ export class TreeMultiStore implements CommitMultiStore {
   stage(changes: readonly StoreChanges[]): StoreCommit {
     const startedMs = this.#nowMs();
     this.#staged = undefined;
-    const byName = new Map<string, readonly KvChange[]>(changes.map((entry) => [entry.name, entry.changes]));
-    if (byName.size < changes.length) throw new Error("changes of one store stand twice");
     const version = this.#version + 1;
-    for (const name of byName.keys()) {
-      this.#tree(name);
-      if (!this.#has(name, version))
-        throw new Error(`store ${name} is not there before version ${this.#births.get(name)}`);
-    }
+    const byName = this.#byName(changes, version);
     const stores = this.names
       .map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }))
       .filter(({ name }) => this.#has(name, version));
@@ -130,6 +128,36 @@ export class TreeMultiStore implements CommitMultiStore {
     };
     this.#workMs += this.#nowMs() - startedMs;
     return this.#staged;
+  }
+
+  /** The changes of a version by store. Throws an Error when a store stands twice, or is not there. */
+  #byName(changes: readonly StoreChanges[], version: number): ReadonlyMap<string, readonly KvChange[]> {
+    const byName = new Map<string, readonly KvChange[]>(changes.map((entry) => [entry.name, entry.changes]));
+    if (byName.size < changes.length) throw new Error("changes of one store stand twice");
+    for (const name of byName.keys()) {
+      this.#tree(name);
+      if (!this.#has(name, version))
+        throw new Error(`store ${name} is not there before version ${this.#births.get(name)}`);
+    }
+    return byName;
+  }
+
+  /** See MerkleTree's `replay`: the same of all stores. */
+  replay(changes: readonly StoreChanges[]): void {
+    const byName = this.#byName(changes, this.#version + 1);
+    this.#staged = undefined;
+    this.#isSettled = false;
+    for (const [name, tree] of this.#trees) tree.replay(byName.get(name) ?? []);
+    this.#version += 1;
+  }
+
+  /** Hashes what `replay` made, and gives the app hash of the last version. */
+  settle(): Uint8Array {
+    for (const tree of this.#trees.values()) tree.settle();
+    for (const cache of this.#caches.values()) cache.reset();
+    this.#appHash = this.#commitInfo(this.#version).root;
+    this.#isSettled = true;
+    return this.#appHash;
   }
 
   commit(): void {
@@ -188,9 +216,7 @@ export class TreeMultiStore implements CommitMultiStore {
   }
 
   #prune(): void {
-    if (this.#pruning.keepRecent === undefined || this.#version % (this.#pruning.interval ?? 1) !== 0) return;
-    const wanted = this.#version - this.#pruning.keepRecent;
-    const below = Math.min(wanted, ...this.#pins.keys());
+    const below = Math.min(oldestKept(this.#pruning, this.#version), ...this.#pins.keys());
     if (below <= this.oldestVersion) return;
     for (const tree of this.#trees.values()) tree.pruneBelow(below);
   }

@@ -153,6 +153,11 @@ export class IavlTree implements MerkleTree {
   #workingGarbage: number[] = [];
   #isStaged = false;
 
+  /** Nothing of this version or a later one is hashed; 0 when the tree is settled. */
+  #unsettledFrom = 0;
+  /** Nodes are changed where they are: nobody will ask for the versions that have them. */
+  #isReplaying = false;
+
   /** An empty tree. `version` is the version it starts at, so that a store that is added later can join. */
   constructor(version = 0) {
     this.#latest = version;
@@ -195,7 +200,11 @@ export class IavlTree implements MerkleTree {
   applyChanges(changes: readonly KvChange[]): void {
     this.#discard();
     this.#working = this.#latest + 1;
-    this.#workingRoot = this.#rootOf(this.#latest);
+    this.#applyTo(this.#rootOf(this.#latest), changes);
+  }
+
+  #applyTo(root: number, changes: readonly KvChange[]): void {
+    this.#workingRoot = root;
     let last: Uint8Array | undefined;
     for (const [key, value] of changes) {
       // Another order would give another shape, and so another hash.
@@ -221,6 +230,31 @@ export class IavlTree implements MerkleTree {
     this.#orphans.set(this.#latest, this.#workingOrphans);
     for (let index = 0; index < this.#workingGarbage.length; index += 1) this.#freeNode(this.#workingGarbage[index]!);
     this.#forgetWork();
+  }
+
+  replay(changes: readonly KvChange[]): void {
+    this.#discard();
+    this.pruneBelow(this.#latest);
+    const root = this.#roots.get(this.#latest)!.node;
+    this.#working = this.#latest + 1;
+    if (this.#unsettledFrom === 0) this.#unsettledFrom = this.#working;
+    this.#isReplaying = true;
+    this.#applyTo(root, changes);
+    this.#isReplaying = false;
+    for (let index = 0; index < this.#workingOrphans.length; index += 1) this.#freeNode(this.#workingOrphans[index]!);
+    for (let index = 0; index < this.#workingGarbage.length; index += 1) this.#freeNode(this.#workingGarbage[index]!);
+    this.#roots.clear();
+    this.#roots.set(this.#working, { node: this.#workingRoot });
+    this.#latest = this.#working;
+    this.#oldest = this.#working;
+    this.#forgetWork();
+  }
+
+  settle(): Uint8Array {
+    const root = this.#roots.get(this.#latest)!.node;
+    if (this.#unsettledFrom > 0 && root !== NONE) this.#hashFrom(root, this.#unsettledFrom);
+    this.#unsettledFrom = 0;
+    return this.rootHash(this.#latest);
   }
 
   view(version: number): ReadonlyKvStore {
@@ -269,8 +303,9 @@ export class IavlTree implements MerkleTree {
     return this.requireRoot(version).node;
   }
 
-  /** The root of a kept version. Throws VersionNotAvailableError. */
+  /** The root of a kept version. Throws VersionNotAvailableError, and an Error when the tree is not settled. */
   requireRoot(version: number): Root {
+    if (this.#unsettledFrom > 0) throw new Error("the tree is not settled");
     const root = this.#roots.get(version);
     if (root === undefined) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
     return root;
@@ -459,9 +494,13 @@ export class IavlTree implements MerkleTree {
     return this.#balance(own);
   }
 
-  /** The node itself when it belongs to the working version, else a copy that does. */
+  /** The node itself when it belongs to the working version or no other is kept, else a copy that does. */
   #ownCopy(node: number): number {
     if (this.#nodes[node + VERSION] === this.#working) return node;
+    if (this.#isReplaying) {
+      this.#nodes[node + VERSION] = this.#working;
+      return node;
+    }
     const copy = this.#newNode();
     this.#nodes[copy + LEFT] = this.#nodes[node + LEFT]!;
     this.#nodes[copy + RIGHT] = this.#nodes[node + RIGHT]!;

@@ -43,6 +43,13 @@ export interface MerkleTree {
   stage(changes: readonly KvChange[]): Uint8Array;
   /** Makes the staged version the last one. Throws when none is staged. */
   commit(): void;
+  /**
+   * Makes version + 1 from changes as those of `stage` the last version and the only one, without hashing it. Until
+   * `settle` it can neither be read nor staged upon. When it throws, the tree is of no use any more.
+   */
+  replay(changes: readonly KvChange[]): void;
+  /** Hashes what `replay` made, and gives the root hash of the last version. */
+  settle(): Uint8Array;
   /** Entries of a version, stable until it is pruned. */
   view(version: number): ReadonlyKvStore;
   /** The leaf of a key, or the neighbours of where it would be. */

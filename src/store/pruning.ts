@@ -11,6 +11,11 @@ export interface PruningOptions {
 /** The names of the SDK's options. `default` keeps the last 100 heights. */
 export type PruningName = "default" | "nothing" | "everything" | "custom";
 
+/** The oldest version that is kept once `version` is committed; 0 when all are. */
+export function oldestKept({ keepRecent, interval = 1 }: PruningOptions, version: number): number {
+  return keepRecent === undefined ? 0 : Math.max(0, version - (version % interval) - keepRecent);
+}
+
 const DEFAULT_KEEP_RECENT = 100;
 const EVERYTHING_KEEP_RECENT = 2;
 

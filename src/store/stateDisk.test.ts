@@ -121,6 +121,7 @@ describe("restarts", () => {
     ["everything", pruningOptions("everything"), 118],
     ["custom", pruningOptions("custom", 30), 90],
     ["nothing", pruningOptions("nothing"), 1],
+    ["at intervals", pruningOptions("custom", 30, 50), 70],
   ])(
     "behavior: with pruning %s the whole window is back after a restart from a snapshot",
     async (_, pruning, oldest) => {
@@ -367,6 +368,30 @@ describe("damage and hostile bytes", () => {
     await batch.write();
     await disk.close();
     await expect(open({ schedule: NEVER })).rejects.toThrow(/version 2 has app hash .*, not /);
+  });
+
+  test.each([
+    ["has another value", encodeChanges([{ name: "acc", changes: [[utf8("new"), utf8("stolen")]] }])],
+    ["is empty", encodeChanges([])],
+    ["is cut off", Uint8Array.of(1, 3)],
+    ["is gone", undefined],
+  ])("error: where versions are replayed without hashes, a change set that %s is found too", async (kind, bytes) => {
+    const pruning = pruningOptions("custom", 4);
+    await open({ schedule: NEVER, pruning });
+    await makeBlocks(20);
+    const batch = disk.batch();
+    const key = fromHex("63000000000000000f");
+    if (bytes === undefined) batch.delete(key);
+    else batch.put(key, bytes);
+    await batch.write();
+    await disk.close();
+    const why = {
+      "has another value": /version 16, replayed from version 1 on, has app hash .*, not /,
+      "is empty": /version 16, replayed from version 1 on, has app hash .*, not /,
+      "is cut off": /unexpected end/,
+      "is gone": /no change set of version 15/,
+    }[kind]!;
+    await expect(open({ schedule: NEVER, pruning })).rejects.toThrow(why);
   });
 
   test("error: a missing change set stops the node", async () => {

@@ -1,10 +1,11 @@
-// A restart: the trees of the last durable version, from a tree snapshot and the change sets behind it. Every version
-// that is replayed must have the app hash that its commit info says.
+// A restart: the trees of the last durable version, from a tree snapshot and the change sets behind it. Versions older than
+// the kept ones are replayed without hashes. From the oldest kept one on every version must have the app hash that its
+// commit info says; that one's covers all that was replayed before it.
 
 import { bytesEqual, toHex } from "../codec/bytes.ts";
 import { createCommitMultiStore, type TreeMultiStore } from "./commitStore.ts";
 import type { Database } from "./database.ts";
-import type { PruningOptions } from "./pruning.ts";
+import { oldestKept, type PruningOptions } from "./pruning.ts";
 import { type CommitInfo, changeSetsFrom, getCommitInfo, lastCommitInfo, oldestChangeSet } from "./stateLog.ts";
 import { listSnapshots, readSnapshot } from "./treeSnapshot.ts";
 
@@ -106,7 +107,7 @@ async function basesInOrder(
 ): Promise<number[]> {
   const oldest = (await oldestChangeSet(db)) ?? last + 1;
   const bases = [0, ...(await listSnapshots(snapshotFolder))].filter((base) => base <= last && oldest <= base + 1);
-  const wanted = pruning.keepRecent === undefined ? 0 : Math.max(0, last - pruning.keepRecent);
+  const wanted = oldestKept(pruning, last);
   return [...bases.filter((base) => base <= wanted).reverse(), ...bases.filter((base) => base > wanted)];
 }
 
@@ -120,11 +121,17 @@ async function loadFrom(base: number, { db, last, options }: LoadParts): Promise
   const births = birthsAfter(base, { db, last, options });
   const store =
     base === 0 ? createCommitMultiStore({ ...options, births }) : await loadSnapshot(base, { db, options, births });
+  const oldest = oldestKept(options.pruning, last.version);
   for await (const { version, changes } of changeSetsFrom(db, base + 1)) {
     if (version !== store.version + 1) throw new StateLoadError(`no change set of version ${store.version + 1}`);
-    const { appHash } = store.stage(changes);
-    requireHash(version, appHash, getCommitInfo(db, version));
-    store.commit();
+    const info = getCommitInfo(db, version);
+    if (version <= oldest) {
+      store.replay(changes);
+      if (version === oldest) requireHash(version, store.settle(), info, base + 1);
+    } else {
+      requireHash(version, store.stage(changes).appHash, info);
+      store.commit();
+    }
     options.onProgress?.({ stage: "replay", done: version - base, total: last.version - base });
   }
   if (store.version !== last.version) throw new StateLoadError(`no change set of version ${store.version + 1}`);
@@ -146,8 +153,10 @@ async function loadSnapshot(
   return store;
 }
 
-function requireHash(version: number, appHash: Uint8Array, info: CommitInfo | undefined): void {
+/** `from` is the first version that the hash is the first one to cover, if not the version itself. */
+function requireHash(version: number, appHash: Uint8Array, info: CommitInfo | undefined, from = version): void {
   if (info === undefined) throw new StateLoadError(`no commit info of version ${version}`);
   if (bytesEqual(info.appHash, appHash)) return;
-  throw new StateLoadError(`version ${version} has app hash ${toHex(appHash)}, not ${toHex(info.appHash)}`);
+  const replayed = from < version ? `, replayed from version ${from} on,` : "";
+  throw new StateLoadError(`version ${version}${replayed} has app hash ${toHex(appHash)}, not ${toHex(info.appHash)}`);
 }

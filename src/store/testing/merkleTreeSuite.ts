@@ -178,6 +178,54 @@ export function merkleTreeSuite(name: string, make: () => MerkleTree): void {
       );
     });
 
+    test("behavior: versions that are replayed and settled give the tree that staging gives, and nothing before", () => {
+      fc.assert(
+        fc.property(rounds, rounds, rounds, (before, replayed, after) => {
+          const [staged, tree] = [make(), make()];
+          const stageAll = (changes: readonly KvChange[][], on: readonly MerkleTree[]) => {
+            for (const round of changes.map(sortedChanges)) {
+              for (const each of on) each.stage(round);
+              for (const each of on) each.commit();
+            }
+          };
+          stageAll(before, [staged, tree]);
+          stageAll(replayed, [staged]);
+          for (const round of replayed) tree.replay(sortedChanges(round));
+          const { version } = staged;
+          expect(toHex(tree.settle())).toBe(toHex(staged.rootHash(version)));
+          expect([...tree.export(version)]).toEqual([...staged.export(version)]);
+          if (replayed.length > 0) expect(tree.oldestVersion).toBe(version);
+          stageAll(after, [staged, tree]);
+          for (let at = version; at <= staged.version; at += 1) {
+            expect(toHex(tree.rootHash(at))).toBe(toHex(staged.rootHash(at)));
+            expect([...tree.view(at).iterate()]).toEqual([...staged.view(at).iterate()]);
+          }
+        }),
+      );
+    });
+
+    test("error: until it is settled a tree gives no hash, proof or view, and nothing is staged", () => {
+      const tree = make();
+      const key = Uint8Array.of(1);
+      tree.stage([[key, key]]);
+      tree.commit();
+      tree.replay([[key, Uint8Array.of(2)]]);
+      expect(tree.version).toBe(2);
+      for (const read of [
+        () => tree.rootHash(2),
+        () => tree.prove(2, key),
+        () => tree.view(2),
+        () => tree.stage([]),
+        () => tree.revertTo(2),
+        () => tree.export(2).next(),
+      ]) {
+        expect(read).toThrow("the tree is not settled");
+      }
+      tree.settle();
+      expect(tree.view(2).get(key)).toEqual(Uint8Array.of(2));
+      expect(() => tree.view(1)).toThrow("version 1 is not available");
+    });
+
     test("behavior: large values and many sizes come back as they were", () => {
       const tree = make();
       const sizes = [0, 1, 15, 16, 17, 1000, 16_384, 16_385, 70_000, 1 << 20, (1 << 20) + 1];
