@@ -24,6 +24,19 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** What was written, and room behind it. Another buffer whenever room is made. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Makes room for so many bytes, which the caller writes into `buffer` from the given offset on. */
+  claim(count: number): number {
+    this.#reserve(count);
+    const offset = this.#length;
+    this.#length += count;
+    return offset;
+  }
+
   /** 0..255. */
   byte(value: number): void {
     this.#reserve(1);
@@ -97,26 +110,42 @@ export class ByteReader {
   }
 
   uvarint(): number {
-    let value = 0;
-    let scale = 1;
-    for (let count = 0; count < UVARINT_BYTES_MAX; count += 1) {
+    const first = this.byte();
+    return first < 0x80 ? first : this.#longUvarint(first);
+  }
+
+  #longUvarint(first: number): number {
+    let value = first & 0x7f;
+    let scale = 0x80;
+    for (let count = 1; count < UVARINT_BYTES_MAX; count += 1) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       scale *= 0x80;
       if (byte >= 0x80) continue;
       if (!Number.isSafeInteger(value)) break;
-      if (byte === 0 && count > 0) throw new MalformedBytesError("an integer with needless bytes", this.#offset);
+      if (byte === 0) throw new MalformedBytesError("an integer with needless bytes", this.#offset);
       return value;
     }
     throw new MalformedBytesError("an integer that is too large", this.#offset);
   }
 
+  /** All bytes, for who takes what `skip` points at. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Passes over so many bytes. The offset of the first. */
+  skip(length: number): number {
+    if (length > this.#bytes.length - this.#offset) throw new MalformedBytesError("unexpected end", this.#offset);
+    const offset = this.#offset;
+    this.#offset += length;
+    return offset;
+  }
+
   /** A view of the next bytes, not a copy. */
   raw(length: number): Uint8Array {
-    if (length > this.#bytes.length - this.#offset) throw new MalformedBytesError("unexpected end", this.#offset);
-    const bytes = this.#bytes.subarray(this.#offset, this.#offset + length);
-    this.#offset += length;
-    return bytes;
+    const offset = this.skip(length);
+    return this.#bytes.subarray(offset, offset + length);
   }
 
   lengthPrefixed(): Uint8Array {

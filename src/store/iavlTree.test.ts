@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../codec/bytes.ts";
+import { ByteReader, ByteWriter } from "./byteStream.ts";
 import { proveKey } from "./commitProof.ts";
 import { IavlTree, VersionNotAvailableError } from "./iavlTree.ts";
 import type { KvChange } from "./multiStore.ts";
@@ -63,7 +64,7 @@ describe.each(cases)("vectors of Go iavl: $name", ({ versions, proofs }) => {
       tree.stage(changesOf(version));
       tree.commit();
     }
-    const copy = IavlTree.import(half, tree.export(half));
+    const copy = importNodes(half, recordsOf(tree));
     expect(toHex(copy.rootHash(half))).toBe(versions[half - 1]!.root);
     for (const version of versions.slice(half)) {
       expect(toHex(copy.stage(changesOf(version)))).toBe(version.root);
@@ -117,12 +118,59 @@ test("error: a pruned version is refused, in views that were taken before as wel
 });
 
 test("error: nodes that make no tree are refused", () => {
-  const leaf = (byte: number) =>
-    ({ height: 0, version: 1, key: Uint8Array.of(byte), value: Uint8Array.of(byte) }) as const;
-  expect(() => IavlTree.import(1, [leaf(1), leaf(2)])).toThrow("nodes are left over");
-  expect(() => IavlTree.import(1, [leaf(1), { height: 1, version: 1 }])).toThrow("an inner node without children");
-  expect(() => IavlTree.import(1, [{ ...leaf(1), version: 2 }])).toThrow("node of version 2");
+  const hash = new Array<number>(32).fill(7);
+  const leaf = (byte: number, version = 1) => [0, version, ...hash, 1, 1, byte, byte];
+  const inner = (height: number) => [height, 1, ...hash];
+  const importing = (nodes: number, ...records: number[][]) => {
+    return () => importNodes(1, { nodes, bytes: Uint8Array.from(records.flat()) });
+  };
+  expect(importing(2, leaf(1), leaf(2))).toThrow("nodes are left over");
+  expect(importing(2, leaf(1), inner(1))).toThrow("an inner node without children");
+  expect(importing(1, leaf(1, 2))).toThrow("node of version 2");
+  expect(importing(1, leaf(1, 0))).toThrow("node of version 0");
+  expect(importing(1, [0, 1, ...hash, 0, 0])).toThrow("a leaf without a key");
+  expect(importing(3, leaf(1), leaf(2), inner(2))).toThrow("an inner node of height 2");
+  expect(importing(4, leaf(1), leaf(2), inner(1))).toThrow("1 nodes are missing");
+  expect(importing(1, leaf(1).slice(0, -1))).toThrow("unexpected end");
+  expect(importing(2 ** 40)).toThrow("a tree of more than");
 });
+
+test("error: a hash that is not the node's is found when hashes are checked, whatever node it is of", () => {
+  const tree = new IavlTree();
+  tree.stage(Array.from({ length: 9 }, (_, at): KvChange => [Uint8Array.of(at), new Uint8Array(at * 20)]));
+  tree.commit();
+  const records = recordsOf(tree);
+  expect(toHex(importNodes(1, records).rootHash(1))).toBe(toHex(tree.rootHash(1)));
+  const messages: string[] = [];
+  for (let at = 0; at < records.bytes.length; at += 1) {
+    const bytes = records.bytes.slice();
+    bytes[at]! ^= 1;
+    expect(() => {
+      try {
+        importNodes(1, { ...records, bytes });
+      } catch (error) {
+        messages.push(error instanceof Error ? error.message : "");
+        throw error;
+      }
+    }).toThrow();
+  }
+  const hashBytes = records.nodes * 32;
+  expect(messages.filter((message) => message === "a node has another hash").length).toBeGreaterThan(hashBytes);
+});
+
+/** The nodes of the last version of a tree. */
+function recordsOf(tree: IavlTree): { readonly nodes: number; readonly bytes: Uint8Array } {
+  const writer = new ByteWriter();
+  const exporter = tree.exporter(tree.version);
+  while (exporter.write(writer, writer.length + 50));
+  return { nodes: Math.max(0, tree.size * 2 - 1), bytes: writer.finish() };
+}
+
+function importNodes(version: number, { nodes, bytes }: { readonly nodes: number; readonly bytes: Uint8Array }) {
+  const importer = IavlTree.importer(version, nodes);
+  importer.read(new ByteReader(bytes));
+  return importer.finish("check");
+}
 
 test("behavior: what a revert frees is used again, and earlier versions stay whole", () => {
   fc.assert(

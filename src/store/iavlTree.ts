@@ -2,11 +2,13 @@
 // same hashes. It lives in typed arrays: a node is an index into them. A version is a root; nodes are copied on write,
 // and a node that a version no longer has is freed when the versions that have it are pruned.
 
+import { createHash } from "node:crypto";
 import { compareBytes } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { ByteArena } from "./byteArena.ts";
+import type { ByteReader, ByteWriter } from "./byteStream.ts";
 import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
-import type { ExportedNode, LeafProof, MerkleTree, ProofStep } from "./merkleTree.ts";
+import type { ExportedNode, LeafProof, MerkleTree, ProofStep, TreeExporter } from "./merkleTree.ts";
 import type { KvChange } from "./multiStore.ts";
 import { BATCH_MESSAGE_BYTES_MAX, Sha256Batch } from "./sha256Batch.ts";
 
@@ -37,6 +39,11 @@ const INITIAL_NODES = 1024;
 const DOUBLE_UP_TO_NODES = 1 << 19;
 /** Node numbers stay below 2^31: 8 GiB of nodes in one tree. */
 const NODES_MAX = 1 << 27;
+/** A tree that is read gets room for so much of its size besides. */
+const IMPORT_SLACK = 16;
+/** A record has at least a height, a version and a hash. */
+export const RECORD_BYTES_MIN = 2 + HASH_BYTES;
+const DIGEST_PART_BYTES = 1 << 26;
 /** Fibonacci growth of AVL trees: 2^32 leaves are at most 46 levels deep. */
 const HEIGHT_MAX = 64;
 const VARINT_BYTES_MAX = 10;
@@ -113,12 +120,17 @@ export interface Root {
   readonly node: number;
 }
 
-/** Builds a tree from its nodes in the order of `export`. */
+/** Builds a tree from the records of its nodes. */
 export interface TreeImporter {
-  /** Throws an Error when the node does not fit. */
-  add(node: ExportedNode): void;
-  /** Throws an Error when the nodes do not make one tree. */
-  finish(): IavlTree;
+  /** Nodes whose records have not been read. */
+  readonly nodesLeft: number;
+  /** Reads records until no more bytes or no more nodes are left. Throws an Error when a node does not fit. */
+  read(reader: ByteReader): void;
+  /**
+   * `check` computes all hashes again; `trust` takes those of the records, whose source must be known. Throws an Error
+   * when the nodes do not make one tree, or have other hashes.
+   */
+  finish(hashes: "check" | "trust"): IavlTree;
 }
 
 /** An IAVL tree. See MerkleTree for what the methods promise. */
@@ -764,55 +776,148 @@ export class IavlTree implements MerkleTree {
     }
   }
 
-  /** Starts to build a tree whose last version is `version`, from what `export` gave. PERF: 2 us for each node. */
-  static importer(version: number): TreeImporter {
-    const tree = new IavlTree(version);
-    const stack: number[] = [];
+  exporter(version: number): TreeExporter {
+    const root = this.requireRoot(version);
+    const stack: number[] = root.node === NONE ? [] : [root.node];
     return {
-      add: (node) => tree.#import(node, stack),
-      finish: () => {
-        if (stack.length > 1) throw new Error("nodes are left over");
-        tree.#forgetWork();
-        tree.#working = 0;
-        const root = stack[0] ?? NONE;
+      write: (writer, untilBytes) => {
+        this.checkRoot(version, root);
+        return this.#writeRecords(stack, writer, untilBytes);
+      },
+    };
+  }
+
+  #writeRecords(stack: number[], writer: ByteWriter, untilBytes: number): boolean {
+    while (writer.length < untilBytes) {
+      const top = stack.pop();
+      if (top === undefined) return false;
+      if (top < 0) this.#writeRecord(~top, writer);
+      else if (this.#nodes[top + HEIGHT] === 0) this.#writeRecord(top, writer);
+      else stack.push(~top, this.#nodes[top + RIGHT]!, this.#nodes[top + LEFT]!);
+    }
+    return true;
+  }
+
+  #writeRecord(node: number, writer: ByteWriter): void {
+    const height = this.#nodes[node + HEIGHT]!;
+    writer.byte(height);
+    writer.uvarint(this.#nodes[node + VERSION]!);
+    const hashAt = writer.claim(HASH_BYTES);
+    const { buffer } = writer;
+    const from = (node + HASH) * 4;
+    for (let index = 0; index < HASH_BYTES; index += 1) buffer[hashAt + index] = this.#bytes[from + index]!;
+    if (height > 0) return;
+    const keyLength = this.#nodes[node + KEY_LENGTH]!;
+    const valueLength = this.#nodes[node + VALUE_LENGTH]!;
+    writer.uvarint(keyLength);
+    writer.uvarint(valueLength);
+    const offset = writer.claim(keyLength + valueLength);
+    const out = writer.buffer;
+    this.#arena.copyTo(this.#nodes[node + KEY_HANDLE]!, keyLength, { out, offset });
+    this.#arena.copyTo(this.#nodes[node + VALUE]!, valueLength, { out, offset: offset + keyLength });
+  }
+
+  /**
+   * Starts to build a tree whose last version is `version` from the records of so many nodes. Memory is taken for all of
+   * them at once: that they can be there must be known. PERF: no object, copy or hash for a node.
+   */
+  static importer(version: number, nodeCount: number): TreeImporter {
+    const tree = new IavlTree(version);
+    tree.#reserveNodes(nodeCount);
+    const roots: number[] = [];
+    const smallest: number[] = [];
+    let nodesLeft = nodeCount;
+    return {
+      get nodesLeft() {
+        return nodesLeft;
+      },
+      read: (reader) => {
+        for (; nodesLeft > 0 && !reader.isAtEnd; nodesLeft -= 1) tree.#readRecord(reader, roots, smallest);
+      },
+      finish: (hashes) => {
+        if (nodesLeft > 0) throw new Error(`${nodesLeft} nodes are missing`);
+        if (roots.length > 1) throw new Error("nodes are left over");
+        const root = roots[0] ?? NONE;
         tree.#roots.set(version, { node: root });
-        if (root !== NONE) tree.#hashFrom(root, 1);
+        if (hashes === "check" && root !== NONE) tree.#checkHashes(root);
         return tree;
       },
     };
   }
 
-  /** Builds a tree from what `export` gave. Throws an Error when the nodes do not make one tree. */
-  static import(version: number, nodes: Iterable<ExportedNode>): IavlTree {
-    const importer = IavlTree.importer(version);
-    for (const node of nodes) importer.add(node);
-    return importer.finish();
+  #reserveNodes(count: number): void {
+    const capacity = Math.max(INITIAL_NODES, count + Math.trunc(count / IMPORT_SLACK));
+    if (capacity > NODES_MAX) throw new Error(`a tree of more than ${NODES_MAX} nodes`);
+    this.#nodes = new Uint32Array(capacity * NODE_WORDS);
+    this.#bytes = new Uint8Array(this.#nodes.buffer);
+    this.#keyOwners = new Uint32Array(Math.max(INITIAL_NODES, capacity >>> 1));
   }
 
-  #import(node: ExportedNode, stack: number[]): void {
-    if (node.version > this.#latest || node.version < 1) throw new Error(`node of version ${node.version}`);
-    this.#working = node.version;
-    if ("key" in node) {
-      if (node.key.length === 0) throw new Error("a leaf without a key");
-      stack.push(this.#newLeaf(node.key, node.value));
-      return;
-    }
-    const right = stack.pop();
-    const left = stack.pop();
+  /** `roots` are the nodes that no parent has come for yet, `smallest` the first leaf below each. */
+  #readRecord(reader: ByteReader, roots: number[], smallest: number[]): void {
+    const height = reader.byte();
+    const version = reader.uvarint();
+    if (version > this.#latest || version < 1) throw new Error(`node of version ${version}`);
+    const node = this.#end;
+    this.#end += NODE_WORDS;
+    this.#nodes[node + VERSION] = version;
+    this.#nodes[node + HEIGHT] = height;
+    const { bytes } = reader;
+    const hashAt = reader.skip(HASH_BYTES);
+    const to = (node + HASH) * 4;
+    for (let index = 0; index < HASH_BYTES; index += 1) this.#bytes[to + index] = bytes[hashAt + index]!;
+    if (height === 0) {
+      this.#readLeaf(node, reader);
+      smallest.push(node);
+    } else this.#readInner(node, roots, smallest);
+    roots.push(node);
+  }
+
+  #readLeaf(node: number, reader: ByteReader): void {
+    const keyLength = reader.uvarint();
+    const valueLength = reader.uvarint();
+    if (keyLength === 0) throw new Error("a leaf without a key");
+    const { bytes } = reader;
+    if (this.#keyCount === this.#keyOwners.length) this.#growKeys();
+    this.#nodes[node + KEY_HANDLE] = this.#arena.putPart(bytes, reader.skip(keyLength), keyLength);
+    this.#nodes[node + KEY_LENGTH] = keyLength;
+    this.#nodes[node + KEY_ID] = this.#keyCount;
+    this.#keyOwners[this.#keyCount] = 1;
+    this.#keyCount += 1;
+    this.#nodes[node + VALUE] = this.#arena.putPart(bytes, reader.skip(valueLength), valueLength);
+    this.#nodes[node + VALUE_LENGTH] = valueLength;
+    this.#nodes[node + SIZE] = 1;
+  }
+
+  #readInner(node: number, roots: number[], smallest: number[]): void {
+    const height = this.#nodes[node + HEIGHT];
+    const right = roots.pop();
+    const left = roots.pop();
     if (left === undefined || right === undefined) throw new Error("an inner node without children");
-    if (node.height > HEIGHT_MAX) throw new Error("the tree is too deep");
-    const inner = this.#importInner(left, right);
-    if (this.#nodes[inner + HEIGHT] !== node.height) throw new Error(`an inner node of height ${node.height}`);
-    stack.push(inner);
+    this.#nodes[node + LEFT] = left;
+    this.#nodes[node + RIGHT] = right;
+    // The first leaf below the left child is that of the node, too.
+    this.#copyKey(node, smallest.pop()!);
+    this.#measure(node);
+    if (this.#nodes[node + HEIGHT] !== height || height! > HEIGHT_MAX) {
+      throw new Error(`an inner node of height ${height}`);
+    }
   }
 
-  #importInner(left: number, right: number): number {
-    const node = this.#newInner(left, right);
-    let smallest = right;
-    while (this.#nodes[smallest + HEIGHT]! > 0) smallest = this.#nodes[smallest + LEFT]!;
-    this.#copyKey(node, smallest);
-    this.#measure(node);
-    return node;
+  /** Hashes all nodes. Throws an Error when one had another hash. */
+  #checkHashes(root: number): void {
+    const before = this.#nodesDigest();
+    this.#hashFrom(root, 1);
+    if (!before.equals(this.#nodesDigest())) throw new Error("a node has another hash");
+  }
+
+  #nodesDigest(): Buffer {
+    const digest = createHash("sha256");
+    const end = this.#end * 4;
+    for (let at = 0; at < end; at += DIGEST_PART_BYTES) {
+      digest.update(this.#bytes.subarray(at, Math.min(end, at + DIGEST_PART_BYTES)));
+    }
+    return digest.digest();
   }
 }
 

@@ -1,6 +1,7 @@
 // The contract of a versioned Merkle tree. One implementation in TypeScript (iavlTree.ts); another one, say in
 // WebAssembly, must pass the same suite (testing/merkleTreeSuite.ts).
 
+import type { ByteWriter } from "./byteStream.ts";
 import type { ReadonlyKvStore } from "./kvStore.ts";
 import type { KvChange } from "./multiStore.ts";
 
@@ -23,10 +24,16 @@ export interface LeafProof {
   readonly steps: readonly ProofStep[];
 }
 
-/** A node in the order left, right, parent: enough to build the same tree again. */
+/** A node in the order left, right, parent. */
 export type ExportedNode =
   | { readonly height: 0; readonly version: number; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly height: number; readonly version: number };
+
+/** Gives the records of a version's nodes, as treeSnapshot.ts lays them out. */
+export interface TreeExporter {
+  /** Adds records until the writer holds so many bytes; false when no more are left. */
+  write(writer: ByteWriter, untilBytes: number): boolean;
+}
 
 /** An ordered map whose versions each have a root hash. Versions ascend by one. */
 export interface MerkleTree {
@@ -60,6 +67,8 @@ export interface MerkleTree {
   revertTo(version: number): void;
   /** All nodes of a version. The version must not be pruned meanwhile. */
   export(version: number): IterableIterator<ExportedNode>;
+  /** Gives the records of all nodes of a version, children first. The version must not be pruned meanwhile. */
+  exporter(version: number): TreeExporter;
   /** Bytes of memory in use. */
   readonly memoryBytes: number;
 }

@@ -142,9 +142,10 @@ async function loadSnapshot(
   base: number,
   { db, options, births }: Omit<LoadParts, "last"> & { readonly births: ReadonlyMap<string, number> },
 ): Promise<TreeMultiStore> {
-  const trees = await readSnapshot(options.snapshotFolder, base, (done, total) =>
-    options.onProgress?.({ stage: "snapshot", done, total }),
-  );
+  const trees = await readSnapshot(options.snapshotFolder, base, {
+    hashes: "trust",
+    onProgress: (done, total) => options.onProgress?.({ stage: "snapshot", done, total }),
+  });
   for (const name of trees.keys()) {
     if (!options.names.includes(name)) throw new StateLoadError(`the snapshot of version ${base} has a store ${name}`);
   }

@@ -2,11 +2,11 @@
 // does with it is what it does with a snapshot of its own (stateLoad.ts).
 
 import { bytesEqual, toHex } from "../codec/bytes.ts";
-import { createCommitMultiStore } from "./commitStore.ts";
+import { createCommitMultiStore, type TreeMultiStore } from "./commitStore.ts";
 import type { Database, DbBatch } from "./database.ts";
 import { pruningOptions } from "./pruning.ts";
 import { lastCommitInfo, putInfo } from "./stateLog.ts";
-import { readSnapshot, SnapshotError, snapshotFile } from "./treeSnapshot.ts";
+import { readSnapshot, removeSnapshot, SnapshotError, snapshotFile } from "./treeSnapshot.ts";
 
 /** Which snapshot is to become the state. */
 export interface RestoreOptions {
@@ -27,11 +27,26 @@ export interface RestoreOptions {
  * Error when the database has a state already. It must be opened anew afterwards.
  */
 export async function restoreState(db: Database, options: RestoreOptions): Promise<void> {
-  const { folder, version, appHash, names } = options;
+  const { folder, version, appHash } = options;
   const present = await lastCommitInfo(db);
   if (present !== undefined) throw new Error(`the database has the state of version ${present.version}`);
+  let store: TreeMultiStore;
+  try {
+    store = await readChecked(options);
+  } catch (error) {
+    // A later start would trust what lies under its name.
+    await removeSnapshot(folder, version);
+    throw error;
+  }
+  const batch = db.batch();
+  putInfo(batch, { version, appHash, stores: store.storesOf(version) });
+  options.extra?.(batch);
+  await batch.write();
+}
+
+async function readChecked({ folder, version, appHash, names }: RestoreOptions): Promise<TreeMultiStore> {
   const path = snapshotFile(folder, version);
-  const trees = await readSnapshot(folder, version);
+  const trees = await readSnapshot(folder, version, { hashes: "check" });
   for (const name of trees.keys()) {
     if (!names.includes(name)) throw new SnapshotError(path, `it has a store ${name}`);
   }
@@ -39,8 +54,5 @@ export async function restoreState(db: Database, options: RestoreOptions): Promi
   if (store.version !== version || !bytesEqual(store.appHash, appHash)) {
     throw new SnapshotError(path, `its app hash is ${toHex(store.appHash)}, not ${toHex(appHash)}`);
   }
-  const batch = db.batch();
-  putInfo(batch, { version, appHash, stores: store.storesOf(version) });
-  options.extra?.(batch);
-  await batch.write();
+  return store;
 }

@@ -1,30 +1,33 @@
 // Tree snapshots: all trees of one version in a file, so that a restart need not replay the chain from its first block.
-// Node hashes are not in it: reading computes them, so that a snapshot whose app hash is right is right in every byte.
+// The nodes' hashes are in it: a node reads its own snapshot without hashing. Of one that comes from somebody else they are
+// computed anew and compared, so that when its app hash is right it is right in every byte.
 //
-//   "SSTREE1\n"
-//   frames: length (4 bytes, big endian, not 0) · records
-//   0 (4 bytes) · sha256 of everything before
+//   "SSTREE2\n"
+//   frames: length (4 bytes, big endian, not 0) · sha256 of the records · records
+//   0 (4 bytes) · sha256 of all frames' sha256
 //
 // The records, one after the other over all frames:
 //   version (uvarint)                                                  once, at the beginning
 //   0xff · store name · number of nodes (uvarint)                      a store begins
-//   0 · version (uvarint) · key · value                                a leaf
-//   height · version (uvarint)                                         an inner node, after its children
-// Names, keys and values have their length before them. A frame ends between two records.
+//   0 · version (uvarint) · hash · lengths (uvarint) · key · value     a leaf
+//   height · version (uvarint) · hash                                  an inner node, after its children
+// A name has its length before it. A frame ends between two records.
 
-import { createHash } from "node:crypto";
+import { createHash, webcrypto } from "node:crypto";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { bytesEqual, utf8 } from "../codec/bytes.ts";
+import { bytesEqual, concatBytes, utf8 } from "../codec/bytes.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
-import { IavlTree, type TreeImporter } from "./iavlTree.ts";
+import { IavlTree, RECORD_BYTES_MIN, type TreeImporter } from "./iavlTree.ts";
 import type { MerkleTree } from "./merkleTree.ts";
 
-const MAGIC = utf8("SSTREE1\n");
+const MAGIC = utf8("SSTREE2\n");
 const STORE_RECORD = 0xff;
 const LENGTH_BYTES = 4;
 const DIGEST_BYTES = 32;
-/** A frame is written once it has this many bytes: about 3 ms of the main thread. */
+/** What stands before a frame's records: their length and their checksum. */
+const HEAD_BYTES = LENGTH_BYTES + DIGEST_BYTES;
+/** A frame is written once it has this many bytes: about 1 ms of the main thread. */
 const FRAME_BYTES = 256 << 10;
 /** No frame is longer: a value of a transaction is far shorter. */
 const FRAME_BYTES_MAX = 256 << 20;
@@ -82,7 +85,7 @@ export async function removeTemporaries(folder: string): Promise<void> {
 /** What a snapshot is made from. */
 export interface SnapshotSource {
   readonly names: readonly string[];
-  treeOf(name: string): Pick<MerkleTree, "export" | "sizeOf">;
+  treeOf(name: string): Pick<MerkleTree, "exporter" | "sizeOf">;
 }
 
 /**
@@ -121,22 +124,31 @@ async function writeFrames(
   frames: Iterable<Uint8Array>,
   isCancelled: () => boolean,
 ): Promise<number | undefined> {
-  const digest = createHash("sha256");
+  const digests = createHash("sha256");
   let bytes = 0;
   const put = async (part: Uint8Array): Promise<void> => {
-    digest.update(part);
     await writeAll(file, part);
     bytes += part.length;
   };
   await put(MAGIC);
   for (const frame of frames) {
     if (isCancelled()) return undefined;
-    await put(lengthBytes(frame.length));
+    const digest = await digestOf(frame);
+    digests.update(digest);
+    await put(concatBytes(lengthBytes(frame.length), digest));
     await put(frame);
   }
-  await put(lengthBytes(0));
-  await writeAll(file, digest.digest());
-  return bytes + DIGEST_BYTES;
+  await put(concatBytes(lengthBytes(0), digests.digest()));
+  return bytes;
+}
+
+/** The sha256, computed in the thread pool. */
+async function digestOf(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await webcrypto.subtle.digest("SHA-256", bytes));
+}
+
+async function isDigest(bytes: Uint8Array, digest: Uint8Array): Promise<boolean> {
+  return bytesEqual(await digestOf(bytes), digest);
 }
 
 async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
@@ -159,14 +171,8 @@ function* framesOf(source: SnapshotSource, version: number): IterableIterator<Ui
     writer.byte(STORE_RECORD);
     writer.lengthPrefixed(utf8(name));
     writer.uvarint(size === 0 ? 0 : size * 2 - 1);
-    for (const node of tree.export(version)) {
-      writer.byte(node.height);
-      writer.uvarint(node.version);
-      if ("key" in node) {
-        writer.lengthPrefixed(node.key);
-        writer.lengthPrefixed(node.value);
-      }
-      if (writer.length < FRAME_BYTES) continue;
+    const exporter = tree.exporter(version);
+    while (exporter.write(writer, FRAME_BYTES)) {
       yield writer.finish();
       writer.clear();
     }
@@ -187,20 +193,27 @@ export async function syncFolder(folder: string): Promise<void> {
 /** How far reading is. */
 export type SnapshotProgress = (readBytes: number, totalBytes: number) => void;
 
+/** How to read. */
+export interface ReadOptions {
+  /** `trust` the hashes in the file when this node has written it, or has checked them before. */
+  readonly hashes: "check" | "trust";
+  readonly onProgress?: SnapshotProgress | undefined;
+}
+
 /**
  * Reads the trees of a snapshot, by store name. Throws SnapshotError when the file is missing, torn or changed. The
- * caller compares the app hash: the checksum finds accidents, not intent.
+ * caller compares the app hash: the checksums find accidents, not intent.
  */
 export async function readSnapshot(
   folder: string,
   version: number,
-  onProgress?: SnapshotProgress,
+  options: ReadOptions,
 ): Promise<Map<string, IavlTree>> {
   const path = snapshotFile(folder, version);
   try {
     const file = await open(path, "r");
     try {
-      return await readFrames(file, version, onProgress);
+      return await readFrames(file, version, options);
     } finally {
       await file.close();
     }
@@ -209,37 +222,49 @@ export async function readSnapshot(
   }
 }
 
-async function readFrames(
-  file: FileHandle,
-  version: number,
-  onProgress: SnapshotProgress | undefined,
-): Promise<Map<string, IavlTree>> {
-  const digest = createHash("sha256");
-  const totalBytes = (await file.stat()).size;
-  let readBytes = 0;
-  const take = async (length: number): Promise<Uint8Array> => {
-    const bytes = await readExactly(file, length, readBytes);
-    readBytes += length;
-    return bytes;
+async function readFrames(file: FileHandle, version: number, options: ReadOptions): Promise<Map<string, IavlTree>> {
+  const { size } = await file.stat();
+  let position = 0;
+  const take = (length: number): Promise<Uint8Array> => {
+    position += length;
+    return readExactly(file, length, position - length);
   };
-  const magic = await take(MAGIC.length);
-  if (!bytesEqual(magic, MAGIC)) throw new Error("not a tree snapshot");
-  digest.update(magic);
-  const reader = new RecordReader(version);
+  if (!bytesEqual(await take(MAGIC.length), MAGIC)) throw new Error("not a tree snapshot of this format");
+  const reader = new RecordReader(version, { fileBytes: size, hashes: options.hashes });
+  const digests = createHash("sha256");
+  // While a frame is parsed, the next one is read and this one's checksum computed in the thread pool.
+  let head = await take(HEAD_BYTES);
+  let next = takeFrame(head);
   for (;;) {
-    const head = await take(LENGTH_BYTES);
-    digest.update(head);
-    const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
-    if (length === 0) break;
-    if (length > FRAME_BYTES_MAX || length > totalBytes - readBytes) throw new Error(`a frame of ${length} bytes`);
-    const frame = await take(length);
-    digest.update(frame);
-    reader.read(frame);
-    onProgress?.(readBytes, totalBytes);
+    const digest = head.subarray(LENGTH_BYTES);
+    const frame = await next;
+    if (frame === undefined) {
+      if (!bytesEqual(digest, digests.digest())) throw new Error("the checksum is wrong");
+      break;
+    }
+    digests.update(digest);
+    const records = frame.subarray(0, frame.length - HEAD_BYTES);
+    head = frame.subarray(records.length);
+    next = takeFrame(head);
+    const isRight = isDigest(records, digest);
+    try {
+      reader.read(records);
+    } finally {
+      const [checked] = await Promise.allSettled([isRight, next]);
+      if (checked.status === "rejected" || !checked.value) throw new Error("the checksum of a frame is wrong");
+    }
+    options.onProgress?.(position, size);
   }
-  if (!bytesEqual(await take(DIGEST_BYTES), digest.digest())) throw new Error("the checksum is wrong");
-  if (readBytes !== totalBytes) throw new Error("bytes are left over");
+  if (position !== size) throw new Error("bytes are left over");
   return reader.finish();
+
+  /** The frame that a head announces, and the head behind it; undefined at the end. */
+  async function takeFrame(announced: Uint8Array): Promise<Uint8Array | undefined> {
+    const length = new DataView(announced.buffer, announced.byteOffset).getUint32(0);
+    if (length === 0) return undefined;
+    if (length > FRAME_BYTES_MAX || length > size - position) throw new Error(`a frame of ${length} bytes`);
+    return take(length + HEAD_BYTES);
+  }
 }
 
 /** Bytes of a file from a position on. Throws an Error when it ends before. */
@@ -257,14 +282,15 @@ export async function readExactly(file: FileHandle, length: number, position: nu
 /** Builds trees from the records of the frames. */
 class RecordReader {
   readonly #version: number;
+  readonly #options: { readonly fileBytes: number; readonly hashes: "check" | "trust" };
   readonly #trees = new Map<string, IavlTree>();
   #hasVersion = false;
   #name = "";
   #importer: TreeImporter | undefined;
-  #nodesLeft = 0;
 
-  constructor(version: number) {
+  constructor(version: number, options: { readonly fileBytes: number; readonly hashes: "check" | "trust" }) {
     this.#version = version;
+    this.#options = options;
   }
 
   read(frame: Uint8Array): void {
@@ -275,9 +301,9 @@ class RecordReader {
       this.#hasVersion = true;
     }
     while (!reader.isAtEnd) {
-      const kind = reader.byte();
-      if (kind === STORE_RECORD) this.#beginStore(reader.text(), reader.uvarint());
-      else this.#addNode(kind, reader);
+      if (this.#importer !== undefined && this.#importer.nodesLeft > 0) this.#importer.read(reader);
+      else if (reader.byte() === STORE_RECORD) this.#beginStore(reader.text(), reader.uvarint());
+      else throw new MalformedBytesError("a node too many", 0);
     }
   }
 
@@ -290,25 +316,14 @@ class RecordReader {
   #beginStore(name: string, nodeCount: number): void {
     this.#endStore();
     if (this.#trees.has(name)) throw new Error(`store ${name} stands twice`);
+    if (nodeCount * RECORD_BYTES_MIN > this.#options.fileBytes) throw new Error(`store ${name} of ${nodeCount} nodes`);
     this.#name = name;
-    this.#nodesLeft = nodeCount;
-    this.#importer = IavlTree.importer(this.#version);
+    this.#importer = IavlTree.importer(this.#version, nodeCount);
   }
 
   #endStore(): void {
     if (this.#importer === undefined) return;
-    if (this.#nodesLeft !== 0) throw new Error(`store ${this.#name} lacks ${this.#nodesLeft} nodes`);
-    this.#trees.set(this.#name, this.#importer.finish());
+    this.#trees.set(this.#name, this.#importer.finish(this.#options.hashes));
     this.#importer = undefined;
-  }
-
-  #addNode(height: number, reader: ByteReader): void {
-    if (this.#importer === undefined || this.#nodesLeft === 0) throw new MalformedBytesError("a node too many", 0);
-    this.#nodesLeft -= 1;
-    const version = reader.uvarint();
-    if (height > 0) this.#importer.add({ height, version });
-    else {
-      this.#importer.add({ height: 0, version, key: reader.lengthPrefixed(), value: reader.lengthPrefixed() });
-    }
   }
 }
