@@ -17,7 +17,7 @@ import {
 } from "./snapshotKeeper.ts";
 import { type AddedStores, type LoadedState, type LoadProgress, loadState } from "./stateLoad.ts";
 import { putCommit, truncateLog } from "./stateLog.ts";
-import { listSnapshots, removeTemporaries } from "./treeSnapshot.ts";
+import { listSnapshots, removeSnapshots, removeTemporaries } from "./treeSnapshot.ts";
 
 /** What to open. */
 export interface StateDiskOptions {
@@ -127,6 +127,8 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
     const { names, added, pruning, onProgress, nowMs } = options;
     const loaded = await loadState(db, { names, added, pruning, snapshotFolder: folder, onProgress, nowMs });
     const { store } = loaded;
+    // What lies there without a state came from another node, and was never checked.
+    if (store.version === 0) await removeSnapshots(folder);
     const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
     const onError = options.onSnapshotError ?? (() => undefined);
     const parts = { db, store, pruning, folder, onError, onWritten: options.onSnapshot };

@@ -1,12 +1,13 @@
 // A snapshot travels in chunks into an empty database. Cases: the state is the same, goes on the same way and survives
 // restarts; chunks that are changed, too long, too short or of no
-// index are refused; so are a wrong app hash, a store too many, and a database that has a state.
+// index are refused; so are a wrong app hash, a wrong hash within, a store too many, and a database that has a state.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toHex } from "../codec/bytes.ts";
+import type { ByteWriter } from "./byteStream.ts";
 import { pruningOptions } from "./pruning.ts";
 import { hashChunks, readChunk, SnapshotReceiver } from "./snapshotChunks.ts";
 import { openStateDisk, type StateDisk } from "./stateDisk.ts";
@@ -79,6 +80,29 @@ async function carry(): Promise<void> {
   await receiver.finish();
 }
 
+/** Writes a snapshot with a wrong hash of its first leaf and all else right. */
+async function forge({ store }: StateDisk, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const names = store.names;
+  const treeOf = (name: string) => {
+    const tree = store.treeOf(name);
+    const exporter = (version: number) => {
+      const { write } = tree.exporter(version);
+      return {
+        write: (writer: ByteWriter, untilBytes: number) => {
+          // Behind the first record's height and version.
+          const at = writer.length + 2;
+          const isMore = write(writer, untilBytes);
+          if (name === names[0]) writer.buffer[at]! ^= 1;
+          return isMore;
+        },
+      };
+    };
+    return { exporter, sizeOf: (version: number) => tree.sizeOf(version) };
+  };
+  await writeSnapshot(folder, { source: { names, treeOf }, version: VERSION });
+}
+
 const restore = (target: StateDisk, appHash: Uint8Array, names: readonly string[] = SAMPLE_NAMES) =>
   restoreState(target, { folder: snapshots("target"), version: VERSION, appHash, names });
 
@@ -114,8 +138,25 @@ describe("a state from another node", () => {
     await carry();
     await expect(restore(target, new Uint8Array(32))).rejects.toThrow(SnapshotError);
     await close(target);
+    expect(await listSnapshots(snapshots("target"))).toEqual([]);
     expect((await open("target")).store.version).toBe(0);
     expect(from.store.version).toBe(VERSION);
+  });
+
+  test("error: a hash in it that is not its node's, whose checksums and app hash are right", async () => {
+    const from = await source();
+    const target = await open("target");
+    await forge(from, snapshots("target"));
+    await expect(restore(target, from.store.appHash)).rejects.toThrow("a node has another hash");
+    expect(await listSnapshots(snapshots("target"))).toEqual([]);
+  });
+
+  test("behavior: what lies there before there is a state is not trusted later", async () => {
+    const from = await source();
+    await mkdir(snapshots("target"), { recursive: true });
+    await forge(from, snapshots("target"));
+    await open("target");
+    expect(await listSnapshots(snapshots("target"))).toEqual([]);
   });
 
   test("error: a store that this program does not have", async () => {

@@ -23,15 +23,15 @@ export interface RestoreOptions {
 
 /**
  * Makes the state of a snapshot that of a database, in one synced write: after a kill at any instant the database holds no
- * state, or this one. Throws SnapshotError when the snapshot is torn or has another app hash, and an
- * Error when the database has a state already. It must be opened anew afterwards.
+ * state, or this one. Throws SnapshotError when the snapshot is torn or has another app hash or other hashes within, and
+ * an Error when the database has a state already: the snapshot is removed then. It must be opened anew afterwards.
  */
 export async function restoreState(db: Database, options: RestoreOptions): Promise<void> {
   const { folder, version, appHash } = options;
-  const present = await lastCommitInfo(db);
-  if (present !== undefined) throw new Error(`the database has the state of version ${present.version}`);
   let store: TreeMultiStore;
   try {
+    const present = await lastCommitInfo(db);
+    if (present !== undefined) throw new Error(`the database has the state of version ${present.version}`);
     store = await readChecked(options);
   } catch (error) {
     // A later start would trust what lies under its name.

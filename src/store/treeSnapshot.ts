@@ -75,6 +75,11 @@ export async function removeSnapshot(folder: string, version: number): Promise<v
   await rm(snapshotFile(folder, version), { force: true });
 }
 
+/** Removes all snapshots. */
+export async function removeSnapshots(folder: string): Promise<void> {
+  for (const version of await listSnapshots(folder)) await removeSnapshot(folder, version);
+}
+
 /** Removes what a process that was killed left half-written. */
 export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
@@ -246,17 +251,17 @@ async function readFrames(file: FileHandle, version: number, options: ReadOption
     const records = frame.subarray(0, frame.length - HEAD_BYTES);
     head = frame.subarray(records.length);
     next = takeFrame(head);
-    const isRight = isDigest(records, digest);
-    try {
-      reader.read(records);
-    } finally {
-      const [checked] = await Promise.allSettled([isRight, next]);
-      if (checked.status === "rejected" || !checked.value) throw new Error("the checksum of a frame is wrong");
-    }
+    const [checked, parsed] = await Promise.allSettled([isDigest(records, digest), parse(records), next]);
+    if (checked.status === "rejected" || !checked.value) throw new Error("the checksum of a frame is wrong");
+    if (parsed.status === "rejected") throw parsed.reason;
     options.onProgress?.(position, size);
   }
   if (position !== size) throw new Error("bytes are left over");
   return reader.finish();
+
+  async function parse(records: Uint8Array): Promise<void> {
+    reader.read(records);
+  }
 
   /** The frame that a head announces, and the head behind it; undefined at the end. */
   async function takeFrame(announced: Uint8Array): Promise<Uint8Array | undefined> {
