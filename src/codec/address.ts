@@ -189,7 +189,15 @@ class GenerationCache<V> {
 }
 
 const textOfBytes = new GenerationCache<string>();
-const bytesOfText = new GenerationCache<Uint8Array>();
+const partyOfText = new GenerationCache<Party>();
+
+/** An address in both forms. */
+interface Party {
+  /** Read-only. */
+  readonly bytes: Uint8Array;
+  /** The one spelling of the bytes. */
+  readonly text: string;
+}
 
 /** The bech32 text of an account address of 1..255 bytes. Throws ErrInvalidAddress on another length. */
 export function encodeAddress(bytes: Uint8Array): string {
@@ -215,11 +223,17 @@ function requireLength(bytes: Uint8Array): void {
  * `invalid Bech32 prefix; expected stateset, got …`.
  */
 export function decodeAddress(text: string): Uint8Array {
-  const cached = bytesOfText.get(text);
-  if (cached !== undefined) return cached;
+  return readAddress(text).bytes;
+}
+
+/** An address that somebody wrote, with its one spelling. Throws as `decodeAddress`. */
+export function readAddress(text: string): Party {
+  const known = partyOfText.get(text);
+  if (known !== undefined) return known;
   const bytes = decodeAddressUncached(text);
-  if (bytes.length <= CACHED_LENGTH_MAX) bytesOfText.set(text, bytes);
-  return bytes;
+  const party = { bytes, text: encodeAddress(bytes) };
+  if (bytes.length <= CACHED_LENGTH_MAX) partyOfText.set(text, party);
+  return party;
 }
 
 function decodeAddressUncached(text: string): Uint8Array {

@@ -3,6 +3,7 @@
 import { BaseAccount, ModuleAccount, type Params } from "../../gen/cosmos/auth/v1beta1/auth.ts";
 import { Any } from "../../gen/google/protobuf/any.ts";
 import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
+import { messageSlab } from "../../src/codec/byteSlab.ts";
 import { encodeMessage } from "../../src/codec/message.ts";
 import { StoredValue } from "../../src/store/storedValue.ts";
 import { notesOn } from "./knownKey.ts";
@@ -96,7 +97,7 @@ export function accountBytes(account: Account): Uint8Array {
   const start = encodedStart(account);
   const sequence = Number(account.sequence);
   const valueLength = start.length + 1 + uvarintLength(sequence);
-  const bytes = new Uint8Array(ANY_START.length + 1 + uvarintLength(valueLength) + valueLength);
+  const bytes = messageSlab.take(ANY_START.length + 1 + uvarintLength(valueLength) + valueLength);
   bytes.set(ANY_START);
   bytes[ANY_START.length] = VALUE_TAG;
   const startAt = putUvarint(bytes, ANY_START.length + 1, valueLength);

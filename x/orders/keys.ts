@@ -1,9 +1,9 @@
 // State of x/orders. No prefix begins another.
 
 import type { Price } from "../../gen/stateset/orders/v1/types.ts";
+import { keySlab } from "../../src/codec/byteSlab.ts";
 import { concatBytes, utf8 } from "../../src/codec/bytes.ts";
 import { encodeUint64BE, putUint32BE, putUint64BE } from "../../src/codec/integer.ts";
-import { keyBytes } from "../../src/store/keyBytes.ts";
 
 /** Name of the module, of its store and of its account, which holds the escrow. */
 export const ORDERS = "orders";
@@ -56,14 +56,14 @@ function putText(key: Uint8Array, at: number, text: string): boolean {
 
 /** A prefix of one byte and the text behind it. PERF: ids, addresses and type URLs are ASCII: one array, written once. */
 export function textKey(prefix: Uint8Array, text: string): Uint8Array {
-  const key = keyBytes(1 + text.length);
+  const key = keySlab.take(1 + text.length);
   key[0] = prefix[0]!;
   return putText(key, 1, text) ? key : concatBytes(prefix, utf8(text));
 }
 
 /** A prefix of one byte and other bytes behind it. */
 export function bytesKey(prefix: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const key = keyBytes(1 + bytes.length);
+  const key = keySlab.take(1 + bytes.length);
   key[0] = prefix[0]!;
   for (let index = 0; index < bytes.length; index += 1) key[1 + index] = bytes[index]!;
   return key;
@@ -78,7 +78,7 @@ export function sequenceBytes(sequence: number): Uint8Array {
 
 /** `prefix · order id · sequence`. Ids have one length, so that no id begins another. */
 export function sequenceKey(prefix: Uint8Array, orderId: string, sequence: number): Uint8Array {
-  const key = keyBytes(1 + orderId.length + SEQUENCE_BYTES);
+  const key = keySlab.take(1 + orderId.length + SEQUENCE_BYTES);
   key[0] = prefix[0]!;
   if (!putText(key, 1, orderId)) return concatBytes(prefix, utf8(orderId), sequenceBytes(sequence));
   putUint32BE(key, 1 + orderId.length, sequence);
@@ -87,7 +87,7 @@ export function sequenceKey(prefix: Uint8Array, orderId: string, sequence: numbe
 
 /** `prefix · time · order id`: byte order is the order of time. */
 export function queueKey(prefix: Uint8Array, timeNs: bigint, orderId: string): Uint8Array {
-  const key = keyBytes(1 + TIME_BYTES + orderId.length);
+  const key = keySlab.take(1 + TIME_BYTES + orderId.length);
   key[0] = prefix[0]!;
   putUint64BE(key, 1, timeNs);
   return putText(key, 1 + TIME_BYTES, orderId) ? key : concatBytes(prefix, encodeUint64BE(timeNs), utf8(orderId));

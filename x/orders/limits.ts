@@ -2,7 +2,7 @@
 
 import type { NewItem } from "../../gen/stateset/orders/v1/tx.ts";
 import type { MetadataEntry } from "../../gen/stateset/orders/v1/types.ts";
-import { decodeAddress, encodeAddress } from "../../src/codec/address.ts";
+import { readAddress } from "../../src/codec/address.ts";
 import { utf8Length } from "../../src/codec/bytes.ts";
 import { ChainError, type ErrorKind } from "../../src/codec/chainError.ts";
 import { ErrInvalidAddress } from "../../src/codec/sdkErrors.ts";
@@ -98,14 +98,17 @@ export function requireItems(items: readonly NewItem[]): void {
 
 /** An address of an account in its one spelling. Throws ErrInvalidAddress, or `kind` where one is given. */
 export function requireAccount(name: string, text: string, kind: ErrorKind = ErrInvalidAddress): string {
-  let bytes: Uint8Array;
+  const { bytes, text: account } = accountNamed(name, text, kind);
+  // Accounts, modules and deposit addresses all have 20 bytes; that is also all that a V1 mint can reach.
+  if (bytes.length !== ADDRESS_BYTES) throw new ChainError(kind, `${name} has ${bytes.length} bytes`);
+  return account;
+}
+
+function accountNamed(name: string, text: string, kind: ErrorKind) {
   try {
-    bytes = decodeAddress(text);
+    return readAddress(text);
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new ChainError(kind, `${name}: ${reason}`);
   }
-  // Accounts, modules and deposit addresses all have 20 bytes; that is also all that a V1 mint can reach.
-  if (bytes.length !== ADDRESS_BYTES) throw new ChainError(kind, `${name} has ${bytes.length} bytes`);
-  return encodeAddress(bytes);
 }

@@ -273,6 +273,10 @@ export function verifySignatures(
   };
 }
 
+function hasPubKey(account: Account): account is Account & VerifiedSigner {
+  return account.pubKey !== undefined;
+}
+
 function verifyAll(
   registry: TypeRegistry,
   verdicts: SignatureVerdicts,
@@ -280,11 +284,7 @@ function verifyAll(
   tx: DecodedTx,
   accounts: readonly Account[],
 ): void {
-  const facts = accounts.map(({ accountNumber, pubKey }) => ({
-    accountNumber,
-    pubKey: pubKey ?? NO_PUBKEY,
-  }));
-  if (verdicts.get(tx.hash, facts) === true) return;
+  if (accounts.every(hasPubKey) && verdicts.get(tx.hash, accounts) === true) return;
   accounts.forEach((account, index) => {
     const { chainId } = ctx.block;
     const pubKey = parsePubKey(account.pubKey ?? NO_PUBKEY);
