@@ -68,6 +68,8 @@ describe("metrics", () => {
       'stateset_rpc_requests_total{method="block",outcome="error"} 1',
       'stateset_rpc_request_seconds_bucket{le="0.5",method="block"} 2',
       'stateset_rpc_request_seconds_count{method="block"} 3',
+      'stateset_rpc_request_seconds_bucket{le="+Inf",method="block"} 3',
+      'stateset_rpc_request_seconds_sum{method="block"} 0.704',
       'stateset_block_stage_seconds_count{stage="execute"} 2',
       'stateset_block_stage_seconds_bucket{le="0.02",stage="execute"} 2',
       'stateset_block_stage_seconds_bucket{le="0.01",stage="execute"} 0',

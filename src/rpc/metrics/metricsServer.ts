@@ -1,65 +1,42 @@
 // Prometheus metrics of a node. See README.md for what they are.
 
 import { createServer } from "node:http";
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { messageOf } from "../../codec/errorText.ts";
 import type { MempoolView } from "../../consensus/chainNode.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
+import { CountBy, TimesBy } from "./tally.ts";
 
 const STAGE_BUCKETS_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1];
 const REQUEST_BUCKETS_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
-
-/** What can be counted up or observed, for one set of labels. PERF: looking labels up takes longer than counting. */
-class ByLabels<T> {
-  readonly #make: (labels: readonly string[]) => T;
-  readonly #made = new Map<string, T>();
-
-  constructor(make: (labels: readonly string[]) => T) {
-    this.#make = make;
-  }
-
-  /** The one for these labels. Their values come from the node itself, so that they are few. */
-  of(...labels: readonly string[]): T {
-    const key = labels.join("\0");
-    const known = this.#made.get(key);
-    if (known !== undefined) return known;
-    const made = this.#make(labels);
-    this.#made.set(key, made);
-    return made;
-  }
-}
 
 /** The numbers of a node, collected in the process. */
 export class NodeMetrics {
   readonly registry = new Registry();
   readonly #height = this.#gauge("stateset_block_height", "height of the last durable block");
   readonly #blockTxs = this.#gauge("stateset_block_txs", "transactions in the last block");
-  readonly #txs = new Counter({
-    name: "stateset_txs_total",
-    help: "transactions in blocks, by result code",
-    labelNames: ["codespace", "code"],
-    registers: [this.registry],
-  });
-  readonly #checks = new Counter({
-    name: "stateset_checks_total",
-    help: "transactions checked, by result code",
-    labelNames: ["codespace", "code"],
-    registers: [this.registry],
-  });
-  readonly #requests = new Counter({
-    name: "stateset_rpc_requests_total",
-    help: "JSON-RPC requests, by method and outcome",
-    labelNames: ["method", "outcome"],
-    registers: [this.registry],
-  });
-  readonly #requestSeconds = new Histogram({
-    name: "stateset_rpc_request_seconds",
-    help: "time until a JSON-RPC request is answered",
-    labelNames: ["method"],
-    buckets: REQUEST_BUCKETS_SECONDS,
-    registers: [this.registry],
-  });
+  readonly #txs = new CountBy(
+    this.registry,
+    { name: "stateset_txs_total", help: "transactions in blocks, by result code" },
+    ["codespace", "code"],
+  );
+  readonly #checks = new CountBy(
+    this.registry,
+    { name: "stateset_checks_total", help: "transactions checked, by result code" },
+    ["codespace", "code"],
+  );
+  readonly #requests = new CountBy(
+    this.registry,
+    { name: "stateset_rpc_requests_total", help: "JSON-RPC requests, by method and outcome" },
+    ["method", "outcome"],
+  );
+  readonly #requestSeconds = new TimesBy(
+    this.registry,
+    { name: "stateset_rpc_request_seconds", help: "time until a JSON-RPC request is answered" },
+    "method",
+    REQUEST_BUCKETS_SECONDS,
+  );
   readonly #stages = new Histogram({
     name: "stateset_block_stage_seconds",
     help: "time of the stages of a block",
@@ -67,11 +44,6 @@ export class NodeMetrics {
     buckets: STAGE_BUCKETS_SECONDS,
     registers: [this.registry],
   });
-
-  readonly #txsBy = new ByLabels((labels) => this.#txs.labels(...labels));
-  readonly #checksBy = new ByLabels((labels) => this.#checks.labels(...labels));
-  readonly #requestsBy = new ByLabels((labels) => this.#requests.labels(...labels));
-  readonly #requestSecondsBy = new ByLabels((labels) => this.#requestSeconds.labels(...labels));
 
   /** Numbers that are asked for when they are read. `mempool` gives undefined where CometBFT keeps it. */
   constructor(state: {
@@ -113,19 +85,19 @@ export class NodeMetrics {
     this.#height.set(height);
     this.#blockTxs.set(txCount);
     for (const [stage, ms] of Object.entries(stagesMs)) this.#stages.observe({ stage }, ms / 1000);
-    if (txCount > failures.length) this.#txsBy.of("", "0").inc(txCount - failures.length);
-    for (const { codespace, code } of failures) this.#txsBy.of(codespace, String(code)).inc();
+    if (txCount > failures.length) this.#txs.of("", "0").add(txCount - failures.length);
+    for (const { codespace, code } of failures) this.#txs.of(codespace, String(code)).add();
   }
 
   /** Counts a check. */
   checked(result: { readonly codespace: string; readonly code: number }): void {
-    this.#checksBy.of(result.codespace, String(result.code)).inc();
+    this.#checks.of(result.codespace, String(result.code)).add();
   }
 
   /** Counts a JSON-RPC request, with the time until it was answered, in milliseconds. */
   request(method: string, isOk: boolean, durationMs: number): void {
-    this.#requestsBy.of(method, isOk ? "ok" : "error").inc();
-    this.#requestSecondsBy.of(method).observe(durationMs / 1000);
+    this.#requests.of(method, isOk ? "ok" : "error").add();
+    this.#requestSeconds.of(method).observe(durationMs / 1000);
   }
 }
 
