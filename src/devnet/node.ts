@@ -18,6 +18,7 @@ import { NodeMetrics, startMetrics } from "../rpc/metrics/metricsServer.ts";
 import { startRest } from "../rpc/rest/restServer.ts";
 import { createQueryRouter, type QueryRouter } from "../rpc/services/queryRouter.ts";
 import type { TreeMultiStore } from "../store/commitStore.ts";
+import { DEFAULT_SNAPSHOT_SCHEDULE } from "../store/snapshotKeeper.ts";
 import { type Closers, withClosers } from "./closers.ts";
 import type { Logger } from "./logger.ts";
 import { homeFiles, type NodeConfig, pruningOf } from "./nodeConfig.ts";
@@ -177,7 +178,7 @@ export function noteUpgrade(dataFolder: string, error: Error): void {
 }
 
 /** Changed keys after which a snapshot of the state is due. */
-export const SNAPSHOT_CHANGES = 2_000_000;
+export const SNAPSHOT_CHANGES = DEFAULT_SNAPSHOT_SCHEDULE.everyChanges;
 
 interface ServerParts {
   readonly options: NodeOptions;

@@ -11,13 +11,18 @@ import { listSnapshots, removeSnapshot, removeTemporaries, writeSnapshot } from 
 export interface SnapshotSchedule {
   /** Versions between two snapshots; a quarter of the versions that are kept, if that is more. */
   readonly everyVersions: number;
-  /** So many changed keys make a snapshot due earlier: a restart replays about 100,000 a second. */
+  /**
+   * So many changed keys make a snapshot due earlier: a restart replays about 250,000 a second. An eighth of the keys, if
+   * that is more, so that what is written for a changed key does not grow with the state.
+   */
   readonly everyChanges: number;
 }
 
+const KEYS_PER_CHANGE = 8;
+
 export const DEFAULT_SNAPSHOT_SCHEDULE: SnapshotSchedule = Object.freeze({
   everyVersions: 1_000,
-  everyChanges: 2_000_000,
+  everyChanges: 1_000_000,
 });
 
 /** A snapshot that lies on the disk. */
@@ -64,9 +69,11 @@ export class SnapshotKeeper {
    * must be durable.
    */
   note(changeCount: number): void {
-    const { version } = this.#parts.store;
+    const { version, keyCount } = this.#parts.store;
+    const { everyVersions, everyChanges } = this.#schedule;
     const isDue =
-      version - this.#lastVersion >= this.#schedule.everyVersions || this.#changes >= this.#schedule.everyChanges;
+      version - this.#lastVersion >= everyVersions ||
+      this.#changes >= Math.max(everyChanges, keyCount / KEYS_PER_CHANGE);
     this.#changes += changeCount;
     if (!isDue || version <= this.#lastVersion || this.#running !== undefined || this.#isCancelled) return;
     this.#lastVersion = version;

@@ -12,10 +12,10 @@ import { soloAppOf } from "../../../src/consensus/solo/soloApp.ts";
 import { ADDRESS_BYTES } from "../../../src/crypto/address.ts";
 import { sha256 } from "../../../src/crypto/hash.ts";
 import { parseGenesisDoc } from "../../../src/devnet/genesisFile.ts";
-import { SNAPSHOT_CHANGES } from "../../../src/devnet/node.ts";
 import { homeFiles, loadNodeConfig, pruningOf, readJson } from "../../../src/devnet/nodeConfig.ts";
 import { writeSet } from "../../../src/store/cacheStore.ts";
 import type { CommitMultiStore, StoreChanges } from "../../../src/store/multiStore.ts";
+import { pruningOptions } from "../../../src/store/pruning.ts";
 import { ordersGenesis } from "../../../x/orders/genesis.ts";
 import { ESCROW_ADDRESS } from "../../../x/orders/keeper/escrow.ts";
 import { amountOf } from "../../../x/orders/types.ts";
@@ -53,6 +53,9 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
   const config = loadNodeConfig(home);
   let fill: (ctx: Context) => void = () => undefined;
   let app: ChainApp | undefined;
+  const count = Math.max(filling.orders, filling.signers.length);
+  const filledAt = 1 + Math.ceil(count / CHUNK);
+  let isSnapshotWritten = false;
   const node = await openSoloNode({
     genesis: parseGenesisDoc(readJson(files.genesis)),
     moniker: config.moniker,
@@ -60,9 +63,15 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
     validatorKey: readValidatorKey(files.validatorKey),
     dataFolder: files.data,
     storeNames: STORE_NAMES,
-    pruning: pruningOf(config),
-    snapshots: { everyVersions: config.state.snapshotInterval, everyChanges: SNAPSHOT_CHANGES },
+    // A version of such large blocks takes a lot of memory. Versions that are kept here or not leave no trace on the disk.
+    pruning: pruningOptions("everything"),
+    snapshots: { everyVersions: filledAt, everyChanges: Number.MAX_SAFE_INTEGER },
     validatorStateFile: files.validatorState,
+    observer: {
+      snapshot: () => {
+        isSnapshotWritten = true;
+      },
+    },
     createApp: (parts) => {
       const made = createApp(parts);
       app = made;
@@ -76,7 +85,6 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
     const chain = app;
     await node.produce();
     const templates = makeTemplates(node.latestTimeNs);
-    const count = Math.max(filling.orders, filling.signers.length);
     for (let first = 0; first < count; first += CHUNK) {
       const until = Math.min(count, first + CHUNK);
       fill = (ctx) => fillChunk(ctx, chain, filling, { templates, first, until });
@@ -84,8 +92,9 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
       if (until % (10 * CHUNK) === 0) say(`filled ${until} of ${count} orders`);
     }
     fill = () => undefined;
-    // The state of a block stands in the header of the next.
-    await node.produce();
+    // As in a chain that has run for a while, a start finds a snapshot at or below the versions that it keeps.
+    const { keepRecent = 0 } = pruningOf(config);
+    for (let more = 0; more <= keepRecent || !isSnapshotWritten; more += 1) await node.produce();
   } finally {
     await node.stop();
   }
