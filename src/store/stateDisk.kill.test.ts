@@ -1,9 +1,10 @@
-// Case: a process that makes blocks and snapshots as fast as it can is killed again and again, at any instant. What it
-// had said to be durable is there each time, with the app hashes and the state of a chain that was never killed.
+// Cases: a process that makes blocks and snapshots as fast as it can is killed again and again, at any instant, while a
+// snapshot lies there half-written, and while it replays. What it had said to be durable is there each time, with the app
+// hashes and the state of a chain that was never killed.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -35,8 +36,30 @@ const CHILD = `
   }
 `;
 
-function startChild(folder: string): ChildProcess {
-  const args = ["--import", "tsx", "--input-type=module", "-e", CHILD, JSON.stringify({ ...OPTIONS, folder })];
+/** Dies at the first block that finds a half-written snapshot. */
+const DIES_AT_SNAPSHOT = `
+  import { readdirSync } from "node:fs";
+  const options = JSON.parse(process.argv[1]);
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = (text) => {
+    write(text);
+    if (readdirSync(options.folder + "/snapshots").some((name) => name.endsWith(".tmp"))) process.kill(process.pid, "SIGKILL");
+  };
+  ${CHILD}
+`;
+
+/** Dies while it loads: at the first byte of the snapshot, or at a version of the replay. */
+const DIES_AT_LOADING = `
+  import { openStateDisk } from ${JSON.stringify(new URL("./stateDisk.ts", import.meta.url).href)};
+  const { dieAt, ...options } = JSON.parse(process.argv[1]);
+  const onProgress = ({ stage, done }) => {
+    if (stage === dieAt.stage && done >= dieAt.done) process.kill(process.pid, "SIGKILL");
+  };
+  await openStateDisk({ ...options, onProgress });
+`;
+
+function startChild(folder: string, code = CHILD, more: object = {}): ChildProcess {
+  const args = ["--import", "tsx", "--input-type=module", "-e", code, JSON.stringify({ ...OPTIONS, ...more, folder })];
   return spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
 }
 
@@ -79,6 +102,51 @@ test("behavior: after each kill the last durable version is there, whole", async
       } finally {
         await disk.close();
       }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** Runs a child that kills itself. The last version it said. */
+async function runToDeath(child: ChildProcess): Promise<number> {
+  const exited = once(child, "exit");
+  let last = 0;
+  for await (const line of createInterface({ input: child.stdout! })) last = Number(line);
+  expect(await exited).toEqual([null, "SIGKILL"]);
+  return last;
+}
+
+test("behavior: a half-written snapshot and a load that ended early leave what was durable", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "state-kill-"));
+  try {
+    const said = await runToDeath(startChild(folder, DIES_AT_SNAPSHOT));
+    const writing = await readdir(join(folder, "snapshots"));
+    expect(writing.filter((name) => name.endsWith(".tmp"))).toHaveLength(1);
+    await runAndKill(folder, 45);
+    for (const dieAt of [
+      { stage: "replay", done: 1 },
+      { stage: "replay", done: 5 },
+      { stage: "replay", done: 22 },
+      { stage: "snapshot", done: 0 },
+    ]) {
+      await runToDeath(startChild(folder, DIES_AT_LOADING, { dieAt }));
+    }
+    const disk = await openStateDisk({ ...OPTIONS, folder });
+    try {
+      expect(disk.loaded.notes).toEqual([]);
+      expect(disk.loaded.baseVersion).toBeGreaterThan(0);
+      expect(disk.store.version).toBeGreaterThanOrEqual(said + 45);
+      const model = createCommitMultiStore({ names: SAMPLE_NAMES, pruning: pruningOptions("nothing") });
+      while (model.version < disk.store.version) {
+        model.stage(sampleBlock(model.version + 1));
+        model.commit();
+      }
+      for (let version = model.version - 20; version <= model.version; version += 1) {
+        expect(disk.store.storesOf(version)).toEqual(model.storesOf(version));
+      }
+    } finally {
+      await disk.close();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -238,6 +238,8 @@ async function readFrames(file: FileHandle, version: number, options: ReadOption
   const reader = new RecordReader(version, { fileBytes: size, hashes: options.hashes });
   const digests = createHash("sha256");
   // While a frame is parsed, the next one is read and this one's checksum computed in the thread pool.
+  // PERF: two buffers in turn; a new one for each frame would keep the collector busy.
+  let spare = [new Uint8Array(2 * FRAME_BYTES), new Uint8Array(2 * FRAME_BYTES)];
   let head = await take(HEAD_BYTES);
   let next = takeFrame(head);
   for (;;) {
@@ -249,7 +251,7 @@ async function readFrames(file: FileHandle, version: number, options: ReadOption
     }
     digests.update(digest);
     const records = frame.subarray(0, frame.length - HEAD_BYTES);
-    head = frame.subarray(records.length);
+    head = frame.slice(records.length);
     next = takeFrame(head);
     const [checked, parsed] = await Promise.allSettled([isDigest(records, digest), parse(records), next]);
     if (checked.status === "rejected" || !checked.value) throw new Error("the checksum of a frame is wrong");
@@ -268,20 +270,28 @@ async function readFrames(file: FileHandle, version: number, options: ReadOption
     const length = new DataView(announced.buffer, announced.byteOffset).getUint32(0);
     if (length === 0) return undefined;
     if (length > FRAME_BYTES_MAX || length > size - position) throw new Error(`a frame of ${length} bytes`);
-    return take(length + HEAD_BYTES);
+    const bytes = length + HEAD_BYTES;
+    spare = [spare[1]!, spare[0]!.length < bytes ? new Uint8Array(bytes) : spare[0]!];
+    const frame = spare[1]!.subarray(0, bytes);
+    position += bytes;
+    await readInto(file, frame, position - bytes);
+    return frame;
   }
 }
 
 /** Bytes of a file from a position on. Throws an Error when it ends before. */
 export async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+  await readInto(file, bytes, position);
+  return bytes;
+}
+
+async function readInto(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done);
     if (bytesRead === 0) throw new Error("the file ends too early");
     done += bytesRead;
   }
-  return bytes;
 }
 
 /** Builds trees from the records of the frames. */
