@@ -5,9 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { charts, chartsOf, growthChart, latencyChart, reportsIn } from "./charts.ts";
+import { charts, chartsOf, growthChart, latencyChart, reportsIn, soakChart } from "./charts.ts";
 import { plot, shortNumber, ticksOf } from "./plot.ts";
 import type { BenchReport, LoopResult } from "./report.ts";
+import { verdictOn, type Window } from "./soak.ts";
 import { elementsNamed, readXml, type XmlElement } from "./testing/readXml.ts";
 import { recordedReport } from "./testing/recordedReports.ts";
 
@@ -147,4 +148,23 @@ describe("ticks", () => {
       ...["0", "0.125", "9.96", "1,230", "45.7k", "2.5M"],
     ]);
   });
+});
+
+test("behavior: a soak over time, and whether it was flat", () => {
+  const windowsOfSoak = (memoryPerWindow: number): Window[] =>
+    Array.from({ length: 30 }, (_, at) => ({
+      ...{ seconds: at * 10, memoryMegabytes: 400 + at * memoryPerWindow, p50: 50 + (at % 2), p95: 80 + (at % 5) },
+      done: 1000,
+    }));
+  const report = { ...recorded, bench: "soak", details: { windows: windowsOfSoak(0) } };
+  const svg = readXml(soakChart(report));
+  expect(tipsOf(svg)).toHaveLength(90);
+  expect(tipsOf(svg)[6]).toBe("memory, 1 min: 400 MB");
+  expectWithin(svg);
+  expect(Object.keys(chartsOf([report]))).toEqual(["soak-soak.svg"]);
+  expect(verdictOn(windowsOfSoak(0))).toMatchObject({
+    verdict: "flat",
+    memoryMegabytes: { firstThird: 400, lastThird: 400, isFlat: true },
+  });
+  expect(verdictOn(windowsOfSoak(10)).verdict).toBe("rises: memoryMegabytes");
 });

@@ -1,5 +1,5 @@
 // `npm run bench -- charts FILE...json --output FOLDER`: pictures from reports of benches, without a browser: throughput
-// against latency, and how figures grow with what the chain holds.
+// against latency, how figures grow with what the chain holds, and how they go over a soak.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { element, picture } from "./svg.ts";
 
 const LATENCY_SIZE = { width: 760, height: 420 };
 const GROWTH_PANEL = { width: 380, height: 320 };
+const SOAK_PANEL = { width: 480, height: 320 };
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
@@ -141,13 +142,61 @@ export function growthChart(reports: readonly BenchReport[]): string {
   return picture(size, drawn);
 }
 
-/** Pictures by file name: for each bench its latencies where loops were run, and its growth where sizes differ. */
+interface SoakWindow {
+  readonly seconds: number;
+  readonly memoryMegabytes: number;
+  readonly p50: number;
+  readonly p95: number;
+}
+
+function windowsOf({ details }: BenchReport): readonly SoakWindow[] {
+  const windows = details?.["windows"];
+  return Array.isArray(windows) ? windows : [];
+}
+
+/** Memory and latency of a soak over time. */
+export function soakChart(report: BenchReport): string {
+  const lineOf = (name: string, unit: string, of: (window: SoakWindow) => number): Series => {
+    const points = windowsOf(report).map((window): Point => {
+      const minutes = window.seconds / 60;
+      return {
+        x: minutes,
+        y: of(window),
+        tip: `${name}, ${shortNumber(minutes)} min: ${shortNumber(of(window))} ${unit}`,
+      };
+    });
+    return { name, points, hasLine: true };
+  };
+  const panels = [
+    { heading: "Memory", label: "resident MB", series: [lineOf("memory", "MB", (window) => window.memoryMegabytes)] },
+    {
+      heading: "Latency",
+      label: "milliseconds",
+      series: [lineOf("p95", "ms", ({ p95 }) => p95), lineOf("p50", "ms", ({ p50 }) => p50)],
+    },
+  ];
+  const drawn = panels.map(({ heading, label, series }, index) => {
+    const subheading =
+      index === 0 ? `${report.bench} at ${shortNumber(report.opsPerSecond)}/s, ${measuredOn([report])}` : "";
+    const axes = { x: { label: "minutes", isLogarithmic: false }, y: { label, isLogarithmic: false } };
+    const transform = `translate(${index * SOAK_PANEL.width} 0)`;
+    return element("g", { transform }, plot({ heading, subheading, ...axes, series }, SOAK_PANEL));
+  });
+  return picture({ width: SOAK_PANEL.width * panels.length, height: SOAK_PANEL.height }, drawn);
+}
+
+/**
+ * Pictures by file name: for each bench its latencies where loops were run, its growth where sizes differ, and the time of
+ * a soak.
+ */
 export function chartsOf(reports: readonly BenchReport[]): Readonly<Record<string, string>> {
   const charts: Record<string, string> = {};
   for (const bench of new Set(reports.map((report) => report.bench))) {
     const own = reports.filter((report) => report.bench === bench);
     const sizes = new Set(own.map(sizeOf).filter((size) => size !== undefined));
-    if (sizes.size > 1) charts[`growth-${bench}.svg`] = growthChart(own);
+    const soak = own.find((report) => windowsOf(report).length > 1);
+    if (soak !== undefined) charts[`soak-${bench}.svg`] = soakChart(soak);
+    else if (sizes.size > 1) charts[`growth-${bench}.svg`] = growthChart(own);
     // Loops over different amounts are not one curve.
     else if (own.some(({ open, closed }) => open ?? closed)) charts[`latency-${bench}.svg`] = latencyChart(own);
   }

@@ -1,5 +1,6 @@
 // `npm run bench -- soak --minutes N`: half of the most that the node carries, for N minutes (30): memory, latency and the
-// delay of the event loop in windows of ten seconds, and the slopes of the lines through them. Transfers, so that the state
+// delay of the event loop in windows of ten seconds, the slopes of the lines through them, how the last third of them differs
+// from the first, and whether that is flat. Transfers, so that the state
 // stays as large as it is and a leak shows; `--load orders-mixed` lets it grow. The other flags are those of
 // load/loadOptions.ts. Transactions are signed while it runs: their cost is in the load's CPU.
 
@@ -17,7 +18,13 @@ const SHARE = 0.5;
 const MEGABYTE = 1024 * 1024;
 const LOADS: Readonly<Record<string, Load>> = { send: SEND_LOAD, "orders-mixed": MIXED_LOAD };
 
-interface Window {
+/** Flat is what does not rise by more than this share from the first third to the last: of memory, and of latency. */
+const RISE_MAX = { memoryMegabytes: 0.05, p50: 0.15, p95: 0.25 } as const;
+/** A tick of the generator's clock and of the block's: what latency may rise by however low it is. */
+const RISE_MS_MAX = 10;
+
+/** What is looked at in ten seconds of a soak. */
+export interface Window {
   readonly seconds: number;
   readonly memoryMegabytes: number;
   readonly p50: number;
@@ -32,6 +39,26 @@ export function slopeOf(points: readonly (readonly [x: number, y: number])[]): n
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / count;
   const square = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
   return square === 0 ? 0 : points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / square;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** The first third of the settled windows against the last. */
+export function verdictOn(windows: readonly Window[]) {
+  const settled = windows.slice(Math.trunc(windows.length * SETTLED_SHARE));
+  const third = Math.max(1, Math.trunc(settled.length / 3));
+  const compare = (name: keyof typeof RISE_MAX) => {
+    const [first, last] = [settled.slice(0, third), settled.slice(-third)].map((some) =>
+      roundTo(meanOf(some.map((window) => window[name])), 1),
+    ) as [number, number];
+    const allowed = Math.max(first * RISE_MAX[name], name === "memoryMegabytes" ? 0 : RISE_MS_MAX);
+    return { firstThird: first, lastThird: last, isFlat: last - first <= allowed };
+  };
+  const thirds = { memoryMegabytes: compare("memoryMegabytes"), p50: compare("p50"), p95: compare("p95") };
+  const rising = Object.entries(thirds).flatMap(([name, { isFlat }]) => (isFlat ? [] : [name]));
+  return { ...thirds, verdict: rising.length === 0 ? "flat" : `rises: ${rising.join(", ")}` };
 }
 
 function slopesPerHour(windows: readonly Window[]) {
@@ -84,7 +111,7 @@ export async function benchSoak(args: string[]): Promise<Measured> {
       ...{ acknowledgedMs, errors: mergedErrors([errors]), open: result, ...used },
       load: [{ mode: "open", ratePerSecond: perSecond }],
       peakRssBytes: peakMemoryBytes(node.pid),
-      details: { ...used.details, slopes: slopesPerHour(windows), windows },
+      details: { ...used.details, slopes: slopesPerHour(windows), thirds: verdictOn(windows), windows },
     };
   });
 }
