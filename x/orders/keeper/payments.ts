@@ -9,7 +9,7 @@ import {
   type CrossChainOrigin,
   type Order,
   OrderStatus,
-  Payment,
+  type Payment,
   PaymentMethod,
   type RefundAddress,
 } from "../../../gen/stateset/orders/v1/types.ts";
@@ -177,7 +177,7 @@ export class Payments {
   #record(ctx: Context, order: Order, credit: Credit): Payment {
     order.paymentCount += 1;
     const sequence = order.paymentCount;
-    const payment = Payment.fromPartial({
+    const payment: Payment = {
       id: makeId("pay", ctx.block.chainId, order.id, BigInt(sequence)),
       orderId: order.id,
       method: credit.method,
@@ -192,7 +192,7 @@ export class Payments {
       paidAt: timestampFromNs(ctx.block.timeNs),
       height: BigInt(ctx.block.height),
       sequence,
-    });
+    };
     this.#store.addPayment(ctx, payment);
     return payment;
   }

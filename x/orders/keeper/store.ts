@@ -2,6 +2,7 @@
 
 import {
   Merchant,
+  MerchantSettings,
   Order,
   Params,
   Payment,
@@ -51,6 +52,11 @@ const NOTHING = new Uint8Array(0);
 
 function missing(kind: ErrorKind, id: string): ChainError {
   return new ChainError(kind, excerpt(id));
+}
+
+/** A merchant that has never said anything. */
+function unknownMerchant(address: string): Merchant {
+  return { address, settings: MerchantSettings.fromPartial({}), operators: [] };
 }
 
 /** The stored items. Objects it gives are the caller's own, but for the parameters. */
@@ -234,7 +240,7 @@ export class OrderStore {
   /** A merchant, with nothing set and no operators where it has never said anything. */
   merchant(ctx: Context, address: string): Merchant {
     const bytes = ctx.kv(ORDERS).get(textKey(MERCHANT_PREFIX, address));
-    return bytes === undefined ? Merchant.fromPartial({ address, settings: {} }) : decodeMessage(Merchant, bytes);
+    return bytes === undefined ? unknownMerchant(address) : decodeMessage(Merchant, bytes);
   }
 
   setMerchant(ctx: Context, merchant: Merchant): void {
