@@ -130,6 +130,8 @@ class NotingStore implements KvStore, ChangeCounting {
 
 /** The longest prefix that all keys of a range have. */
 export function commonPrefix({ start, end }: KvRange): Uint8Array {
+  // PERF: nearly every range is all that begins with a prefix.
+  if (start !== undefined && end !== undefined && isNextPrefix(start, end)) return start;
   let length = end === undefined ? 0 : (start?.length ?? 0);
   for (; length > 0; length -= 1) {
     const prefix = start!.subarray(0, length);
@@ -137,4 +139,12 @@ export function commonPrefix({ start, end }: KvRange): Uint8Array {
     if (after === undefined || Buffer.compare(end!, after) <= 0) return prefix;
   }
   return new Uint8Array(0);
+}
+
+/** Whether `end` is `start` with its last byte one higher. */
+function isNextPrefix(start: Uint8Array, end: Uint8Array): boolean {
+  const last = start.length - 1;
+  if (last < 0 || end.length !== start.length || end[last] !== start[last]! + 1) return false;
+  for (let at = 0; at < last; at += 1) if (start[at] !== end[at]) return false;
+  return true;
 }
