@@ -134,12 +134,13 @@ export function storedTx(
   inRun: number,
   place: { readonly height: number; readonly index: number; readonly hash?: Uint8Array },
 ): IndexedTx {
-  const tx = run.tx(inRun);
   return {
-    hash: place.hash ?? sha256(tx),
+    hash: place.hash ?? sha256(run.tx(inRun)),
     height: place.height,
     index: place.index,
-    tx,
+    get tx() {
+      return run.tx(inRun);
+    },
     get result() {
       return run.result(inRun);
     },

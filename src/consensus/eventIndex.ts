@@ -296,24 +296,25 @@ function anyKey(prefix: number, id: number, height: number): Uint8Array {
   return key;
 }
 
-/** `prefix · length · value · height` */
+/** `prefix · length · value · height`; a mark before the length of a value that is cut. */
 function valueKey(prefix: number, value: string, isCut: boolean, height: number): Uint8Array {
   const { length } = value;
-  if (isCut) return longValueKey(prefix, value, isCut, height);
-  const key = new Uint8Array(2 + length + HEIGHT_BYTES);
+  const start = isCut ? 3 : 2;
+  const key = new Uint8Array(start + length + HEIGHT_BYTES);
   for (let index = 0; index < length; index += 1) {
     const code = value.charCodeAt(index);
-    if (code > 0x7f) return longValueKey(prefix, value, isCut, height);
-    key[2 + index] = code;
+    if (code > 0x7f) return unicodeKey(prefix, value, isCut, height);
+    key[start + index] = code;
   }
   key[0] = prefix;
-  key[1] = length;
-  writeHeight(key, 2 + length, height);
+  key[1] = CUT;
+  key[start - 1] = length;
+  writeHeight(key, start + length, height);
   return key;
 }
 
-/** The same for a value that is cut or not ASCII. */
-function longValueKey(prefix: number, value: string, isCut: boolean, height: number): Uint8Array {
+/** The same for a value that is not ASCII. */
+function unicodeKey(prefix: number, value: string, isCut: boolean, height: number): Uint8Array {
   const kept = Buffer.from(value);
   const start = isCut ? 3 : 2;
   const key = new Uint8Array(start + kept.length + HEIGHT_BYTES);

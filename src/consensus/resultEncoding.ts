@@ -29,10 +29,13 @@ const QUOTE = 0x22;
 /** A buffer that grows. */
 class Bytes {
   bytes: Buffer;
+  /** Of the same bytes. */
+  view: DataView;
   used = 0;
 
   constructor(size: number) {
     this.bytes = Buffer.allocUnsafeSlow(size);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   reserve(count: number): void {
@@ -41,6 +44,7 @@ class Bytes {
     const wider = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.bytes.length));
     this.bytes.copy(wider, 0, 0, this.used);
     this.bytes = wider;
+    this.view = new DataView(wider.buffer);
   }
 
   /** An integer of up to 32 bits; there must be room for it. */
@@ -221,12 +225,16 @@ export class RunWriter {
    */
   #putSteps(reference: Reference, start: number, end: number): boolean {
     const parts = this.#parts;
-    const { bytes } = this.#table;
+    const { bytes, view } = this.#table;
     const bytesMax = parts.used + ((end - start) >>> 1);
     let at = start;
     let other = reference.start;
     while (at < end) {
       const same = at;
+      while (at + 4 <= end && other + 4 <= reference.end && view.getInt32(at) === view.getInt32(other)) {
+        at += 4;
+        other += 4;
+      }
       while (at < end && other < reference.end && bytes[at] === bytes[other]) {
         at += 1;
         other += 1;
