@@ -64,7 +64,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(dist|docs)/" },
+    exclude: { path: "^(dist|docs|src/store/wasm)/" },
     // TypeScript 7 has no JavaScript API, so dependency-cruiser reads the sources with swc.
     parser: "swc",
     tsPreCompilationDeps: true,

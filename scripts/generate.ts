@@ -1,6 +1,6 @@
 // Generates `gen/` from the .proto files: TypeScript codecs by ts-proto, and `descriptors.ts`,
 // the same files as a FileDescriptorSet in base64, from which routes, amino names and signers are derived at run time;
-// and `contracts/`, the compiled Solidity (scripts/contracts.ts).
+// `contracts/`, the compiled Solidity (scripts/contracts.ts); and `store/`, the compiled AssemblyScript (scripts/treeModule.ts).
 //
 // The npm package of the Cosmos .proto files is of SDK 0.50. The two fields that SDK 0.53 added to TxBody
 // (unordered transactions, cosmos-sdk v0.53 proto/cosmos/tx/v1beta1/tx.proto) are added to the descriptor here.
@@ -19,6 +19,7 @@ import {
   FileDescriptorSetSchema,
 } from "@bufbuild/protobuf/wkt";
 import { generateContracts } from "./contracts.ts";
+import { generateTreeModule } from "./treeModule.ts";
 
 /** Directories of .proto files whose types this chain speaks. Their imports follow by themselves. */
 const ROOTS = [
@@ -173,3 +174,4 @@ async function generateTypes(): Promise<void> {
 
 // buf works in a process of its own while the Solidity compiler keeps this one busy.
 await Promise.all([generateTypes(), generateContracts()]);
+await generateTreeModule();

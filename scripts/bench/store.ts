@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compareBytes, toHex } from "../../src/codec/bytes.ts";
-import { IavlTree } from "../../src/store/iavlTree.ts";
+import { TREE_KIND } from "../../src/store/createTree.ts";
 import type { KvChange } from "../../src/store/multiStore.ts";
+import { NodeTree } from "../../src/store/nodeTree.ts";
 import { pruningOptions } from "../../src/store/pruning.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "../../src/store/stateDisk.ts";
 import { folderBytes, peakMemoryBytes } from "./processUsage.ts";
@@ -188,6 +189,7 @@ async function run(options: Options, folder: string): Promise<Measured> {
     peakRssBytes: memory.peakRssBytes,
     stageMicrosPerOperation: { tree: updateAndHash, commit: rounded(fillBatch + durableWrite + commitAndPrune) },
     details: {
+      tree: TREE_KIND,
       fill: { keysPerSecond: Math.round((options.keys / fillMs) * 1000), ms: Math.round(fillMs) },
       usPerKey: measured,
       memory,
@@ -206,7 +208,7 @@ async function run(options: Options, folder: string): Promise<Measured> {
 async function updateBlocks(disk: StateDisk, options: Options) {
   const random = new Random();
   const tree = disk.store.treeOf(STORE);
-  if (!(tree instanceof IavlTree)) throw new Error("another tree than was expected");
+  if (!(tree instanceof NodeTree)) throw new Error("another tree than was expected");
   const times = { update: [] as number[], hash: [] as number[], stage: [] as number[], batch: [] as number[] };
   const after = { sync: [] as number[], commit: [] as number[] };
   for (let block = 0; block < options.blocks; block += 1) {

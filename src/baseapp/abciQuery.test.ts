@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ChainError } from "../codec/chainError.ts";
 import { ErrInsufficientFunds } from "../codec/sdkErrors.ts";
 import { createCommitMultiStore } from "../store/commitStore.ts";
-import { VersionNotAvailableError } from "../store/iavlTree.ts";
+import { VersionNotAvailableError } from "../store/nodeTree.ts";
 import { pruningOptions } from "../store/pruning.ts";
 import { checkQueryHeight, queryFailure, queryStore, refuseQuery } from "./abciQuery.ts";
 import { GRPC_STATUS, QueryError } from "./queryError.ts";

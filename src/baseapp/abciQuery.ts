@@ -11,8 +11,8 @@ import {
   ErrUnauthorized,
   ErrUnknownRequest,
 } from "../codec/sdkErrors.ts";
-import { VersionNotAvailableError } from "../store/iavlTree.ts";
 import type { CommitMultiStore } from "../store/multiStore.ts";
+import { VersionNotAvailableError } from "../store/nodeTree.ts";
 import { GRPC_STATUS, QueryError } from "./queryError.ts";
 
 /** A refused query as ABCI answers it. */

@@ -5,7 +5,7 @@ import { iavlSpec, ics23, verifyExistence } from "@confio/ics23";
 import { describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../codec/bytes.ts";
 import { createCommitMultiStore, type TreeMultiStore } from "./commitStore.ts";
-import { VersionNotAvailableError } from "./iavlTree.ts";
+import { VersionNotAvailableError } from "./nodeTree.ts";
 import { type PruningOptions, pruningOptions } from "./pruning.ts";
 
 const A = Uint8Array.of(1);

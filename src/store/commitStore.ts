@@ -1,7 +1,7 @@
 // The committed state: one Merkle tree for each module, committed together (cosmossdk.io/store v1.1 rootmulti).
 
 import { commitStores, proveKey, proveStore } from "./commitProof.ts";
-import { IavlTree, VersionNotAvailableError } from "./iavlTree.ts";
+import { createTree } from "./createTree.ts";
 import type { ReadonlyKvStore } from "./kvStore.ts";
 import type { MerkleTree } from "./merkleTree.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
   StoreCommit,
   StoreInfo,
 } from "./multiStore.ts";
+import { VersionNotAvailableError } from "./nodeTree.ts";
 import { oldestKept, type PruningOptions } from "./pruning.ts";
 import { CachedView, ValueCache } from "./valueCache.ts";
 
@@ -53,7 +54,7 @@ export class TreeMultiStore implements CommitMultiStore {
     this.#pruning = options.pruning;
     this.#nowMs = options.nowMs ?? (() => 0);
     const version = options.trees?.values().next().value?.version ?? 0;
-    this.#trees = new Map(this.names.map((name) => [name, options.trees?.get(name) ?? new IavlTree(version)]));
+    this.#trees = new Map(this.names.map((name) => [name, options.trees?.get(name) ?? createTree(version)]));
     for (const [name, tree] of this.#trees) {
       if (tree.version !== version) throw new Error(`store ${name} is at version ${tree.version}, not ${version}`);
     }

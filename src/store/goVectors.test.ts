@@ -11,6 +11,7 @@ import { createCommitMultiStore } from "./commitStore.ts";
 import { IavlTree } from "./iavlTree.ts";
 import type { KvChange, ProofOp } from "./multiStore.ts";
 import { pruningOptions } from "./pruning.ts";
+import { WasmTree } from "./wasmTree.ts";
 
 interface HexChange {
   key: string;
@@ -44,8 +45,8 @@ function kvChanges(changes: readonly HexChange[]): KvChange[] {
 }
 
 describe.each(load<TreeCase[]>("laterTrees.json"))("a tree from version $firstVersion on: $name", (vector) => {
-  test("default: roots, sizes and proofs are Go's", () => {
-    const tree = new IavlTree(vector.firstVersion - 1);
+  test.each([IavlTree, WasmTree])("default: roots, sizes and proofs are Go's: %o", (Tree) => {
+    const tree = new Tree(vector.firstVersion - 1);
     for (const version of vector.versions) {
       expect(toHex(tree.stage(kvChanges(version.changes)))).toBe(version.root);
       tree.commit();

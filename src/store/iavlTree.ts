@@ -7,13 +7,19 @@ import { compareBytes } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { ByteArena } from "./byteArena.ts";
 import type { ByteReader, ByteWriter } from "./byteStream.ts";
-import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
-import type { ExportedNode, LeafProof, MerkleTree, ProofStep, TreeExporter } from "./merkleTree.ts";
 import type { KvChange } from "./multiStore.ts";
+import {
+  type Children,
+  EMPTY_HASH,
+  HASH_BYTES,
+  NODES_MISMATCH,
+  NONE,
+  NodeTree,
+  type TreeImporter,
+  VersionNotAvailableError,
+} from "./nodeTree.ts";
 import { BATCH_MESSAGE_BYTES_MAX, Sha256Batch } from "./sha256Batch.ts";
 
-const NONE = -1;
-const HASH_BYTES = 32;
 const HASH_WORDS = 8;
 
 // A node is 16 words, one cache line; its number is the index of its first word. These are the words:
@@ -41,26 +47,10 @@ const DOUBLE_UP_TO_NODES = 1 << 19;
 const NODES_MAX = 1 << 27;
 /** A tree that is read gets room for so much of its size besides. */
 const IMPORT_SLACK = 16;
-/** A record has at least a height, a version and a hash. */
-export const RECORD_BYTES_MIN = 2 + HASH_BYTES;
 const DIGEST_PART_BYTES = 1 << 26;
-/** Fibonacci growth of AVL trees: 2^32 leaves are at most 46 levels deep. */
-const HEIGHT_MAX = 64;
 const VARINT_BYTES_MAX = 10;
 /** Scratch space that all trees share: between `start` and `flush` nothing else runs. */
 const BATCH = new Sha256Batch();
-const EMPTY_HASH = sha256(new Uint8Array(0));
-
-/** A version that is pruned, or not made yet. */
-export class VersionNotAvailableError extends Error {
-  readonly version: number;
-
-  constructor(version: number, oldest: number, latest: number) {
-    super(`version ${version} is not available; kept are ${oldest} to ${latest}`);
-    this.name = "VersionNotAvailableError";
-    this.version = version;
-  }
-}
 
 /** Small tables double; large ones grow by a quarter, since what is not used yet is memory too. */
 function nextCapacity(capacity: number): number {
@@ -115,26 +105,8 @@ export function nodePrefix(height: number, size: number, version: number): Uint8
   return out.slice(0, end);
 }
 
-/** The root of a version. A new object for each commit, so that a view knows whether its version was reverted. */
-export interface Root {
-  readonly node: number;
-}
-
-/** Builds a tree from the records of its nodes. */
-export interface TreeImporter {
-  /** Nodes whose records have not been read. */
-  readonly nodesLeft: number;
-  /** Reads records until no more bytes or no more nodes are left. Throws an Error when a node does not fit. */
-  read(reader: ByteReader): void;
-  /**
-   * `check` computes all hashes again; `trust` takes those of the records, whose source must be known. Throws an Error
-   * when the nodes do not make one tree, or have other hashes.
-   */
-  finish(hashes: "check" | "trust"): IavlTree;
-}
-
 /** An IAVL tree. See MerkleTree for what the methods promise. */
-export class IavlTree implements MerkleTree {
+export class IavlTree extends NodeTree {
   /** The nodes, NODE_WORDS each. */
   #nodes = new Uint32Array(INITIAL_NODES * NODE_WORDS);
   /** The same memory. */
@@ -149,12 +121,8 @@ export class IavlTree implements MerkleTree {
   #freeKeys: number[] = [];
 
   readonly #arena = new ByteArena();
-  /** Root of each kept version; NONE is an empty tree. */
-  readonly #roots = new Map<number, Root>();
   /** For each kept version but the oldest: the nodes that the version before has and it has not. */
   readonly #orphans = new Map<number, readonly number[]>();
-  #latest: number;
-  #oldest: number;
 
   // The version that is being built.
   #working = 0;
@@ -165,54 +133,17 @@ export class IavlTree implements MerkleTree {
   #workingGarbage: number[] = [];
   #isStaged = false;
 
-  /** Nothing of this version or a later one is hashed; 0 when the tree is settled. */
-  #unsettledFrom = 0;
   /** Nodes are changed where they are: nobody will ask for the versions that have them. */
   #isReplaying = false;
-
-  /** An empty tree. `version` is the version it starts at, so that a store that is added later can join. */
-  constructor(version = 0) {
-    this.#latest = version;
-    this.#oldest = version;
-    this.#roots.set(version, { node: NONE });
-  }
-
-  get version(): number {
-    return this.#latest;
-  }
-
-  get oldestVersion(): number {
-    return this.#oldest;
-  }
-
-  get size(): number {
-    return this.sizeOf(this.#latest);
-  }
-
-  sizeOf(version: number): number {
-    const root = this.#rootOf(version);
-    return root === NONE ? 0 : this.#nodes[root + SIZE]!;
-  }
 
   get memoryBytes(): number {
     return this.#nodes.byteLength + this.#keyOwners.byteLength + this.#arena.allocatedBytes;
   }
 
-  rootHash(version: number): Uint8Array {
-    const root = this.#rootOf(version);
-    return root === NONE ? EMPTY_HASH : this.#hashOf(root);
-  }
-
-  stage(changes: readonly KvChange[]): Uint8Array {
-    this.applyChanges(changes);
-    return this.hashWorking();
-  }
-
-  /** The first half of `stage`: the new nodes, without their hashes. */
   applyChanges(changes: readonly KvChange[]): void {
     this.#discard();
-    this.#working = this.#latest + 1;
-    this.#applyTo(this.#rootOf(this.#latest), changes);
+    this.#working = this.latest + 1;
+    this.#applyTo(this.rootOf(this.latest), changes);
   }
 
   #applyTo(root: number, changes: readonly KvChange[]): void {
@@ -227,59 +158,54 @@ export class IavlTree implements MerkleTree {
     }
   }
 
-  /** The second half of `stage`: hashes what `applyChanges` made. The root hash. */
   hashWorking(): Uint8Array {
     this.#isStaged = true;
     if (this.#workingRoot === NONE) return EMPTY_HASH;
     this.#hashFrom(this.#workingRoot, this.#working);
-    return this.#hashOf(this.#workingRoot);
+    return this.hashOf(this.#workingRoot);
   }
 
   commit(): void {
     if (!this.#isStaged) throw new Error("no version is staged");
-    this.#latest = this.#working;
-    this.#roots.set(this.#latest, { node: this.#workingRoot });
-    this.#orphans.set(this.#latest, this.#workingOrphans);
+    this.latest = this.#working;
+    this.roots.set(this.latest, { node: this.#workingRoot });
+    this.#orphans.set(this.latest, this.#workingOrphans);
     for (let index = 0; index < this.#workingGarbage.length; index += 1) this.#freeNode(this.#workingGarbage[index]!);
     this.#forgetWork();
   }
 
   replay(changes: readonly KvChange[]): void {
     this.#discard();
-    this.pruneBelow(this.#latest);
-    const root = this.#roots.get(this.#latest)!.node;
-    this.#working = this.#latest + 1;
-    if (this.#unsettledFrom === 0) this.#unsettledFrom = this.#working;
+    this.pruneBelow(this.latest);
+    const root = this.roots.get(this.latest)!.node;
+    this.#working = this.latest + 1;
+    if (this.unsettledFrom === 0) this.unsettledFrom = this.#working;
     this.#isReplaying = true;
     this.#applyTo(root, changes);
     this.#isReplaying = false;
     for (let index = 0; index < this.#workingOrphans.length; index += 1) this.#freeNode(this.#workingOrphans[index]!);
     for (let index = 0; index < this.#workingGarbage.length; index += 1) this.#freeNode(this.#workingGarbage[index]!);
-    this.#roots.clear();
-    this.#roots.set(this.#working, { node: this.#workingRoot });
-    this.#latest = this.#working;
-    this.#oldest = this.#working;
+    this.roots.clear();
+    this.roots.set(this.#working, { node: this.#workingRoot });
+    this.latest = this.#working;
+    this.oldest = this.#working;
     this.#forgetWork();
   }
 
   settle(): Uint8Array {
-    const root = this.#roots.get(this.#latest)!.node;
-    if (this.#unsettledFrom > 0 && root !== NONE) this.#hashFrom(root, this.#unsettledFrom);
-    this.#unsettledFrom = 0;
-    return this.rootHash(this.#latest);
-  }
-
-  view(version: number): ReadonlyKvStore {
-    return new TreeView(this, version, this.requireRoot(version));
+    const root = this.roots.get(this.latest)!.node;
+    if (this.unsettledFrom > 0 && root !== NONE) this.#hashFrom(root, this.unsettledFrom);
+    this.unsettledFrom = 0;
+    return this.rootHash(this.latest);
   }
 
   pruneBelow(version: number): void {
-    if (version > this.#latest) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
-    for (; this.#oldest < version; this.#oldest += 1) {
-      this.#roots.delete(this.#oldest);
-      const orphans = this.#orphans.get(this.#oldest + 1) ?? [];
+    if (version > this.latest) throw new VersionNotAvailableError(version, this.oldest, this.latest);
+    for (; this.oldest < version; this.oldest += 1) {
+      this.roots.delete(this.oldest);
+      const orphans = this.#orphans.get(this.oldest + 1) ?? [];
       for (let index = 0; index < orphans.length; index += 1) this.#freeNode(orphans[index]!);
-      this.#orphans.delete(this.#oldest + 1);
+      this.#orphans.delete(this.oldest + 1);
     }
   }
 
@@ -287,17 +213,17 @@ export class IavlTree implements MerkleTree {
     this.requireRoot(version);
     this.#discard();
     const dropped = new Set<number>();
-    for (let later = this.#latest; later > version; later -= 1) {
-      this.#collectNewer(this.#rootOf(later), version, dropped);
+    for (let later = this.latest; later > version; later -= 1) {
+      this.#collectNewer(this.rootOf(later), version, dropped);
       // What was an orphan of a dropped version lives again, unless it was made after `version` itself.
       for (const orphan of this.#orphans.get(later) ?? []) {
         if (this.#nodes[orphan + VERSION]! > version) dropped.add(orphan);
       }
       this.#orphans.delete(later);
-      this.#roots.delete(later);
+      this.roots.delete(later);
     }
     for (const node of dropped) this.#freeNode(node);
-    this.#latest = version;
+    this.latest = version;
   }
 
   /** Nodes below `root` that were made after `version`. A node's children are never newer than itself. */
@@ -311,24 +237,27 @@ export class IavlTree implements MerkleTree {
 
   // Reading
 
-  #rootOf(version: number): number {
-    return this.requireRoot(version).node;
+  protected leftOf(node: number): number {
+    return this.#nodes[node + LEFT]!;
   }
 
-  /** The root of a kept version. Throws VersionNotAvailableError, and an Error when the tree is not settled. */
-  requireRoot(version: number): Root {
-    if (this.#unsettledFrom > 0) throw new Error("the tree is not settled");
-    const root = this.#roots.get(version);
-    if (root === undefined) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
-    return root;
+  protected rightOf(node: number): number {
+    return this.#nodes[node + RIGHT]!;
   }
 
-  /** Throws VersionNotAvailableError when a root is no longer that of its version. */
-  checkRoot(version: number, root: Root): void {
-    if (this.#roots.get(version) !== root) throw new VersionNotAvailableError(version, this.#oldest, this.#latest);
+  protected heightOf(node: number): number {
+    return this.#nodes[node + HEIGHT]!;
   }
 
-  #hashOf(node: number): Uint8Array {
+  protected leavesOf(node: number): number {
+    return this.#nodes[node + SIZE]!;
+  }
+
+  protected versionOf(node: number): number {
+    return this.#nodes[node + VERSION]!;
+  }
+
+  protected hashOf(node: number): Uint8Array {
     return this.#bytes.slice((node + HASH) * 4, (node + HASH) * 4 + HASH_BYTES);
   }
 
@@ -336,104 +265,24 @@ export class IavlTree implements MerkleTree {
     return this.#arena.compare(key, this.#nodes[node + KEY_HANDLE]!, this.#nodes[node + KEY_LENGTH]!);
   }
 
-  #keyOf(node: number): Uint8Array {
+  protected compareKey(key: Uint8Array, node: number): number {
+    return this.#compareKey(key, node);
+  }
+
+  protected keyOf(node: number): Uint8Array {
     return this.#arena.get(this.#nodes[node + KEY_HANDLE]!, this.#nodes[node + KEY_LENGTH]!);
   }
 
-  #valueOf(leaf: number): Uint8Array {
+  valueOf(leaf: number): Uint8Array {
     return this.#arena.get(this.#nodes[leaf + VALUE]!, this.#nodes[leaf + VALUE_LENGTH]!);
   }
 
-  /** The leaf of a key below a root, or NONE. */
   findLeaf(root: number, key: Uint8Array): number {
     if (root === NONE) return NONE;
     let node = root;
     while (this.#nodes[node + HEIGHT]! > 0)
       node = this.#compareKey(key, node) < 0 ? this.#nodes[node + LEFT]! : this.#nodes[node + RIGHT]!;
     return this.#compareKey(key, node) === 0 ? node : NONE;
-  }
-
-  /** The value of a key below a root. */
-  valueBelow(root: number, key: Uint8Array): Uint8Array | undefined {
-    const leaf = this.findLeaf(root, key);
-    return leaf === NONE ? undefined : this.#valueOf(leaf);
-  }
-
-  /** The entries of a range in a version, in order. */
-  *entriesOf(version: number, root: Root, range: KvRange): IterableIterator<KvEntry> {
-    this.checkRoot(version, root);
-    if (root.node === NONE) return;
-    const { start, end } = range;
-    const reverse = range.reverse === true;
-    const stack: number[] = [root.node];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (this.#nodes[node + HEIGHT] === 0) {
-        if (start !== undefined && this.#compareKey(start, node) > 0) continue;
-        if (end !== undefined && this.#compareKey(end, node) <= 0) continue;
-        yield [this.#keyOf(node), this.#valueOf(node)];
-        this.checkRoot(version, root);
-        continue;
-      }
-      // The key of an inner node is the smallest on its right.
-      const goesLeft = start === undefined || this.#compareKey(start, node) < 0;
-      const goesRight = end === undefined || this.#compareKey(end, node) > 0;
-      if (reverse) {
-        if (goesLeft) stack.push(this.#nodes[node + LEFT]!);
-        if (goesRight) stack.push(this.#nodes[node + RIGHT]!);
-      } else {
-        if (goesRight) stack.push(this.#nodes[node + RIGHT]!);
-        if (goesLeft) stack.push(this.#nodes[node + LEFT]!);
-      }
-    }
-  }
-
-  prove(version: number, key: Uint8Array): { leaf?: LeafProof; left?: LeafProof; right?: LeafProof } {
-    const root = this.#rootOf(version);
-    if (root === NONE) return {};
-    const at = this.#countBelow(root, key);
-    if (this.findLeaf(root, key) !== NONE) return { leaf: this.#proofAt(root, at) };
-    return {
-      ...(at > 0 ? { left: this.#proofAt(root, at - 1) } : {}),
-      ...(at < this.#nodes[root + SIZE]! ? { right: this.#proofAt(root, at) } : {}),
-    };
-  }
-
-  /** How many leaves below a root have smaller keys. */
-  #countBelow(root: number, key: Uint8Array): number {
-    let node = root;
-    let count = 0;
-    while (this.#nodes[node + HEIGHT]! > 0) {
-      if (this.#compareKey(key, node) < 0) {
-        node = this.#nodes[node + LEFT]!;
-      } else {
-        count += this.#nodes[this.#nodes[node + LEFT]! + SIZE]!;
-        node = this.#nodes[node + RIGHT]!;
-      }
-    }
-    return this.#compareKey(key, node) > 0 ? count + 1 : count;
-  }
-
-  /** The proof of the leaf with an index, 0 for the smallest key. */
-  #proofAt(root: number, index: number): LeafProof {
-    const steps: ProofStep[] = [];
-    let node = root;
-    let rest = index;
-    while (this.#nodes[node + HEIGHT]! > 0) {
-      const left = this.#nodes[node + LEFT]!;
-      const right = this.#nodes[node + RIGHT]!;
-      const goesLeft = rest < this.#nodes[left + SIZE]!;
-      steps.push({
-        height: this.#nodes[node + HEIGHT]!,
-        size: this.#nodes[node + SIZE]!,
-        version: this.#nodes[node + VERSION]!,
-        left: goesLeft ? undefined : this.#hashOf(left),
-        right: goesLeft ? this.#hashOf(right) : undefined,
-      });
-      if (!goesLeft) rest -= this.#nodes[left + SIZE]!;
-      node = goesLeft ? left : right;
-    }
-    steps.reverse();
-    return { key: this.#keyOf(node), value: this.#valueOf(node), version: this.#nodes[node + VERSION]!, steps };
   }
 
   // Writing
@@ -758,47 +607,7 @@ export class IavlTree implements MerkleTree {
 
   // Whole trees
 
-  *export(version: number): IterableIterator<ExportedNode> {
-    const root = this.requireRoot(version);
-    if (root.node === NONE) return;
-    // A node is pushed twice: the second time, as its complement, when its children are behind it.
-    const stack: number[] = [root.node];
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-      if (top < 0) {
-        yield { height: this.#nodes[~top + HEIGHT]!, version: this.#nodes[~top + VERSION]! };
-        this.checkRoot(version, root);
-      } else if (this.#nodes[top + HEIGHT] === 0) {
-        yield { height: 0, version: this.#nodes[top + VERSION]!, key: this.#keyOf(top), value: this.#valueOf(top) };
-        this.checkRoot(version, root);
-      } else {
-        stack.push(~top, this.#nodes[top + RIGHT]!, this.#nodes[top + LEFT]!);
-      }
-    }
-  }
-
-  exporter(version: number): TreeExporter {
-    const root = this.requireRoot(version);
-    const stack: number[] = root.node === NONE ? [] : [root.node];
-    return {
-      write: (writer, untilBytes) => {
-        this.checkRoot(version, root);
-        return this.#writeRecords(stack, writer, untilBytes);
-      },
-    };
-  }
-
-  #writeRecords(stack: number[], writer: ByteWriter, untilBytes: number): boolean {
-    while (writer.length < untilBytes) {
-      const top = stack.pop();
-      if (top === undefined) return false;
-      if (top < 0) this.#writeRecord(~top, writer);
-      else if (this.#nodes[top + HEIGHT] === 0) this.#writeRecord(top, writer);
-      else stack.push(~top, this.#nodes[top + RIGHT]!, this.#nodes[top + LEFT]!);
-    }
-    return true;
-  }
-
-  #writeRecord(node: number, writer: ByteWriter): void {
+  protected writeRecord(node: number, writer: ByteWriter): void {
     const height = this.#nodes[node + HEIGHT]!;
     writer.byte(height);
     writer.uvarint(this.#nodes[node + VERSION]!);
@@ -817,35 +626,12 @@ export class IavlTree implements MerkleTree {
     this.#arena.copyTo(this.#nodes[node + VALUE]!, valueLength, { out, offset: offset + keyLength });
   }
 
-  /**
-   * Starts to build a tree whose last version is `version` from the records of so many nodes. Memory is taken for all of
-   * them at once: that they can be there must be known. PERF: no object, copy or hash for a node.
-   */
+  /** See `importInto`. */
   static importer(version: number, nodeCount: number): TreeImporter {
-    const tree = new IavlTree(version);
-    tree.#reserveNodes(nodeCount);
-    const roots: number[] = [];
-    const smallest: number[] = [];
-    let nodesLeft = nodeCount;
-    return {
-      get nodesLeft() {
-        return nodesLeft;
-      },
-      read: (reader) => {
-        for (; nodesLeft > 0 && !reader.isAtEnd; nodesLeft -= 1) tree.#readRecord(reader, roots, smallest);
-      },
-      finish: (hashes) => {
-        if (nodesLeft > 0) throw new Error(`${nodesLeft} nodes are missing`);
-        if (roots.length > 1) throw new Error("nodes are left over");
-        const root = roots[0] ?? NONE;
-        tree.#roots.set(version, { node: root });
-        if (hashes === "check" && root !== NONE) tree.#checkHashes(root);
-        return tree;
-      },
-    };
+    return new IavlTree(version).importInto(nodeCount);
   }
 
-  #reserveNodes(count: number): void {
+  protected reserveNodes(count: number): void {
     const capacity = Math.max(INITIAL_NODES, count + Math.trunc(count / IMPORT_SLACK));
     if (capacity > NODES_MAX) throw new Error(`a tree of more than ${NODES_MAX} nodes`);
     this.#nodes = new Uint32Array(capacity * NODE_WORDS);
@@ -853,11 +639,7 @@ export class IavlTree implements MerkleTree {
     this.#keyOwners = new Uint32Array(Math.max(INITIAL_NODES, capacity >>> 1));
   }
 
-  /** `roots` are the nodes that no parent has come for yet, `smallest` the first leaf below each. */
-  #readRecord(reader: ByteReader, roots: number[], smallest: number[]): void {
-    const height = reader.byte();
-    const version = reader.uvarint();
-    if (version > this.#latest || version < 1) throw new Error(`node of version ${version}`);
+  protected readNode(height: number, version: number, reader: ByteReader): number {
     const node = this.#end;
     this.#end += NODE_WORDS;
     this.#nodes[node + VERSION] = version;
@@ -866,14 +648,10 @@ export class IavlTree implements MerkleTree {
     const hashAt = reader.skip(HASH_BYTES);
     const to = (node + HASH) * 4;
     for (let index = 0; index < HASH_BYTES; index += 1) this.#bytes[to + index] = bytes[hashAt + index]!;
-    if (height === 0) {
-      this.#readLeaf(node, reader);
-      smallest.push(node);
-    } else this.#readInner(node, roots, smallest);
-    roots.push(node);
+    return node;
   }
 
-  #readLeaf(node: number, reader: ByteReader): void {
+  protected readLeaf(node: number, reader: ByteReader): void {
     const keyLength = reader.uvarint();
     const valueLength = reader.uvarint();
     if (keyLength === 0) throw new Error("a leaf without a key");
@@ -889,26 +667,19 @@ export class IavlTree implements MerkleTree {
     this.#nodes[node + SIZE] = 1;
   }
 
-  #readInner(node: number, roots: number[], smallest: number[]): void {
-    const height = this.#nodes[node + HEIGHT];
-    const right = roots.pop();
-    const left = roots.pop();
-    if (left === undefined || right === undefined) throw new Error("an inner node without children");
+  protected readInner(node: number, { left, right, smallest }: Children): number {
     this.#nodes[node + LEFT] = left;
     this.#nodes[node + RIGHT] = right;
-    // The first leaf below the left child is that of the node, too.
-    this.#copyKey(node, smallest.pop()!);
+    this.#copyKey(node, smallest);
     this.#measure(node);
-    if (this.#nodes[node + HEIGHT] !== height || height! > HEIGHT_MAX) {
-      throw new Error(`an inner node of height ${height}`);
-    }
+    return this.#nodes[node + HEIGHT]!;
   }
 
   /** Hashes all nodes. Throws an Error when one had another hash. */
-  #checkHashes(root: number): void {
+  protected checkHashes(root: number): void {
     const before = this.#nodesDigest();
     this.#hashFrom(root, 1);
-    if (!before.equals(this.#nodesDigest())) throw new Error("a node has another hash");
+    if (!before.equals(this.#nodesDigest())) throw new Error(NODES_MISMATCH);
   }
 
   #nodesDigest(): Buffer {
@@ -918,35 +689,5 @@ export class IavlTree implements MerkleTree {
       digest.update(this.#bytes.subarray(at, Math.min(end, at + DIGEST_PART_BYTES)));
     }
     return digest.digest();
-  }
-}
-
-/** A version of a tree as a store. */
-class TreeView implements ReadonlyKvStore {
-  /** See ChangeCounting in cacheStore.ts: a version never changes. */
-  readonly changeCount = 0;
-  readonly #tree: IavlTree;
-  readonly #version: number;
-  readonly #root: Root;
-
-  constructor(tree: IavlTree, version: number, root: Root) {
-    this.#tree = tree;
-    this.#version = version;
-    this.#root = root;
-  }
-
-  get(key: Uint8Array): Uint8Array | undefined {
-    this.#tree.checkRoot(this.#version, this.#root);
-    return this.#tree.valueBelow(this.#root.node, key);
-  }
-
-  has(key: Uint8Array): boolean {
-    this.#tree.checkRoot(this.#version, this.#root);
-    return this.#tree.findLeaf(this.#root.node, key) !== NONE;
-  }
-
-  iterate(range: KvRange = {}): IterableIterator<KvEntry> {
-    this.#tree.checkRoot(this.#version, this.#root);
-    return this.#tree.entriesOf(this.#version, this.#root, range);
   }
 }

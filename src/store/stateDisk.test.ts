@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "../codec/bytes.ts";
 import { MalformedBytesError } from "./byteStream.ts";
 import { createCommitMultiStore } from "./commitStore.ts";
-import { VersionNotAvailableError } from "./iavlTree.ts";
+import { VersionNotAvailableError } from "./nodeTree.ts";
 import { type PruningOptions, pruningOptions } from "./pruning.ts";
 import { openStateDisk, type StateDisk, type StateDiskOptions } from "./stateDisk.ts";
 import { StateLoadError } from "./stateLoad.ts";

@@ -18,8 +18,9 @@ import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesEqual, concatBytes, utf8 } from "../codec/bytes.ts";
 import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
-import { IavlTree, RECORD_BYTES_MIN, type TreeImporter } from "./iavlTree.ts";
+import { treeImporter } from "./createTree.ts";
 import type { MerkleTree } from "./merkleTree.ts";
+import { type NodeTree, RECORD_BYTES_MIN, type TreeImporter } from "./nodeTree.ts";
 
 const MAGIC = utf8("SSTREE2\n");
 const STORE_RECORD = 0xff;
@@ -213,7 +214,7 @@ export async function readSnapshot(
   folder: string,
   version: number,
   options: ReadOptions,
-): Promise<Map<string, IavlTree>> {
+): Promise<Map<string, NodeTree>> {
   const path = snapshotFile(folder, version);
   try {
     const file = await open(path, "r");
@@ -227,7 +228,7 @@ export async function readSnapshot(
   }
 }
 
-async function readFrames(file: FileHandle, version: number, options: ReadOptions): Promise<Map<string, IavlTree>> {
+async function readFrames(file: FileHandle, version: number, options: ReadOptions): Promise<Map<string, NodeTree>> {
   const { size } = await file.stat();
   let position = 0;
   const take = (length: number): Promise<Uint8Array> => {
@@ -298,7 +299,7 @@ async function readInto(file: FileHandle, bytes: Uint8Array, position: number): 
 class RecordReader {
   readonly #version: number;
   readonly #options: { readonly fileBytes: number; readonly hashes: "check" | "trust" };
-  readonly #trees = new Map<string, IavlTree>();
+  readonly #trees = new Map<string, NodeTree>();
   #hasVersion = false;
   #name = "";
   #importer: TreeImporter | undefined;
@@ -322,7 +323,7 @@ class RecordReader {
     }
   }
 
-  finish(): Map<string, IavlTree> {
+  finish(): Map<string, NodeTree> {
     if (!this.#hasVersion) throw new Error("it is empty");
     this.#endStore();
     return this.#trees;
@@ -333,7 +334,7 @@ class RecordReader {
     if (this.#trees.has(name)) throw new Error(`store ${name} stands twice`);
     if (nodeCount * RECORD_BYTES_MIN > this.#options.fileBytes) throw new Error(`store ${name} of ${nodeCount} nodes`);
     this.#name = name;
-    this.#importer = IavlTree.importer(this.#version, nodeCount);
+    this.#importer = treeImporter(this.#version, nodeCount);
   }
 
   #endStore(): void {

@@ -1,0 +1,349 @@
+// What the trees of nodes in memory have in common, whatever the memory is: their versions, and how they are read.
+
+import { sha256 } from "../crypto/hash.ts";
+import type { ByteReader, ByteWriter } from "./byteStream.ts";
+import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
+import type { ExportedNode, LeafProof, MerkleTree, ProofStep, TreeExporter } from "./merkleTree.ts";
+import type { KvChange } from "./multiStore.ts";
+
+/** The root of an empty tree. */
+export const NONE = -1;
+export const HASH_BYTES = 32;
+/** A record has at least a height, a version and a hash. */
+export const RECORD_BYTES_MIN = 2 + HASH_BYTES;
+/** The root hash of an empty tree. */
+export const EMPTY_HASH = sha256(new Uint8Array(0));
+export const NODES_MISMATCH = "a node has another hash";
+/** Fibonacci growth of AVL trees: 2^32 leaves are at most 46 levels deep. */
+const HEIGHT_MAX = 64;
+
+/** A version that is pruned, or not made yet. */
+export class VersionNotAvailableError extends Error {
+  readonly version: number;
+
+  constructor(version: number, oldest: number, latest: number) {
+    super(`version ${version} is not available; kept are ${oldest} to ${latest}`);
+    this.name = "VersionNotAvailableError";
+    this.version = version;
+  }
+}
+
+/** The root of a version. A new object for each commit, so that a view knows whether its version was reverted. */
+interface Root {
+  readonly node: number;
+}
+
+/** Builds a tree from the records of its nodes. */
+export interface TreeImporter {
+  /** Nodes whose records have not been read. */
+  readonly nodesLeft: number;
+  /** Reads records until no more bytes or no more nodes are left. Throws an Error when a node does not fit. */
+  read(reader: ByteReader): void;
+  /**
+   * `check` computes all hashes again; `trust` takes those of the records, whose source must be known. Throws an Error
+   * when the nodes do not make one tree, or have other hashes.
+   */
+  finish(hashes: "check" | "trust"): NodeTree;
+}
+
+/** What an inner node is read from: its children, and the first leaf below the right one. */
+export interface Children {
+  readonly left: number;
+  readonly right: number;
+  readonly smallest: number;
+}
+
+/** A tree whose nodes have numbers. See MerkleTree for what the methods promise. */
+export abstract class NodeTree implements MerkleTree {
+  /** Root of each kept version. */
+  protected readonly roots = new Map<number, Root>();
+  protected latest: number;
+  protected oldest: number;
+  /** Nothing of this version or a later one is hashed; 0 when the tree is settled. */
+  protected unsettledFrom = 0;
+
+  /** An empty tree. `version` is the version it starts at, so that a store that is added later can join. */
+  constructor(version = 0) {
+    this.latest = version;
+    this.oldest = version;
+    this.roots.set(version, { node: NONE });
+  }
+
+  abstract readonly memoryBytes: number;
+  abstract commit(): void;
+  abstract replay(changes: readonly KvChange[]): void;
+  abstract settle(): Uint8Array;
+  abstract pruneBelow(version: number): void;
+  abstract revertTo(version: number): void;
+  /** The first half of `stage`: the new nodes, without their hashes. */
+  abstract applyChanges(changes: readonly KvChange[]): void;
+  /** The second half of `stage`: hashes what `applyChanges` made. The root hash. */
+  abstract hashWorking(): Uint8Array;
+  /** The leaf of a key below a root, or NONE. */
+  abstract findLeaf(root: number, key: Uint8Array): number;
+  abstract valueOf(leaf: number): Uint8Array;
+
+  protected abstract leftOf(node: number): number;
+  protected abstract rightOf(node: number): number;
+  protected abstract heightOf(node: number): number;
+  protected abstract leavesOf(node: number): number;
+  protected abstract versionOf(node: number): number;
+  protected abstract hashOf(node: number): Uint8Array;
+  /** The key; of an inner node the smallest on its right. */
+  protected abstract keyOf(node: number): Uint8Array;
+  /** Byte order of a key against a node's: negative when it comes first. */
+  protected abstract compareKey(key: Uint8Array, node: number): number;
+  protected abstract writeRecord(node: number, writer: ByteWriter): void;
+
+  // What an importer does, on an empty tree.
+  protected abstract reserveNodes(count: number): void;
+  /** Reads what all nodes have besides height and version. The node. */
+  protected abstract readNode(height: number, version: number, reader: ByteReader): number;
+  protected abstract readLeaf(node: number, reader: ByteReader): void;
+  /** Makes an inner node of its children. The height that it has. */
+  protected abstract readInner(node: number, children: Children): number;
+  /** Hashes all nodes. Throws an Error when one had another hash. */
+  protected abstract checkHashes(root: number): void;
+
+  get version(): number {
+    return this.latest;
+  }
+
+  get oldestVersion(): number {
+    return this.oldest;
+  }
+
+  get size(): number {
+    return this.sizeOf(this.latest);
+  }
+
+  sizeOf(version: number): number {
+    const root = this.rootOf(version);
+    return root === NONE ? 0 : this.leavesOf(root);
+  }
+
+  rootHash(version: number): Uint8Array {
+    const root = this.rootOf(version);
+    return root === NONE ? EMPTY_HASH : this.hashOf(root);
+  }
+
+  stage(changes: readonly KvChange[]): Uint8Array {
+    this.applyChanges(changes);
+    return this.hashWorking();
+  }
+
+  view(version: number): ReadonlyKvStore {
+    return new TreeView(this, version, this.requireRoot(version));
+  }
+
+  protected rootOf(version: number): number {
+    return this.requireRoot(version).node;
+  }
+
+  /** The root of a kept version. Throws VersionNotAvailableError, and an Error when the tree is not settled. */
+  requireRoot(version: number): Root {
+    if (this.unsettledFrom > 0) throw new Error("the tree is not settled");
+    const root = this.roots.get(version);
+    if (root === undefined) throw new VersionNotAvailableError(version, this.oldest, this.latest);
+    return root;
+  }
+
+  /** Throws VersionNotAvailableError when a root is no longer that of its version. */
+  checkRoot(version: number, root: Root): void {
+    if (this.roots.get(version) !== root) throw new VersionNotAvailableError(version, this.oldest, this.latest);
+  }
+
+  /** The entries of a range in a version, in order. */
+  *entriesOf(version: number, root: Root, range: KvRange): IterableIterator<KvEntry> {
+    this.checkRoot(version, root);
+    if (root.node === NONE) return;
+    const { start, end } = range;
+    const reverse = range.reverse === true;
+    const stack: number[] = [root.node];
+    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+      if (this.heightOf(node) === 0) {
+        if (start !== undefined && this.compareKey(start, node) > 0) continue;
+        if (end !== undefined && this.compareKey(end, node) <= 0) continue;
+        yield [this.keyOf(node), this.valueOf(node)];
+        this.checkRoot(version, root);
+        continue;
+      }
+      // The key of an inner node is the smallest on its right.
+      const goesLeft = start === undefined || this.compareKey(start, node) < 0;
+      const goesRight = end === undefined || this.compareKey(end, node) > 0;
+      if (reverse) {
+        if (goesLeft) stack.push(this.leftOf(node));
+        if (goesRight) stack.push(this.rightOf(node));
+      } else {
+        if (goesRight) stack.push(this.rightOf(node));
+        if (goesLeft) stack.push(this.leftOf(node));
+      }
+    }
+  }
+
+  prove(version: number, key: Uint8Array): { leaf?: LeafProof; left?: LeafProof; right?: LeafProof } {
+    const root = this.rootOf(version);
+    if (root === NONE) return {};
+    const at = this.#countBelow(root, key);
+    if (this.findLeaf(root, key) !== NONE) return { leaf: this.#proofAt(root, at) };
+    return {
+      ...(at > 0 ? { left: this.#proofAt(root, at - 1) } : {}),
+      ...(at < this.leavesOf(root) ? { right: this.#proofAt(root, at) } : {}),
+    };
+  }
+
+  /** How many leaves below a root have smaller keys. */
+  #countBelow(root: number, key: Uint8Array): number {
+    let node = root;
+    let count = 0;
+    while (this.heightOf(node) > 0) {
+      if (this.compareKey(key, node) < 0) {
+        node = this.leftOf(node);
+      } else {
+        count += this.leavesOf(this.leftOf(node));
+        node = this.rightOf(node);
+      }
+    }
+    return this.compareKey(key, node) > 0 ? count + 1 : count;
+  }
+
+  /** The proof of the leaf with an index, 0 for the smallest key. */
+  #proofAt(root: number, index: number): LeafProof {
+    const steps: ProofStep[] = [];
+    let node = root;
+    let rest = index;
+    while (this.heightOf(node) > 0) {
+      const left = this.leftOf(node);
+      const right = this.rightOf(node);
+      const goesLeft = rest < this.leavesOf(left);
+      steps.push({
+        height: this.heightOf(node),
+        size: this.leavesOf(node),
+        version: this.versionOf(node),
+        left: goesLeft ? undefined : this.hashOf(left),
+        right: goesLeft ? this.hashOf(right) : undefined,
+      });
+      if (!goesLeft) rest -= this.leavesOf(left);
+      node = goesLeft ? left : right;
+    }
+    steps.reverse();
+    return { key: this.keyOf(node), value: this.valueOf(node), version: this.versionOf(node), steps };
+  }
+
+  *export(version: number): IterableIterator<ExportedNode> {
+    const root = this.requireRoot(version);
+    if (root.node === NONE) return;
+    // A node is pushed twice: the second time, as its complement, when its children are behind it.
+    const stack: number[] = [root.node];
+    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+      if (top < 0) {
+        yield { height: this.heightOf(~top), version: this.versionOf(~top) };
+        this.checkRoot(version, root);
+      } else if (this.heightOf(top) === 0) {
+        yield { height: 0, version: this.versionOf(top), key: this.keyOf(top), value: this.valueOf(top) };
+        this.checkRoot(version, root);
+      } else {
+        stack.push(~top, this.rightOf(top), this.leftOf(top));
+      }
+    }
+  }
+
+  exporter(version: number): TreeExporter {
+    const root = this.requireRoot(version);
+    const stack: number[] = root.node === NONE ? [] : [root.node];
+    return {
+      write: (writer, untilBytes) => {
+        this.checkRoot(version, root);
+        return this.#writeRecords(stack, writer, untilBytes);
+      },
+    };
+  }
+
+  #writeRecords(stack: number[], writer: ByteWriter, untilBytes: number): boolean {
+    while (writer.length < untilBytes) {
+      const top = stack.pop();
+      if (top === undefined) return false;
+      if (top < 0) this.writeRecord(~top, writer);
+      else if (this.heightOf(top) === 0) this.writeRecord(top, writer);
+      else stack.push(~top, this.rightOf(top), this.leftOf(top));
+    }
+    return true;
+  }
+
+  /**
+   * Starts to build this tree, which is empty, from the records of so many nodes. Memory is taken for all of
+   * them at once: that they can be there must be known. PERF: no object, copy or hash for a node.
+   */
+  protected importInto(nodeCount: number): TreeImporter {
+    this.reserveNodes(nodeCount);
+    const roots: number[] = [];
+    const smallest: number[] = [];
+    let nodesLeft = nodeCount;
+    return {
+      get nodesLeft() {
+        return nodesLeft;
+      },
+      read: (reader) => {
+        for (; nodesLeft > 0 && !reader.isAtEnd; nodesLeft -= 1) this.#readRecord(reader, roots, smallest);
+      },
+      finish: (hashes) => {
+        if (nodesLeft > 0) throw new Error(`${nodesLeft} nodes are missing`);
+        if (roots.length > 1) throw new Error("nodes are left over");
+        const root = roots[0] ?? NONE;
+        this.roots.set(this.latest, { node: root });
+        if (hashes === "check" && root !== NONE) this.checkHashes(root);
+        return this;
+      },
+    };
+  }
+
+  /** `roots` are the nodes that no parent has come for yet, `smallest` the first leaf below each. */
+  #readRecord(reader: ByteReader, roots: number[], smallest: number[]): void {
+    const height = reader.byte();
+    const version = reader.uvarint();
+    if (version > this.latest || version < 1) throw new Error(`node of version ${version}`);
+    const node = this.readNode(height, version, reader);
+    if (height === 0) {
+      this.readLeaf(node, reader);
+      smallest.push(node);
+    } else {
+      const [right, left] = [roots.pop(), roots.pop()];
+      if (left === undefined || right === undefined) throw new Error("an inner node without children");
+      // The first leaf below the left child is that of the node, too.
+      const actual = this.readInner(node, { left, right, smallest: smallest.pop()! });
+      if (actual !== height || height > HEIGHT_MAX) throw new Error(`an inner node of height ${height}`);
+    }
+    roots.push(node);
+  }
+}
+
+/** A version of a tree as a store. */
+class TreeView implements ReadonlyKvStore {
+  /** See ChangeCounting in cacheStore.ts: a version never changes. */
+  readonly changeCount = 0;
+  readonly #tree: NodeTree;
+  readonly #version: number;
+  readonly #root: Root;
+
+  constructor(tree: NodeTree, version: number, root: Root) {
+    this.#tree = tree;
+    this.#version = version;
+    this.#root = root;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    this.#tree.checkRoot(this.#version, this.#root);
+    const leaf = this.#tree.findLeaf(this.#root.node, key);
+    return leaf === NONE ? undefined : this.#tree.valueOf(leaf);
+  }
+
+  has(key: Uint8Array): boolean {
+    this.#tree.checkRoot(this.#version, this.#root);
+    return this.#tree.findLeaf(this.#root.node, key) !== NONE;
+  }
+
+  iterate(range: KvRange = {}): IterableIterator<KvEntry> {
+    this.#tree.checkRoot(this.#version, this.#root);
+    return this.#tree.entriesOf(this.#version, this.#root, range);
+  }
+}
