@@ -34,7 +34,7 @@ export interface Filling {
 }
 
 /** Orders and accounts in one block. */
-const CHUNK = 5_000;
+const CHUNK = 25_000;
 const BALANCE_UUSDC = 1_000_000_000n;
 const DENOM = "uusdc";
 
@@ -89,7 +89,7 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
       const until = Math.min(count, first + CHUNK);
       fill = (ctx) => fillChunk(ctx, chain, filling, { templates, first, until });
       await node.produce();
-      if (until % (10 * CHUNK) === 0) say(`filled ${until} of ${count} orders`);
+      if (until % (2 * CHUNK) === 0) say(`filled ${until} of ${count} orders`);
     }
     fill = () => undefined;
     // As in a chain that has run for a while, a start finds a snapshot at or below the versions that it keeps.
