@@ -198,3 +198,21 @@ test("error: changes out of order, a store twice and unknown stores are refused,
   store.commit();
   expect(store.latest().store("bank").get(A)).toEqual(utf8("one"));
 });
+
+test("behavior: replayed versions have the app hash of staged ones once they are settled, and none before", () => {
+  const [staged, replayed] = [makeStore(), makeStore()];
+  const hashes = commitValues(staged, 5);
+  for (let version = 1; version <= 4; version += 1) {
+    replayed.replay([{ name: "bank", changes: [[A, utf8(`value ${version}`)]] }]);
+    expect(() => replayed.appHash).toThrow("the state is not settled");
+    expect(() => replayed.latest()).toThrow("the tree is not settled");
+  }
+  expect(() => replayed.replay([{ name: "gov", changes: [] }])).toThrow("no store named gov is mounted");
+  expect(toHex(replayed.settle())).toBe(hashes[4]);
+  expect(replayed.version).toBe(4);
+  expect(replayed.oldestVersion).toBe(4);
+  expect(replayed.latest().store("bank").get(A)).toEqual(utf8("value 4"));
+  stageValue(replayed, "value 5");
+  replayed.commit();
+  expect(toHex(replayed.appHash)).toBe(hashes[5]);
+});
