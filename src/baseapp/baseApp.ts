@@ -13,7 +13,7 @@ import type {
 } from "../../gen/tendermint/abci/types.ts";
 import { ResponseQuery, ValidatorUpdate } from "../../gen/tendermint/abci/types.ts";
 import type { ConsensusParams } from "../../gen/tendermint/types/params.ts";
-import { fromUtf8, toHex, utf8 } from "../codec/bytes.ts";
+import { copyBytes, fromUtf8, toHex, utf8 } from "../codec/bytes.ts";
 import { ChainError } from "../codec/chainError.ts";
 import { decodeTx, TX_LIMITS } from "../codec/decodeTx.ts";
 import { encodeMessage } from "../codec/message.ts";
@@ -443,7 +443,8 @@ const NO_ANSWER: ResponseQuery = Object.freeze(ResponseQuery.fromPartial({}));
 
 /** The encoded answer to an encoded question. Throws what the handler throws. */
 function answerOf(handler: QueryHandler, ctx: Context, data: Uint8Array): Uint8Array {
-  return encodeMessage(handler.response, handler.handle(ctx, handler.request.decode(data)));
+  // In memory of its own: one that is kept for long must not keep what else was encoded about then.
+  return copyBytes(encodeMessage(handler.response, handler.handle(ctx, handler.request.decode(data))));
 }
 
 /** What the hooks of a block have emitted, and which hooks. */
