@@ -6,10 +6,13 @@ import asc from "assemblyscript/asc";
 
 const SOURCE = "src/store/wasm/tree.ts";
 const TARGET = "gen/store/treeModule.ts";
-/** No runtime: the module manages its memory itself. 65535 pages are a page less than 4 GiB. */
+/**
+ * No runtime: the module manages its memory itself. 65535 pages are a page less than 4 GiB. PERF: the memory is shared, though
+ * no thread shares it: each growth of another would look to V8 as if all of it were new, and start a collection of everything.
+ */
 const OPTIONS = [
-  ...["--runtime", "stub", "-O3", "--enable", "simd", "--use", "abort="],
-  ...["--memoryBase", "1024", "--initialMemory", "1", "--maximumMemory", "65535"],
+  ...["--runtime", "stub", "-O3", "--enable", "simd", "--enable", "threads", "--use", "abort="],
+  ...["--memoryBase", "1024", "--initialMemory", "1", "--maximumMemory", "65535", "--sharedMemory"],
 ];
 
 /** Writes the module. Throws an Error with what the compiler says. */

@@ -54,7 +54,7 @@ const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** What the module gives; see wasm/tree.ts. Addresses come as signed numbers. */
 interface TreeModule {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: { readonly buffer: SharedArrayBuffer };
   allocate(bytes: number): number;
   release(at: number, bytes: number): void;
   ensure(keyLength: number): number;
@@ -111,8 +111,8 @@ function address(signed: number): number {
 export class WasmTree extends NodeTree {
   readonly #module: TreeModule;
   /** The memory, and the same in words. Other arrays once it has grown: see `#refresh`. */
-  #bytes = new Uint8Array(0);
-  #words = new Uint32Array(0);
+  #bytes: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
+  #words: Uint32Array<ArrayBufferLike> = new Uint32Array(0);
   readonly #values = new ByteArena();
   /** For each kept version but the oldest: the list of the nodes that the version before has and it has not. */
   readonly #orphans = new Map<number, number>();
@@ -128,7 +128,7 @@ export class WasmTree extends NodeTree {
     this.#refresh();
   }
 
-  /** PERF: a grown memory is another buffer, and arrays over the old one are empty. */
+  /** A grown memory is another buffer; arrays over the one before reach no farther than they did. */
   #refresh(): void {
     const { buffer } = this.#module.memory;
     if (this.#bytes.buffer === buffer) return;
