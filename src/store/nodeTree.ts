@@ -233,17 +233,17 @@ export abstract class NodeTree implements MerkleTree {
   *export(version: number): IterableIterator<ExportedNode> {
     const root = this.requireRoot(version);
     if (root.node === NONE) return;
-    // A node is pushed twice: the second time, as its complement, when its children are behind it.
     const stack: number[] = [root.node];
     for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
       if (top < 0) {
-        yield { height: this.heightOf(~top), version: this.versionOf(~top) };
+        const node = seenTwice(top);
+        yield { height: this.heightOf(node), version: this.versionOf(node) };
         this.checkRoot(version, root);
       } else if (this.heightOf(top) === 0) {
         yield { height: 0, version: this.versionOf(top), key: this.keyOf(top), value: this.valueOf(top) };
         this.checkRoot(version, root);
       } else {
-        stack.push(~top, this.rightOf(top), this.leftOf(top));
+        stack.push(seenTwice(top), this.rightOf(top), this.leftOf(top));
       }
     }
   }
@@ -263,9 +263,9 @@ export abstract class NodeTree implements MerkleTree {
     while (writer.length < untilBytes) {
       const top = stack.pop();
       if (top === undefined) return false;
-      if (top < 0) this.writeRecord(~top, writer);
+      if (top < 0) this.writeRecord(seenTwice(top), writer);
       else if (this.heightOf(top) === 0) this.writeRecord(top, writer);
-      else stack.push(~top, this.rightOf(top), this.leftOf(top));
+      else stack.push(seenTwice(top), this.rightOf(top), this.leftOf(top));
     }
     return true;
   }
@@ -315,6 +315,14 @@ export abstract class NodeTree implements MerkleTree {
     }
     roots.push(node);
   }
+}
+
+/**
+ * A node is pushed twice on the stack of a walk: the second time as this negative number, to be met when its children are
+ * behind it. The node of such a number is the same again. Not `~`: an address may have 32 bits.
+ */
+function seenTwice(node: number): number {
+  return -1 - node;
 }
 
 /** A version of a tree as a store. */
