@@ -16,9 +16,10 @@ import { openStateDisk } from "./stateDisk.ts";
 import { SAMPLE_NAMES, sampleBlock } from "./testing/sampleBlocks.ts";
 
 const KILLS = 8;
+const KEPT = 20;
 const OPTIONS = {
   names: SAMPLE_NAMES,
-  pruning: pruningOptions("custom", 20),
+  pruning: pruningOptions("custom", KEPT),
   schedule: { everyVersions: 10, everyChanges: 1_000_000 },
 };
 
@@ -124,10 +125,11 @@ test("behavior: a half-written snapshot and a load that ended early leave what w
     const writing = await readdir(join(folder, "snapshots"));
     expect(writing.filter((name) => name.endsWith(".tmp"))).toHaveLength(1);
     await runAndKill(folder, 45);
+    // At least as many versions are replayed as are kept.
     for (const dieAt of [
       { stage: "replay", done: 1 },
       { stage: "replay", done: 5 },
-      { stage: "replay", done: 22 },
+      { stage: "replay", done: KEPT },
       { stage: "snapshot", done: 0 },
     ]) {
       await runToDeath(startChild(folder, DIES_AT_LOADING, { dieAt }));
