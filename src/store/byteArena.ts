@@ -32,17 +32,6 @@ export class ByteArena {
     return handle;
   }
 
-  /** Copies some of the bytes in. PERF: short ones in a loop, which beats `set` there. */
-  putPart(bytes: Uint8Array, start: number, length: number): number {
-    if (length > COPY_IN_LOOP_MAX) return this.put(bytes.subarray(start, start + length));
-    if (length === 0) return 0;
-    const handle = this.#take(length);
-    const slab = this.#slabs[Math.trunc(handle / UNITS_PER_SLAB)]!;
-    const offset = (handle % UNITS_PER_SLAB) * UNIT_BYTES;
-    for (let index = 0; index < length; index += 1) slab[offset + index] = bytes[start + index]!;
-    return handle;
-  }
-
   #take(length: number): number {
     const units = (length + UNIT_BYTES - 1) >>> 4;
     return units > SMALL_UNITS_MAX ? this.#allocateSlab(units) : this.#allocate(units);

@@ -129,23 +129,16 @@ export class ByteReader {
     throw new MalformedBytesError("an integer that is too large", this.#offset);
   }
 
-  /** All bytes, for who takes what `skip` points at. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
-  /** Passes over so many bytes. The offset of the first. */
-  skip(length: number): number {
-    if (length > this.#bytes.length - this.#offset) throw new MalformedBytesError("unexpected end", this.#offset);
-    const offset = this.#offset;
-    this.#offset += length;
-    return offset;
-  }
-
   /** A view of the next bytes, not a copy. */
   raw(length: number): Uint8Array {
-    const offset = this.skip(length);
-    return this.#bytes.subarray(offset, offset + length);
+    if (length > this.#bytes.length - this.#offset) throw new MalformedBytesError("unexpected end", this.#offset);
+    this.#offset += length;
+    return this.#bytes.subarray(this.#offset - length, this.#offset);
+  }
+
+  /** The same of all that are left. */
+  rest(): Uint8Array {
+    return this.raw(this.#bytes.length - this.#offset);
   }
 
   lengthPrefixed(): Uint8Array {

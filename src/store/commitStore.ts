@@ -86,6 +86,13 @@ export class TreeMultiStore implements CommitMultiStore {
     return bytes;
   }
 
+  /** Those of them that a snapshot could take over. */
+  get movableBytes(): number {
+    let bytes = 0;
+    for (const tree of this.#trees.values()) bytes += tree.movableBytes;
+    return bytes;
+  }
+
   /** Keys in all stores of the last version. */
   get keyCount(): number {
     let keys = 0;
@@ -214,6 +221,11 @@ export class TreeMultiStore implements CommitMultiStore {
     this.#staged = undefined;
     this.#version = version;
     this.#appHash = this.#commitInfo(version).root;
+  }
+
+  /** Closes the files that values are read from. The state cannot be read afterwards. */
+  close(): void {
+    for (const tree of this.#trees.values()) tree.close();
   }
 
   #prune(): void {

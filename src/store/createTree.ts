@@ -3,7 +3,7 @@
 import { bytesEqual } from "../codec/bytes.ts";
 import { IavlTree } from "./iavlTree.ts";
 import type { KvChange } from "./multiStore.ts";
-import type { NodeTree, TreeImporter } from "./nodeTree.ts";
+import type { ImportOptions, NodeTree, TreeImporter } from "./nodeTree.ts";
 import { hasWasmTree, WasmTree } from "./wasmTree.ts";
 
 const Tree = hasWasmTree ? WasmTree : IavlTree;
@@ -16,9 +16,9 @@ export function createTree(version: number): NodeTree {
   return new Tree(version);
 }
 
-/** Starts to build a tree whose last version is `version` from the records of so many nodes. See NodeTree. */
-export function treeImporter(version: number, nodeCount: number): TreeImporter {
-  return Tree.importer(version, nodeCount);
+/** Starts to build a tree from the records of its nodes. */
+export function treeImporter(options: ImportOptions): TreeImporter {
+  return Tree.importer(options);
 }
 
 /** Throws when hashes are wrong on this machine: better no node than one with other hashes than the rest. */

@@ -5,11 +5,11 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../codec/bytes.ts";
-import { ByteReader, ByteWriter } from "./byteStream.ts";
+import { ByteWriter } from "./byteStream.ts";
 import { proveKey } from "./commitProof.ts";
 import { IavlTree } from "./iavlTree.ts";
 import type { KvChange } from "./multiStore.ts";
-import { type NodeTree, VersionNotAvailableError } from "./nodeTree.ts";
+import { type NodeTree, type ReadFrame, VersionNotAvailableError } from "./nodeTree.ts";
 import { merkleTreeSuite } from "./testing/merkleTreeSuite.ts";
 import { WasmTree } from "./wasmTree.ts";
 
@@ -124,19 +124,27 @@ describe.each(TREES)("%o", (Tree) => {
 
   test("error: nodes that make no tree are refused", () => {
     const hash = new Array<number>(32).fill(7);
-    const leaf = (byte: number, version = 1) => [0, version, ...hash, 1, 1, byte, byte];
+    const leaf = (byte: number, version = 1) => [0, version, ...hash, 1, 1, byte];
     const inner = (height: number) => [height, 1, ...hash];
-    const importing = (nodes: number, ...records: number[][]) => {
-      return () => importNodes(Tree, 1, { nodes, bytes: Uint8Array.from(records.flat()) });
+    const importing = (nodeCount: number, ...records: number[][]) => {
+      const values = new Uint8Array(16 * records.filter(([height]) => height === 0).length);
+      return () => importNodes(Tree, 1, { nodeCount, frame: { records: Uint8Array.from(records.flat()), values } });
     };
     expect(importing(2, leaf(1), leaf(2))).toThrow("nodes are left over");
     expect(importing(2, leaf(1), inner(1))).toThrow("an inner node without children");
-    expect(importing(1, leaf(1, 2))).toThrow("node of version 2");
-    expect(importing(1, leaf(1, 0))).toThrow("node of version 0");
+    expect(importing(1, leaf(1, 2))).toThrow("a node of another version");
+    expect(importing(1, leaf(1, 0))).toThrow("a node of another version");
     expect(importing(1, [0, 1, ...hash, 0, 0])).toThrow("a leaf without a key");
-    expect(importing(3, leaf(1), leaf(2), inner(2))).toThrow("an inner node of height 2");
+    expect(importing(3, leaf(1), leaf(2), inner(2))).toThrow("an inner node of another height");
     expect(importing(4, leaf(1), leaf(2), inner(1))).toThrow("1 nodes are missing");
-    expect(importing(1, leaf(1).slice(0, -1))).toThrow("unexpected end");
+    expect(importing(1, leaf(1), leaf(2))).toThrow("a node too many");
+    expect(importing(1, leaf(1).slice(0, -1))).toThrow(/^unexpected end|^malformed records/);
+    expect(importing(1, leaf(1).slice(0, 20))).toThrow(/^unexpected end|^malformed records/);
+    expect(importing(2, leaf(1), [0x80])).toThrow(/^unexpected end|^malformed records/);
+    expect(importing(1, [0, 0x80, 0x80, 0x80, 0x80, 0x10, ...leaf(1).slice(2)])).toThrow();
+    expect(importing(1, [0, 0x81, 0, ...leaf(1).slice(2)])).toThrow(/needless bytes|^malformed records/);
+    expect(importing(1, [0, 1, ...hash, 1, 17, 1])).toThrow(/^unexpected end|^values are left over/);
+    expect(importing(1, [0, 1, ...hash, 1, 0, 1])).toThrow("values are left over");
     expect(importing(2 ** 40)).toThrow("a tree of more than");
   });
 
@@ -147,19 +155,24 @@ describe.each(TREES)("%o", (Tree) => {
     const records = recordsOf(tree);
     expect(toHex(importNodes(Tree, 1, records).rootHash(1))).toBe(toHex(tree.rootHash(1)));
     const messages: string[] = [];
-    for (let at = 0; at < records.bytes.length; at += 1) {
-      const bytes = records.bytes.slice();
-      bytes[at]! ^= 1;
+    const { nodeCount, frame } = records;
+    const changed = (bytes: Uint8Array, at: number) => bytes.with(at, bytes[at]! ^ 1);
+    const frames = [
+      ...Array.from(frame.records, (_, at) => ({ ...frame, records: changed(frame.records, at) })),
+      // Values have 0, 20, 40 ... bytes. What fills them up to a multiple of 16 is not hashed.
+      ...Array.from({ length: 20 }, (_, at) => ({ ...frame, values: changed(frame.values, at) })),
+    ];
+    for (const each of frames) {
       expect(() => {
         try {
-          importNodes(Tree, 1, { ...records, bytes });
+          importNodes(Tree, 1, { nodeCount, frame: each });
         } catch (error) {
           messages.push(error instanceof Error ? error.message : "");
           throw error;
         }
       }).toThrow();
     }
-    const hashBytes = records.nodes * 32;
+    const hashBytes = nodeCount * 32;
     expect(messages.filter((message) => message === "a node has another hash").length).toBeGreaterThan(hashBytes);
   });
 
@@ -209,20 +222,24 @@ describe.each(TREES)("%o", (Tree) => {
   });
 });
 
+type Frame = Omit<ReadFrame, "position">;
+
 /** The nodes of the last version of a tree. */
-function recordsOf(tree: NodeTree): { readonly nodes: number; readonly bytes: Uint8Array } {
-  const writer = new ByteWriter();
+function recordsOf(tree: NodeTree): { readonly nodeCount: number; readonly frame: Frame } {
+  const [records, values] = [new ByteWriter(), new ByteWriter()];
   const exporter = tree.exporter(tree.version);
-  while (exporter.write(writer, writer.length + 50));
-  return { nodes: Math.max(0, tree.size * 2 - 1), bytes: writer.finish() };
+  while (exporter.write({ records, values }, records.length + values.length + 50));
+  exporter.close();
+  const nodeCount = Math.max(0, tree.size * 2 - 1);
+  return { nodeCount, frame: { records: records.finish(), values: values.finish() } };
 }
 
 function importNodes(
   Tree: (typeof TREES)[number],
   version: number,
-  { nodes, bytes }: { readonly nodes: number; readonly bytes: Uint8Array },
+  { nodeCount, frame }: { readonly nodeCount: number; readonly frame: Frame },
 ) {
-  const importer = Tree.importer(version, nodes);
-  importer.read(new ByteReader(bytes));
+  const importer = Tree.importer({ version, nodeCount });
+  importer.read({ ...frame, position: 0 });
   return importer.finish("check");
 }

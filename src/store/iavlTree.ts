@@ -6,18 +6,21 @@ import { createHash } from "node:crypto";
 import { compareBytes } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { ByteArena } from "./byteArena.ts";
-import type { ByteReader, ByteWriter } from "./byteStream.ts";
+import type { ByteReader } from "./byteStream.ts";
+import type { FrameParts } from "./merkleTree.ts";
 import type { KvChange } from "./multiStore.ts";
 import {
-  type Children,
+  claimLeaf,
   EMPTY_HASH,
   HASH_BYTES,
+  type ImportOptions,
   NODES_MISMATCH,
   NONE,
   NodeTree,
   type TreeImporter,
   VersionNotAvailableError,
 } from "./nodeTree.ts";
+import { type Children, type NodeTarget, type ReadLeaf, recordImporter } from "./recordImporter.ts";
 import { BATCH_MESSAGE_BYTES_MAX, Sha256Batch } from "./sha256Batch.ts";
 
 const HASH_WORDS = 8;
@@ -135,6 +138,8 @@ export class IavlTree extends NodeTree {
 
   /** Nodes are changed where they are: nobody will ask for the versions that have them. */
   #isReplaying = false;
+
+  readonly movableBytes = 0;
 
   get memoryBytes(): number {
     return this.#nodes.byteLength + this.#keyOwners.byteLength + this.#arena.allocatedBytes;
@@ -607,31 +612,49 @@ export class IavlTree extends NodeTree {
 
   // Whole trees
 
-  protected writeRecord(node: number, writer: ByteWriter): void {
+  protected writeRecord(node: number, frame: FrameParts): void {
+    const { records, values } = frame;
     const height = this.#nodes[node + HEIGHT]!;
-    writer.byte(height);
-    writer.uvarint(this.#nodes[node + VERSION]!);
-    const hashAt = writer.claim(HASH_BYTES);
-    const { buffer } = writer;
+    records.byte(height);
+    records.uvarint(this.#nodes[node + VERSION]!);
+    const hashAt = records.claim(HASH_BYTES);
+    const { buffer } = records;
     const from = (node + HASH) * 4;
     for (let index = 0; index < HASH_BYTES; index += 1) buffer[hashAt + index] = this.#bytes[from + index]!;
     if (height > 0) return;
     const keyLength = this.#nodes[node + KEY_LENGTH]!;
     const valueLength = this.#nodes[node + VALUE_LENGTH]!;
-    writer.uvarint(keyLength);
-    writer.uvarint(valueLength);
-    const offset = writer.claim(keyLength + valueLength);
-    const out = writer.buffer;
-    this.#arena.copyTo(this.#nodes[node + KEY_HANDLE]!, keyLength, { out, offset });
-    this.#arena.copyTo(this.#nodes[node + VALUE]!, valueLength, { out, offset: offset + keyLength });
+    const { keyAt, valueAt } = claimLeaf(frame, keyLength, valueLength);
+    this.#arena.copyTo(this.#nodes[node + KEY_HANDLE]!, keyLength, { out: records.buffer, offset: keyAt });
+    this.#arena.copyTo(this.#nodes[node + VALUE]!, valueLength, { out: values.buffer, offset: valueAt });
   }
 
-  /** See `importInto`. */
-  static importer(version: number, nodeCount: number): TreeImporter {
-    return new IavlTree(version).importInto(nodeCount);
+  /** Values stay in memory. */
+  protected beginMove(): undefined {
+    return undefined;
   }
 
-  protected reserveNodes(count: number): void {
+  close(): void {
+    // There are no files.
+  }
+
+  /** Starts to build a tree from the records of its nodes. PERF: no object, copy or hash for an inner node. */
+  static importer(options: ImportOptions): TreeImporter {
+    const tree = new IavlTree(options.version);
+    tree.#reserveNodes(options.nodeCount);
+    const target: NodeTarget = {
+      readNode: (height, version, reader) => tree.#readNode(height, version, reader),
+      readLeaf: (node, leaf) => tree.#readLeaf(node, leaf),
+      readInner: (node, children) => tree.#readInner(node, children),
+      finish: (root, hashes) => {
+        tree.finishImport(root, hashes);
+        return tree;
+      },
+    };
+    return recordImporter(target, options);
+  }
+
+  #reserveNodes(count: number): void {
     const capacity = Math.max(INITIAL_NODES, count + Math.trunc(count / IMPORT_SLACK));
     if (capacity > NODES_MAX) throw new Error(`a tree of more than ${NODES_MAX} nodes`);
     this.#nodes = new Uint32Array(capacity * NODE_WORDS);
@@ -639,35 +662,28 @@ export class IavlTree extends NodeTree {
     this.#keyOwners = new Uint32Array(Math.max(INITIAL_NODES, capacity >>> 1));
   }
 
-  protected readNode(height: number, version: number, reader: ByteReader): number {
+  #readNode(height: number, version: number, reader: ByteReader): number {
     const node = this.#end;
     this.#end += NODE_WORDS;
     this.#nodes[node + VERSION] = version;
     this.#nodes[node + HEIGHT] = height;
-    const { bytes } = reader;
-    const hashAt = reader.skip(HASH_BYTES);
-    const to = (node + HASH) * 4;
-    for (let index = 0; index < HASH_BYTES; index += 1) this.#bytes[to + index] = bytes[hashAt + index]!;
+    this.#bytes.set(reader.raw(HASH_BYTES), (node + HASH) * 4);
     return node;
   }
 
-  protected readLeaf(node: number, reader: ByteReader): void {
-    const keyLength = reader.uvarint();
-    const valueLength = reader.uvarint();
-    if (keyLength === 0) throw new Error("a leaf without a key");
-    const { bytes } = reader;
+  #readLeaf(node: number, { key, value }: ReadLeaf): void {
     if (this.#keyCount === this.#keyOwners.length) this.#growKeys();
-    this.#nodes[node + KEY_HANDLE] = this.#arena.putPart(bytes, reader.skip(keyLength), keyLength);
-    this.#nodes[node + KEY_LENGTH] = keyLength;
+    this.#nodes[node + KEY_HANDLE] = this.#arena.put(key);
+    this.#nodes[node + KEY_LENGTH] = key.length;
     this.#nodes[node + KEY_ID] = this.#keyCount;
     this.#keyOwners[this.#keyCount] = 1;
     this.#keyCount += 1;
-    this.#nodes[node + VALUE] = this.#arena.putPart(bytes, reader.skip(valueLength), valueLength);
-    this.#nodes[node + VALUE_LENGTH] = valueLength;
+    this.#nodes[node + VALUE] = this.#arena.put(value);
+    this.#nodes[node + VALUE_LENGTH] = value.length;
     this.#nodes[node + SIZE] = 1;
   }
 
-  protected readInner(node: number, { left, right, smallest }: Children): number {
+  #readInner(node: number, { left, right, smallest }: Children): number {
     this.#nodes[node + LEFT] = left;
     this.#nodes[node + RIGHT] = right;
     this.#copyKey(node, smallest);

@@ -4,6 +4,7 @@
 import type { ByteWriter } from "./byteStream.ts";
 import type { ReadonlyKvStore } from "./kvStore.ts";
 import type { KvChange } from "./multiStore.ts";
+import type { ValueFile } from "./treeValues.ts";
 
 /** An inner node on the way from a leaf to the root, as ICS-23 wants it. */
 export interface ProofStep {
@@ -29,10 +30,23 @@ export type ExportedNode =
   | { readonly height: 0; readonly version: number; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly height: number; readonly version: number };
 
+/** What a frame of a snapshot is made from: records, and the values of the leaves among them. See treeSnapshot.ts. */
+export interface FrameParts {
+  readonly records: ByteWriter;
+  readonly values: ByteWriter;
+}
+
 /** Gives the records of a version's nodes, as treeSnapshot.ts lays them out. */
 export interface TreeExporter {
-  /** Adds records until the writer holds so many bytes; false when no more are left. */
-  write(writer: ByteWriter, untilBytes: number): boolean;
+  /** Adds records until the frame holds so many bytes; false when no more are left. */
+  write(frame: FrameParts, untilBytes: number): boolean;
+  /**
+   * Tells that the values of the last `write` lie in a file from a position on. A tree that was asked to move its values
+   * reads them there from then on, and has them in memory no more.
+   */
+  written(file: ValueFile, position: number): void;
+  /** Must be called in the end. */
+  close(): void;
 }
 
 /** An ordered map whose versions each have a root hash. Versions ascend by one. */
@@ -67,8 +81,14 @@ export interface MerkleTree {
   revertTo(version: number): void;
   /** All nodes of a version. The version must not be pruned meanwhile. */
   export(version: number): IterableIterator<ExportedNode>;
-  /** Gives the records of all nodes of a version, children first. The version must not be pruned meanwhile. */
-  exporter(version: number): TreeExporter;
-  /** Bytes of memory in use. */
+  /**
+   * Gives the records of all nodes of a version, children first. The version must not be pruned meanwhile. With `moves`
+   * it must be the last one, and the values go from memory to the file, if the tree can do that.
+   */
+  exporter(version: number, moves?: boolean): TreeExporter;
+  /** Bytes of memory in use; those of values among them that can be moved. */
   readonly memoryBytes: number;
+  readonly movableBytes: number;
+  /** Closes the files that values are read from. The tree cannot be used afterwards. */
+  close(): void;
 }

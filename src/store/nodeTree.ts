@@ -1,10 +1,10 @@
 // What the trees of nodes in memory have in common, whatever the memory is: their versions, and how they are read.
 
 import { sha256 } from "../crypto/hash.ts";
-import type { ByteReader, ByteWriter } from "./byteStream.ts";
 import type { KvEntry, KvRange, ReadonlyKvStore } from "./kvStore.ts";
-import type { ExportedNode, LeafProof, MerkleTree, ProofStep, TreeExporter } from "./merkleTree.ts";
+import type { ExportedNode, FrameParts, LeafProof, MerkleTree, ProofStep, TreeExporter } from "./merkleTree.ts";
 import type { KvChange } from "./multiStore.ts";
+import { VALUE_UNIT_BYTES, type ValueFile, valueUnits } from "./treeValues.ts";
 
 /** The root of an empty tree. */
 export const NONE = -1;
@@ -14,8 +14,6 @@ export const RECORD_BYTES_MIN = 2 + HASH_BYTES;
 /** The root hash of an empty tree. */
 export const EMPTY_HASH = sha256(new Uint8Array(0));
 export const NODES_MISMATCH = "a node has another hash";
-/** Fibonacci growth of AVL trees: 2^32 leaves are at most 46 levels deep. */
-const HEIGHT_MAX = 64;
 
 /** A version that is pruned, or not made yet. */
 export class VersionNotAvailableError extends Error {
@@ -37,20 +35,31 @@ interface Root {
 export interface TreeImporter {
   /** Nodes whose records have not been read. */
   readonly nodesLeft: number;
-  /** Reads records until no more bytes or no more nodes are left. Throws an Error when a node does not fit. */
-  read(reader: ByteReader): void;
+  /** Reads the records of a frame, and the values of their leaves. Throws an Error when they do not fit. */
+  read(frame: ReadFrame): void;
   /**
    * `check` computes all hashes again; `trust` takes those of the records, whose source must be known. Throws an Error
    * when the nodes do not make one tree, or have other hashes.
    */
   finish(hashes: "check" | "trust"): NodeTree;
+  /** Lets go of the file when the tree will not be finished. */
+  abandon(): void;
 }
 
-/** What an inner node is read from: its children, and the first leaf below the right one. */
-export interface Children {
-  readonly left: number;
-  readonly right: number;
-  readonly smallest: number;
+/** Records and values of a frame, and where the values lie in their file. */
+export interface ReadFrame {
+  readonly records: Uint8Array;
+  readonly values: Uint8Array;
+  readonly position: number;
+}
+
+/** How a tree is imported. */
+export interface ImportOptions {
+  /** That of the tree's last version. */
+  readonly version: number;
+  readonly nodeCount: number;
+  /** The file of the frames, where values are to be left in it, if the tree can do that. */
+  readonly file?: ValueFile | undefined;
 }
 
 /** A tree whose nodes have numbers. See MerkleTree for what the methods promise. */
@@ -70,7 +79,9 @@ export abstract class NodeTree implements MerkleTree {
   }
 
   abstract readonly memoryBytes: number;
+  abstract readonly movableBytes: number;
   abstract commit(): void;
+  abstract close(): void;
   abstract replay(changes: readonly KvChange[]): void;
   abstract settle(): Uint8Array;
   abstract pruneBelow(version: number): void;
@@ -93,17 +104,11 @@ export abstract class NodeTree implements MerkleTree {
   protected abstract keyOf(node: number): Uint8Array;
   /** Byte order of a key against a node's: negative when it comes first. */
   protected abstract compareKey(key: Uint8Array, node: number): number;
-  protected abstract writeRecord(node: number, writer: ByteWriter): void;
-
-  // What an importer does, on an empty tree.
-  protected abstract reserveNodes(count: number): void;
-  /** Reads what all nodes have besides height and version. The node. */
-  protected abstract readNode(height: number, version: number, reader: ByteReader): number;
-  protected abstract readLeaf(node: number, reader: ByteReader): void;
-  /** Makes an inner node of its children. The height that it has. */
-  protected abstract readInner(node: number, children: Children): number;
+  protected abstract writeRecord(node: number, frame: FrameParts): void;
   /** Hashes all nodes. Throws an Error when one had another hash. */
   protected abstract checkHashes(root: number): void;
+  /** See MerkleTree's `exporter`: begins to move the values of the last version. Undefined when they stay. */
+  protected abstract beginMove(): ValueMove | undefined;
 
   get version(): number {
     return this.latest;
@@ -248,73 +253,69 @@ export abstract class NodeTree implements MerkleTree {
     }
   }
 
-  exporter(version: number): TreeExporter {
+  exporter(version: number, moves = false): TreeExporter {
     const root = this.requireRoot(version);
     const stack: number[] = root.node === NONE ? [] : [root.node];
+    const move = moves && version === this.latest ? this.beginMove() : undefined;
+    let leaves: number[] = [];
     return {
-      write: (writer, untilBytes) => {
+      write: (frame, untilBytes) => {
         this.checkRoot(version, root);
-        return this.#writeRecords(stack, writer, untilBytes);
+        leaves = [];
+        return this.#writeRecords(stack, { frame, untilBytes, leaves });
       },
+      written: (file, position) => move?.moveTo(file, position, leaves),
+      close: () => move?.end(),
     };
   }
 
-  #writeRecords(stack: number[], writer: ByteWriter, untilBytes: number): boolean {
-    while (writer.length < untilBytes) {
+  #writeRecords(stack: number[], { frame, untilBytes, leaves }: Writing): boolean {
+    const { records, values } = frame;
+    while (records.length + values.length < untilBytes) {
       const top = stack.pop();
       if (top === undefined) return false;
-      if (top < 0) this.writeRecord(seenTwice(top), writer);
-      else if (this.heightOf(top) === 0) this.writeRecord(top, writer);
-      else stack.push(seenTwice(top), this.rightOf(top), this.leftOf(top));
+      if (top < 0) this.writeRecord(seenTwice(top), frame);
+      else if (this.heightOf(top) === 0) {
+        this.writeRecord(top, frame);
+        leaves.push(top);
+      } else stack.push(seenTwice(top), this.rightOf(top), this.leftOf(top));
     }
     return true;
   }
 
-  /**
-   * Starts to build this tree, which is empty, from the records of so many nodes. Memory is taken for all of
-   * them at once: that they can be there must be known. PERF: no object, copy or hash for a node.
-   */
-  protected importInto(nodeCount: number): TreeImporter {
-    this.reserveNodes(nodeCount);
-    const roots: number[] = [];
-    const smallest: number[] = [];
-    let nodesLeft = nodeCount;
-    return {
-      get nodesLeft() {
-        return nodesLeft;
-      },
-      read: (reader) => {
-        for (; nodesLeft > 0 && !reader.isAtEnd; nodesLeft -= 1) this.#readRecord(reader, roots, smallest);
-      },
-      finish: (hashes) => {
-        if (nodesLeft > 0) throw new Error(`${nodesLeft} nodes are missing`);
-        if (roots.length > 1) throw new Error("nodes are left over");
-        const root = roots[0] ?? NONE;
-        this.roots.set(this.latest, { node: root });
-        if (hashes === "check" && root !== NONE) this.checkHashes(root);
-        return this;
-      },
-    };
+  /** The end of an import: `root` is that of the last version. */
+  protected finishImport(root: number, hashes: "check" | "trust"): void {
+    this.roots.set(this.latest, { node: root });
+    if (hashes === "check" && root !== NONE) this.checkHashes(root);
   }
+}
 
-  /** `roots` are the nodes that no parent has come for yet, `smallest` the first leaf below each. */
-  #readRecord(reader: ByteReader, roots: number[], smallest: number[]): void {
-    const height = reader.byte();
-    const version = reader.uvarint();
-    if (version > this.latest || version < 1) throw new Error(`node of version ${version}`);
-    const node = this.readNode(height, version, reader);
-    if (height === 0) {
-      this.readLeaf(node, reader);
-      smallest.push(node);
-    } else {
-      const [right, left] = [roots.pop(), roots.pop()];
-      if (left === undefined || right === undefined) throw new Error("an inner node without children");
-      // The first leaf below the left child is that of the node, too.
-      const actual = this.readInner(node, { left, right, smallest: smallest.pop()! });
-      if (actual !== height || height > HEIGHT_MAX) throw new Error(`an inner node of height ${height}`);
-    }
-    roots.push(node);
-  }
+/** A frame that is being written, and the leaves in it. */
+interface Writing {
+  readonly frame: FrameParts;
+  readonly untilBytes: number;
+  readonly leaves: number[];
+}
+
+/** Moves values to a file. */
+export interface ValueMove {
+  /** The values of the leaves lie in a file, one after the other from a position on. */
+  moveTo(file: ValueFile, position: number, leaves: readonly number[]): void;
+  end(): void;
+}
+
+/** Adds a leaf's key and value. The offset of the key in the records, where it is to be written, and of the value. */
+export function claimLeaf({ records, values }: FrameParts, keyLength: number, valueLength: number): LeafPlace {
+  records.uvarint(keyLength);
+  records.uvarint(valueLength);
+  const valueAt = values.claim(valueUnits(valueLength) * VALUE_UNIT_BYTES);
+  values.buffer.fill(0, valueAt + valueLength, values.length);
+  return { keyAt: records.claim(keyLength), valueAt };
+}
+
+interface LeafPlace {
+  readonly keyAt: number;
+  readonly valueAt: number;
 }
 
 /**

@@ -5,7 +5,13 @@ import type { TreeMultiStore } from "./commitStore.ts";
 import type { Database } from "./database.ts";
 import type { PruningOptions } from "./pruning.ts";
 import { forgetUpTo } from "./stateLog.ts";
-import { listSnapshots, removeSnapshot, removeTemporaries, writeSnapshot } from "./treeSnapshot.ts";
+import {
+  listSnapshots,
+  removeSnapshot,
+  removeTemporaries,
+  VALUES_IN_MEMORY_BYTES,
+  writeSnapshot,
+} from "./treeSnapshot.ts";
 
 /** How often snapshots are written. */
 export interface SnapshotSchedule {
@@ -38,6 +44,8 @@ export interface SnapshotKeeperParts {
   readonly pruning: PruningOptions;
   /** Where the snapshots lie. Made when the first one is written. */
   readonly folder: string;
+  /** A snapshot takes over the values when they have more bytes in memory: VALUES_IN_MEMORY_BYTES. */
+  readonly valuesInMemoryBytes?: number | undefined;
   /** Told of a snapshot that was written. */
   readonly onWritten?: ((snapshot: WrittenSnapshot) => void) | undefined;
   /** Told when a snapshot could not be written; the node runs on, and tries again when the next one is due. */
@@ -111,13 +119,14 @@ export class SnapshotKeeper {
   }
 
   async #write(version: number): Promise<void> {
-    const { folder, store } = this.#parts;
+    const { folder, store, valuesInMemoryBytes } = this.#parts;
     const unpin = store.pin(version);
     try {
       await mkdir(folder, { recursive: true });
       await removeTemporaries(folder);
       const isCancelled = () => this.#isCancelled;
-      const bytes = await writeSnapshot(folder, { source: store, version, isCancelled });
+      const moves = store.movableBytes > (valuesInMemoryBytes ?? VALUES_IN_MEMORY_BYTES);
+      const bytes = await writeSnapshot(folder, { source: store, version, isCancelled, moves });
       if (bytes === undefined) return;
       this.#parts.onWritten?.({ version, bytes });
     } finally {

@@ -28,6 +28,8 @@ export interface StateDiskOptions {
   readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly schedule?: SnapshotSchedule | undefined;
+  /** More bytes of values than these are left to a snapshot's file: VALUES_IN_MEMORY_BYTES. */
+  readonly valuesInMemoryBytes?: number | undefined;
   /** See CommitStoreOptions. */
   readonly nowMs?: (() => number) | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -103,6 +105,7 @@ export class StateDisk implements Database {
 
   async close(): Promise<void> {
     await this.#keeper.close();
+    this.store.close();
     await this.db.close();
   }
 }
@@ -124,14 +127,14 @@ export async function openStateDisk(options: StateDiskOptions): Promise<StateDis
   const db = await openDatabase(join(options.folder, DATABASE));
   try {
     await removeTemporaries(folder);
-    const { names, added, pruning, onProgress, nowMs } = options;
-    const loaded = await loadState(db, { names, added, pruning, snapshotFolder: folder, onProgress, nowMs });
+    const { pruning, valuesInMemoryBytes } = options;
+    const loaded = await loadState(db, { ...options, snapshotFolder: folder });
     const { store } = loaded;
     // What lies there without a state came from another node, and was never checked.
     if (store.version === 0) await removeSnapshots(folder);
     const newest = (await listSnapshots(folder)).findLast((version) => version <= store.version) ?? 0;
     const onError = options.onSnapshotError ?? (() => undefined);
-    const parts = { db, store, pruning, folder, onError, onWritten: options.onSnapshot };
+    const parts = { db, store, pruning, folder, valuesInMemoryBytes, onError, onWritten: options.onSnapshot };
     const keeper = new SnapshotKeeper(options.schedule ?? DEFAULT_SNAPSHOT_SCHEDULE, newest, parts);
     return new StateDisk(db, loaded, { keeper, snapshotFolder: folder });
   } catch (error) {

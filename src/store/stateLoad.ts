@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly added?: AddedStores | undefined;
   readonly pruning: PruningOptions;
   readonly snapshotFolder: string;
+  /** See StateDiskOptions. */
+  readonly valuesInMemoryBytes?: number | undefined;
   /** See CommitStoreOptions. */
   readonly nowMs?: (() => number) | undefined;
   /** Called now and then, often. */
@@ -117,10 +119,21 @@ interface LoadParts {
   readonly options: LoadOptions;
 }
 
-async function loadFrom(base: number, { db, last, options }: LoadParts): Promise<TreeMultiStore> {
-  const births = birthsAfter(base, { db, last, options });
+async function loadFrom(base: number, parts: LoadParts): Promise<TreeMultiStore> {
+  const { db, options } = parts;
+  const births = birthsAfter(base, parts);
   const store =
     base === 0 ? createCommitMultiStore({ ...options, births }) : await loadSnapshot(base, { db, options, births });
+  try {
+    await replayOn(store, base, parts);
+    return store;
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+async function replayOn(store: TreeMultiStore, base: number, { db, last, options }: LoadParts): Promise<void> {
   const oldest = oldestKept(options.pruning, last.version);
   for await (const { version, changes } of changeSetsFrom(db, base + 1)) {
     if (version !== store.version + 1) throw new StateLoadError(`no change set of version ${store.version + 1}`);
@@ -135,7 +148,6 @@ async function loadFrom(base: number, { db, last, options }: LoadParts): Promise
     options.onProgress?.({ stage: "replay", done: version - base, total: last.version - base });
   }
   if (store.version !== last.version) throw new StateLoadError(`no change set of version ${store.version + 1}`);
-  return store;
 }
 
 async function loadSnapshot(
@@ -144,14 +156,21 @@ async function loadSnapshot(
 ): Promise<TreeMultiStore> {
   const trees = await readSnapshot(options.snapshotFolder, base, {
     hashes: "trust",
+    valuesInMemoryBytes: options.valuesInMemoryBytes,
     onProgress: (done, total) => options.onProgress?.({ stage: "snapshot", done, total }),
   });
-  for (const name of trees.keys()) {
-    if (!options.names.includes(name)) throw new StateLoadError(`the snapshot of version ${base} has a store ${name}`);
+  try {
+    for (const name of trees.keys()) {
+      if (options.names.includes(name)) continue;
+      throw new StateLoadError(`the snapshot of version ${base} has a store ${name}`);
+    }
+    const store = createCommitMultiStore({ ...options, trees, births });
+    requireHash(base, store.appHash, getCommitInfo(db, base));
+    return store;
+  } catch (error) {
+    for (const tree of trees.values()) tree.close();
+    throw error;
   }
-  const store = createCommitMultiStore({ ...options, trees, births });
-  requireHash(base, store.appHash, getCommitInfo(db, base));
-  return store;
 }
 
 /** `from` is the first version that the hash is the first one to cover, if not the version itself. */

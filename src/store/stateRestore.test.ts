@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toHex } from "../codec/bytes.ts";
-import type { ByteWriter } from "./byteStream.ts";
+import type { FrameParts } from "./merkleTree.ts";
 import { pruningOptions } from "./pruning.ts";
 import { hashChunks, readChunk, SnapshotReceiver } from "./snapshotChunks.ts";
 import { openStateDisk, type StateDisk } from "./stateDisk.ts";
@@ -87,13 +87,14 @@ async function forge({ store }: StateDisk, folder: string): Promise<void> {
   const treeOf = (name: string) => {
     const tree = store.treeOf(name);
     const exporter = (version: number) => {
-      const { write } = tree.exporter(version);
+      const exporter = tree.exporter(version);
       return {
-        write: (writer: ByteWriter, untilBytes: number) => {
+        ...exporter,
+        write: (frame: FrameParts, untilBytes: number) => {
           // Behind the first record's height and version.
-          const at = writer.length + 2;
-          const isMore = write(writer, untilBytes);
-          if (name === names[0]) writer.buffer[at]! ^= 1;
+          const at = frame.records.length + 2;
+          const isMore = exporter.write(frame, untilBytes);
+          if (name === names[0]) frame.records.buffer[at]! ^= 1;
           return isMore;
         },
       };

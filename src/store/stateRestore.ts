@@ -2,8 +2,9 @@
 // does with it is what it does with a snapshot of its own (stateLoad.ts).
 
 import { bytesEqual, toHex } from "../codec/bytes.ts";
-import { createCommitMultiStore, type TreeMultiStore } from "./commitStore.ts";
+import { createCommitMultiStore } from "./commitStore.ts";
 import type { Database, DbBatch } from "./database.ts";
+import type { StoreInfo } from "./multiStore.ts";
 import { pruningOptions } from "./pruning.ts";
 import { lastCommitInfo, putInfo } from "./stateLog.ts";
 import { readSnapshot, removeSnapshot, SnapshotError, snapshotFile } from "./treeSnapshot.ts";
@@ -28,31 +29,36 @@ export interface RestoreOptions {
  */
 export async function restoreState(db: Database, options: RestoreOptions): Promise<void> {
   const { folder, version, appHash } = options;
-  let store: TreeMultiStore;
+  let stores: readonly StoreInfo[];
   try {
     const present = await lastCommitInfo(db);
     if (present !== undefined) throw new Error(`the database has the state of version ${present.version}`);
-    store = await readChecked(options);
+    stores = await readChecked(options);
   } catch (error) {
     // A later start would trust what lies under its name.
     await removeSnapshot(folder, version);
     throw error;
   }
   const batch = db.batch();
-  putInfo(batch, { version, appHash, stores: store.storesOf(version) });
+  putInfo(batch, { version, appHash, stores });
   options.extra?.(batch);
   await batch.write();
 }
 
-async function readChecked({ folder, version, appHash, names }: RestoreOptions): Promise<TreeMultiStore> {
+/** The stores of a snapshot that is right. */
+async function readChecked({ folder, version, appHash, names }: RestoreOptions): Promise<readonly StoreInfo[]> {
   const path = snapshotFile(folder, version);
   const trees = await readSnapshot(folder, version, { hashes: "check" });
-  for (const name of trees.keys()) {
-    if (!names.includes(name)) throw new SnapshotError(path, `it has a store ${name}`);
+  try {
+    for (const name of trees.keys()) {
+      if (!names.includes(name)) throw new SnapshotError(path, `it has a store ${name}`);
+    }
+    const store = createCommitMultiStore({ names, pruning: pruningOptions("nothing"), trees });
+    if (store.version !== version || !bytesEqual(store.appHash, appHash)) {
+      throw new SnapshotError(path, `its app hash is ${toHex(store.appHash)}, not ${toHex(appHash)}`);
+    }
+    return store.storesOf(version);
+  } finally {
+    for (const tree of trees.values()) tree.close();
   }
-  const store = createCommitMultiStore({ names, pruning: pruningOptions("nothing"), trees });
-  if (store.version !== version || !bytesEqual(store.appHash, appHash)) {
-    throw new SnapshotError(path, `its app hash is ${toHex(store.appHash)}, not ${toHex(appHash)}`);
-  }
-  return store;
 }

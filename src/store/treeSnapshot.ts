@@ -2,32 +2,35 @@
 // The nodes' hashes are in it: a node reads its own snapshot without hashing. Of one that comes from somebody else they are
 // computed anew and compared, so that when its app hash is right it is right in every byte.
 //
-//   "SSTREE2\n"
-//   frames: length (4 bytes, big endian, not 0) · sha256 of the records · records
-//   0 (4 bytes) · sha256 of all frames' sha256
+//   "SSTREE3\n" · version (8 bytes)
+//   frames: length of the records (8) · length of the values (8) · sha256 of both · records · values
+//   0 (8) · 0 (8) · sha256 of all frames' sha256
 //
-// The records, one after the other over all frames:
-//   version (uvarint)                                                  once, at the beginning
-//   0xff · store name · number of nodes (uvarint)                      a store begins
-//   0 · version (uvarint) · hash · lengths (uvarint) · key · value     a leaf
+// The records of a store, over one frame or more, which hold nothing else:
+//   0xff · store name · number of nodes (uvarint)                      first
+//   0 · version (uvarint) · hash · lengths (uvarint) · key             a leaf
 //   height · version (uvarint) · hash                                  an inner node, after its children
-// A name has its length before it. A frame ends between two records.
+// A name has its length before it. Numbers of 8 bytes are big endian. The records of a frame, and each of its values, are
+// filled up with zeros to a multiple of 16 bytes, so that a value is found in the file by a 16th of its position: a tree
+// whose values are many leaves them there (treeValues.ts).
 
 import { createHash, webcrypto } from "node:crypto";
 import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesEqual, concatBytes, utf8 } from "../codec/bytes.ts";
-import { ByteReader, ByteWriter, MalformedBytesError } from "./byteStream.ts";
+import { ByteReader, ByteWriter } from "./byteStream.ts";
 import { treeImporter } from "./createTree.ts";
-import type { MerkleTree } from "./merkleTree.ts";
-import { type NodeTree, RECORD_BYTES_MIN, type TreeImporter } from "./nodeTree.ts";
+import type { FrameParts, MerkleTree, TreeExporter } from "./merkleTree.ts";
+import { type NodeTree, RECORD_BYTES_MIN, type ReadFrame, type TreeImporter } from "./nodeTree.ts";
+import { VALUE_UNIT_BYTES, ValueFile, valueUnits } from "./treeValues.ts";
 
-const MAGIC = utf8("SSTREE2\n");
+const MAGIC = utf8("SSTREE3\n");
 const STORE_RECORD = 0xff;
-const LENGTH_BYTES = 4;
+const NUMBER_BYTES = 8;
+const LENGTHS_BYTES = 2 * NUMBER_BYTES;
 const DIGEST_BYTES = 32;
-/** What stands before a frame's records: their length and their checksum. */
-const HEAD_BYTES = LENGTH_BYTES + DIGEST_BYTES;
+/** What stands before a frame's records: the lengths of these and of the values, and the checksum of both. */
+const HEAD_BYTES = LENGTHS_BYTES + DIGEST_BYTES;
 /** A frame is written once it has this many bytes: about 1 ms of the main thread. */
 const FRAME_BYTES = 256 << 10;
 /** No frame is longer: a value of a transaction is far shorter. */
@@ -94,22 +97,33 @@ export interface SnapshotSource {
   treeOf(name: string): Pick<MerkleTree, "exporter" | "sizeOf">;
 }
 
+/** How a snapshot is written. */
+export interface WriteOptions {
+  readonly source: SnapshotSource;
+  readonly version: number;
+  /** Asked at each frame. When it says so, nothing is left behind. */
+  readonly isCancelled?: (() => boolean) | undefined;
+  /** Values in memory go to the file: see MerkleTree's `exporter`. */
+  readonly moves?: boolean | undefined;
+}
+
 /**
  * Writes the snapshot of a version: to a temporary file that gets its name once it is on the disk. The version must stay
- * kept meanwhile. Between two frames the event loop runs. `isCancelled` is asked at each; when it says so, nothing is
- * left behind and the result is undefined, else the file's size in bytes.
+ * kept meanwhile. Between two frames the event loop runs. Gives the file's size in bytes, or undefined when cancelled.
  */
-export async function writeSnapshot(
-  folder: string,
-  { source, version, isCancelled }: { source: SnapshotSource; version: number; isCancelled?: () => boolean },
-): Promise<number | undefined> {
-  const path = snapshotFile(folder, version);
-  const temporary = temporarySnapshotFile(folder, version);
+export async function writeSnapshot(folder: string, options: WriteOptions): Promise<number | undefined> {
+  const path = snapshotFile(folder, options.version);
+  const temporary = temporarySnapshotFile(folder, options.version);
   try {
     const file = await open(temporary, "w");
     let bytes: number | undefined;
     try {
-      bytes = await writeFrames(file, framesOf(source, version), isCancelled ?? (() => false));
+      const values = new ValueFile(temporary);
+      try {
+        bytes = await writeFrames(file, { ...options, values });
+      } finally {
+        values.letGo();
+      }
       if (bytes !== undefined) await file.sync();
     } finally {
       await file.close();
@@ -127,8 +141,7 @@ export async function writeSnapshot(
 /** The number of bytes written; undefined when cancelled. */
 async function writeFrames(
   file: FileHandle,
-  frames: Iterable<Uint8Array>,
-  isCancelled: () => boolean,
+  options: WriteOptions & { readonly values: ValueFile },
 ): Promise<number | undefined> {
   const digests = createHash("sha256");
   let bytes = 0;
@@ -136,16 +149,22 @@ async function writeFrames(
     await writeAll(file, part);
     bytes += part.length;
   };
-  await put(MAGIC);
-  for (const frame of frames) {
-    if (isCancelled()) return undefined;
-    const digest = await digestOf(frame);
+  await put(concatBytes(MAGIC, numberBytes(options.version)));
+  for (const { records, values, exporter } of framesOf(options)) {
+    if (options.isCancelled?.() === true) return undefined;
+    const body = concatBytes(records, new Uint8Array(paddedLength(records.length) - records.length), values);
+    const digest = await digestOf(body);
     digests.update(digest);
-    await put(concatBytes(lengthBytes(frame.length), digest));
-    await put(frame);
+    await put(concatBytes(numberBytes(records.length), numberBytes(values.length), digest));
+    await put(body);
+    exporter.written(options.values, bytes - values.length);
   }
-  await put(concatBytes(lengthBytes(0), digests.digest()));
+  await put(concatBytes(numberBytes(0), numberBytes(0), digests.digest()));
   return bytes;
+}
+
+function paddedLength(length: number): number {
+  return valueUnits(length) * VALUE_UNIT_BYTES;
 }
 
 /** The sha256, computed in the thread pool. */
@@ -162,28 +181,43 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   while (offset < bytes.length) offset += (await file.write(bytes, offset)).bytesWritten;
 }
 
-function lengthBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(LENGTH_BYTES);
-  new DataView(bytes.buffer).setUint32(0, length);
+function numberBytes(value: number): Uint8Array {
+  const bytes = new Uint8Array(NUMBER_BYTES);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
   return bytes;
 }
 
-function* framesOf(source: SnapshotSource, version: number): IterableIterator<Uint8Array> {
-  const writer = new ByteWriter();
-  writer.uvarint(version);
+function numberAt(bytes: Uint8Array, offset: number): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offset));
+}
+
+interface WrittenFrame {
+  readonly records: Uint8Array;
+  readonly values: Uint8Array;
+  readonly exporter: TreeExporter;
+}
+
+function* framesOf({ source, version, moves }: WriteOptions): IterableIterator<WrittenFrame> {
+  const frame: FrameParts = { records: new ByteWriter(), values: new ByteWriter() };
   for (const name of source.names) {
     const tree = source.treeOf(name);
     const size = tree.sizeOf(version);
-    writer.byte(STORE_RECORD);
-    writer.lengthPrefixed(utf8(name));
-    writer.uvarint(size === 0 ? 0 : size * 2 - 1);
-    const exporter = tree.exporter(version);
-    while (exporter.write(writer, FRAME_BYTES)) {
-      yield writer.finish();
-      writer.clear();
+    frame.records.byte(STORE_RECORD);
+    frame.records.lengthPrefixed(utf8(name));
+    frame.records.uvarint(size === 0 ? 0 : size * 2 - 1);
+    const exporter = tree.exporter(version, moves);
+    try {
+      for (let isMore = true; isMore; ) {
+        isMore = exporter.write(frame, FRAME_BYTES);
+        if (frame.records.length > 0)
+          yield { records: frame.records.finish(), values: frame.values.finish(), exporter };
+        frame.records.clear();
+        frame.values.clear();
+      }
+    } finally {
+      exporter.close();
     }
   }
-  if (writer.length > 0) yield writer.finish();
 }
 
 /** Makes the names in a folder durable. */
@@ -199,16 +233,21 @@ export async function syncFolder(folder: string): Promise<void> {
 /** How far reading is. */
 export type SnapshotProgress = (readBytes: number, totalBytes: number) => void;
 
+/** As many bytes of values may be in memory, all stores together, before they are left to a snapshot's file. */
+export const VALUES_IN_MEMORY_BYTES = 192 << 20;
+
 /** How to read. */
 export interface ReadOptions {
   /** `trust` the hashes in the file when this node has written it, or has checked them before. */
   readonly hashes: "check" | "trust";
+  /** The values of a snapshot that is larger stay in the file: VALUES_IN_MEMORY_BYTES. */
+  readonly valuesInMemoryBytes?: number | undefined;
   readonly onProgress?: SnapshotProgress | undefined;
 }
 
 /**
  * Reads the trees of a snapshot, by store name. Throws SnapshotError when the file is missing, torn or changed. The
- * caller compares the app hash: the checksums find accidents, not intent.
+ * caller compares the app hash: the checksums find accidents, not intent. And the caller closes the trees.
  */
 export async function readSnapshot(
   folder: string,
@@ -219,7 +258,14 @@ export async function readSnapshot(
   try {
     const file = await open(path, "r");
     try {
-      return await readFrames(file, version, options);
+      const { size } = await file.stat();
+      const staysInFile = size > (options.valuesInMemoryBytes ?? VALUES_IN_MEMORY_BYTES);
+      const values = staysInFile ? new ValueFile(path) : undefined;
+      try {
+        return await readTrees(file, { ...options, version, size, values });
+      } finally {
+        values?.letGo();
+      }
     } finally {
       await file.close();
     }
@@ -228,55 +274,93 @@ export async function readSnapshot(
   }
 }
 
-async function readFrames(file: FileHandle, version: number, options: ReadOptions): Promise<Map<string, NodeTree>> {
-  const { size } = await file.stat();
+/** What is read, and how. */
+interface Reading extends ReadOptions {
+  readonly version: number;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  /** The file, when values are to stay in it. */
+  readonly values: ValueFile | undefined;
+}
+
+async function readTrees(file: FileHandle, reading: Reading): Promise<Map<string, NodeTree>> {
+  const builder = new TreeBuilder(reading);
+  try {
+    await readFrames(file, reading, builder);
+    return builder.finish();
+  } catch (error) {
+    builder.abandon();
+    throw error;
+  }
+}
+
+/** Two buffers in turn. PERF: a new one for each frame would keep the collector busy. */
+class SpareBuffers {
+  #next = new Uint8Array(2 * FRAME_BYTES);
+  #last = new Uint8Array(2 * FRAME_BYTES);
+
+  take(bytes: number): Uint8Array {
+    const buffer = this.#next.length < bytes ? new Uint8Array(bytes) : this.#next;
+    this.#next = this.#last;
+    this.#last = buffer;
+    return buffer.subarray(0, bytes);
+  }
+}
+
+async function readFrames(file: FileHandle, { version, size, onProgress }: Reading, builder: TreeBuilder) {
   let position = 0;
   const take = (length: number): Promise<Uint8Array> => {
     position += length;
     return readExactly(file, length, position - length);
   };
   if (!bytesEqual(await take(MAGIC.length), MAGIC)) throw new Error("not a tree snapshot of this format");
-  const reader = new RecordReader(version, { fileBytes: size, hashes: options.hashes });
+  const found = numberAt(await take(NUMBER_BYTES), 0);
+  if (found !== version) throw new Error(`it is of version ${found}`);
   const digests = createHash("sha256");
-  // While a frame is parsed, the next one is read and this one's checksum computed in the thread pool.
-  // PERF: two buffers in turn; a new one for each frame would keep the collector busy.
-  let spare = [new Uint8Array(2 * FRAME_BYTES), new Uint8Array(2 * FRAME_BYTES)];
+  const buffers = new SpareBuffers();
   let head = await take(HEAD_BYTES);
   let next = takeFrame(head);
+  // While a frame is parsed, the next one is read and this one's checksum computed in the thread pool.
   for (;;) {
-    const digest = head.subarray(LENGTH_BYTES);
-    const frame = await next;
-    if (frame === undefined) {
+    const digest = head.subarray(LENGTHS_BYTES);
+    const bytes = await next;
+    if (bytes === undefined) {
       if (!bytesEqual(digest, digests.digest())) throw new Error("the checksum is wrong");
       break;
     }
     digests.update(digest);
-    const records = frame.subarray(0, frame.length - HEAD_BYTES);
-    head = frame.slice(records.length);
+    const body = bytes.subarray(0, bytes.length - HEAD_BYTES);
+    const valuesAt = body.length - numberAt(head, NUMBER_BYTES);
+    const frame = {
+      records: body.subarray(0, numberAt(head, 0)),
+      values: body.subarray(valuesAt),
+      position: position - bytes.length + valuesAt,
+    };
+    head = bytes.slice(body.length);
     next = takeFrame(head);
-    const [checked, parsed] = await Promise.allSettled([isDigest(records, digest), parse(records), next]);
+    const [checked, parsed] = await Promise.allSettled([isDigest(body, digest), parse(frame), next]);
     if (checked.status === "rejected" || !checked.value) throw new Error("the checksum of a frame is wrong");
     if (parsed.status === "rejected") throw parsed.reason;
-    options.onProgress?.(position, size);
+    onProgress?.(position, size);
   }
   if (position !== size) throw new Error("bytes are left over");
-  return reader.finish();
 
-  async function parse(records: Uint8Array): Promise<void> {
-    reader.read(records);
+  async function parse(frame: ReadFrame): Promise<void> {
+    builder.add(frame);
   }
 
   /** The frame that a head announces, and the head behind it; undefined at the end. */
   async function takeFrame(announced: Uint8Array): Promise<Uint8Array | undefined> {
-    const length = new DataView(announced.buffer, announced.byteOffset).getUint32(0);
-    if (length === 0) return undefined;
-    if (length > FRAME_BYTES_MAX || length > size - position) throw new Error(`a frame of ${length} bytes`);
-    const bytes = length + HEAD_BYTES;
-    spare = [spare[1]!, spare[0]!.length < bytes ? new Uint8Array(bytes) : spare[0]!];
-    const frame = spare[1]!.subarray(0, bytes);
-    position += bytes;
-    await readInto(file, frame, position - bytes);
-    return frame;
+    const [records, values] = [numberAt(announced, 0), numberAt(announced, NUMBER_BYTES)];
+    if (records === 0 && values === 0) return undefined;
+    const length = paddedLength(records) + values;
+    if (values % VALUE_UNIT_BYTES !== 0 || length > FRAME_BYTES_MAX || length > size - position) {
+      throw new Error(`a frame of ${length} bytes`);
+    }
+    const bytes = buffers.take(length + HEAD_BYTES);
+    position += bytes.length;
+    await readInto(file, bytes, position - bytes.length);
+    return bytes;
   }
 }
 
@@ -295,51 +379,51 @@ async function readInto(file: FileHandle, bytes: Uint8Array, position: number): 
   }
 }
 
-/** Builds trees from the records of the frames. */
-class RecordReader {
-  readonly #version: number;
-  readonly #options: { readonly fileBytes: number; readonly hashes: "check" | "trust" };
+/** Builds trees from the frames. */
+class TreeBuilder {
+  readonly #reading: Reading;
   readonly #trees = new Map<string, NodeTree>();
-  #hasVersion = false;
   #name = "";
   #importer: TreeImporter | undefined;
 
-  constructor(version: number, options: { readonly fileBytes: number; readonly hashes: "check" | "trust" }) {
-    this.#version = version;
-    this.#options = options;
+  constructor(reading: Reading) {
+    this.#reading = reading;
   }
 
-  read(frame: Uint8Array): void {
-    const reader = new ByteReader(frame);
-    if (!this.#hasVersion) {
-      const version = reader.uvarint();
-      if (version !== this.#version) throw new Error(`it is of version ${version}`);
-      this.#hasVersion = true;
-    }
-    while (!reader.isAtEnd) {
-      if (this.#importer !== undefined && this.#importer.nodesLeft > 0) this.#importer.read(reader);
-      else if (reader.byte() === STORE_RECORD) this.#beginStore(reader.text(), reader.uvarint());
-      else throw new MalformedBytesError("a node too many", 0);
-    }
+  add(frame: ReadFrame): void {
+    const isWithinStore = this.#importer !== undefined && this.#importer.nodesLeft > 0;
+    const records = isWithinStore ? frame.records : this.#beginStore(frame.records);
+    this.#importer!.read({ ...frame, records });
   }
 
   finish(): Map<string, NodeTree> {
-    if (!this.#hasVersion) throw new Error("it is empty");
     this.#endStore();
     return this.#trees;
   }
 
-  #beginStore(name: string, nodeCount: number): void {
+  /** Lets go of the file. */
+  abandon(): void {
+    for (const tree of this.#trees.values()) tree.close();
+    this.#importer?.abandon();
+  }
+
+  /** The records behind the first one of a store. */
+  #beginStore(records: Uint8Array): Uint8Array {
     this.#endStore();
+    const reader = new ByteReader(records);
+    if (reader.byte() !== STORE_RECORD) throw new Error("a node too many");
+    const [name, nodeCount] = [reader.text(), reader.uvarint()];
+    const { version, size, values } = this.#reading;
     if (this.#trees.has(name)) throw new Error(`store ${name} stands twice`);
-    if (nodeCount * RECORD_BYTES_MIN > this.#options.fileBytes) throw new Error(`store ${name} of ${nodeCount} nodes`);
+    if (nodeCount * RECORD_BYTES_MIN > size) throw new Error(`store ${name} of ${nodeCount} nodes`);
     this.#name = name;
-    this.#importer = treeImporter(this.#version, nodeCount);
+    this.#importer = treeImporter({ version, nodeCount, file: values });
+    return reader.rest();
   }
 
   #endStore(): void {
     if (this.#importer === undefined) return;
-    this.#trees.set(this.#name, this.#importer.finish(this.#options.hashes));
+    this.#trees.set(this.#name, this.#importer.finish(this.#reading.hashes));
     this.#importer = undefined;
   }
 }

@@ -103,6 +103,6 @@ describe("WasmTree", () => {
   });
 
   test("error: more nodes than 4 GiB hold are refused before anything is taken", () => {
-    expect(() => WasmTree.importer(1, 2 ** 27)).toThrow("a tree of more than 67107840 nodes");
+    expect(() => WasmTree.importer({ version: 1, nodeCount: 2 ** 27 })).toThrow("a tree of more than 67107840 nodes");
   });
 });

@@ -1,37 +1,39 @@
-// The IAVL tree whose nodes and keys lie in the linear memory of a WebAssembly module (src/store/wasm). Values stay in
-// JavaScript's arena, so that 4 GiB hold the nodes and keys of ten million entries and more; a leaf has the handle.
+// The IAVL tree whose nodes and keys lie in the linear memory of a WebAssembly module (src/store/wasm). Values are outside
+// (treeValues.ts), so that 4 GiB hold the nodes and keys of ten million entries and more; a leaf has their place.
 // Shape and hashes are those of iavlTree.ts.
 
 import { createHash } from "node:crypto";
 import { treeModuleBase64 } from "../../gen/store/treeModule.ts";
-import { compareBytes } from "../codec/bytes.ts";
+import { bytesEqual, compareBytes, toHex } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
-import { ByteArena } from "./byteArena.ts";
-import { type ByteReader, ByteWriter } from "./byteStream.ts";
+import { ByteWriter } from "./byteStream.ts";
 import { nodePrefix } from "./iavlTree.ts";
+import type { FrameParts } from "./merkleTree.ts";
 import type { KvChange } from "./multiStore.ts";
 import {
-  type Children,
+  claimLeaf,
   EMPTY_HASH,
   HASH_BYTES,
+  type ImportOptions,
   NODES_MISMATCH,
   NONE,
   NodeTree,
+  type ReadFrame,
   type TreeImporter,
+  type ValueMove,
   VersionNotAvailableError,
 } from "./nodeTree.ts";
+import { lengthOfTag, TreeValues, VALUE_UNIT_BYTES, valueUnits } from "./treeValues.ts";
 
 // A node's fields in words, the key's block and the scratch space: see wasm/layout.ts.
 const LEFT = 0;
 const VALUE = 0;
 const RIGHT = 1;
-const VALUE_LENGTH = 1;
+const TAG = 1;
 const KEY = 2;
 const SIZE = 3;
 const VERSION = 4;
 const HEIGHT = 5;
-const PREFIX_LOW = 6;
-const PREFIX_HIGH = 7;
 const HASH_AT = 32;
 const NODE_BYTES = 64;
 const KEY_LENGTH = 1;
@@ -39,6 +41,7 @@ const KEY_AT = 8;
 const SCRATCH = 12_288;
 const HEAP = 65_536;
 
+/** A key is copied eight bytes at a time, so that a few behind it are read. */
 const PREFIX_BYTES = 8;
 const CHANGE_HEAD_BYTES = 16;
 /** Longer keys go one at a time, through a block of their own. */
@@ -50,6 +53,17 @@ const COPY_IN_LOOP_MAX = 48;
 const MEMORY_BYTES_MAX = 65_535 * 65_536;
 const DIGEST_PART_BYTES = 1 << 26;
 const FULL = "the tree's memory of 4 GiB is full, or the system gives no more";
+/** What importRecords may answer, by its number; 0 is that all is well. */
+const IMPORT_ERRORS = [
+  "",
+  "malformed records",
+  "a node of another version",
+  "a leaf without a key",
+  "an inner node without children",
+  "an inner node of another height",
+  FULL,
+  "a node too many",
+];
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** What the module gives; see wasm/tree.ts. Addresses come as signed numbers. */
@@ -64,7 +78,7 @@ interface TreeModule {
   newKey(length: number): number;
   find(root: number, key: number, length: number): number;
   begin(root: number, version: number, replays: number): void;
-  set(key: number, length: number, value: number, valueLength: number): number;
+  set(key: number, length: number, unit: number, tag: number): number;
   remove(key: number, length: number): number;
   apply(count: number): number;
   takeDeadLeaves(): number;
@@ -77,6 +91,26 @@ interface TreeModule {
   hashValues(count: number): void;
   hashLeaves(): number;
   hashInnerNodes(): void;
+  beginImport(first: number, count: number, version: number): void;
+  importRecords(from: number, to: number, unit: number, tag: number): number;
+  importNodesLeft(): number;
+  importUnits(): number;
+  importHeld(): number;
+  importEnd(): number;
+  importRoot(): number;
+}
+
+/** Memory of the module that an importer copies records to. */
+interface ImportRoom {
+  at: number;
+  bytes: number;
+}
+
+/** Where records are copied to; tag and unit of the first of their values. */
+interface ImportPlace {
+  readonly room: ImportRoom;
+  readonly tag: number;
+  readonly unit: number;
 }
 
 /** The part of the WebAssembly API that is used; TypeScript declares it in its DOM library only. */
@@ -113,13 +147,11 @@ export class WasmTree extends NodeTree {
   /** The memory, and the same in words. Other arrays once it has grown: see `#refresh`. */
   #bytes: Uint8Array<ArrayBufferLike> = new Uint8Array(0);
   #words: Uint32Array<ArrayBufferLike> = new Uint32Array(0);
-  readonly #values = new ByteArena();
+  readonly #values = new TreeValues();
   /** For each kept version but the oldest: the list of the nodes that the version before has and it has not. */
   readonly #orphans = new Map<number, number>();
   #working = 0;
   #isStaged = false;
-  // Of an importer: the node to be read next, and how many keys.
-  #nextRecord = 0;
 
   constructor(version = 0) {
     super(version);
@@ -137,7 +169,11 @@ export class WasmTree extends NodeTree {
   }
 
   get memoryBytes(): number {
-    return this.#bytes.length + this.#values.allocatedBytes;
+    return this.#bytes.length + this.#values.memoryBytes;
+  }
+
+  get movableBytes(): number {
+    return this.#values.memoryBytes;
   }
 
   // Writing
@@ -181,7 +217,7 @@ export class WasmTree extends NodeTree {
       this.#words[word] = key.length;
       this.#words[word + 1] = value === undefined ? 1 : 0;
       this.#words[word + 2] = value === undefined ? 0 : this.#values.put(value);
-      this.#words[word + 3] = value?.length ?? 0;
+      this.#words[word + 3] = value === undefined ? 0 : this.#values.tagOf(value.length);
       this.#copyIn(key, at + CHANGE_HEAD_BYTES);
       at = end;
     }
@@ -207,14 +243,13 @@ export class WasmTree extends NodeTree {
   #applyLong(changes: readonly KvChange[], index: number): number {
     const [key, value] = changes[index]!;
     const block = this.#putLong(key);
-    const handle = value === undefined ? 0 : this.#values.put(value);
+    const unit = value === undefined ? 0 : this.#values.put(value);
+    const tag = this.#values.tagOf(value?.length ?? 0);
     const isDone =
-      value === undefined
-        ? this.#module.remove(block, key.length)
-        : this.#module.set(block, key.length, handle, value.length);
+      value === undefined ? this.#module.remove(block, key.length) : this.#module.set(block, key.length, unit, tag);
     this.#module.release(block, key.length);
     if (isDone === 0) {
-      if (value !== undefined) this.#values.free(handle, value.length);
+      if (value !== undefined) this.#values.free(unit, tag);
       this.#fail(0, 0);
     }
     return index + 1;
@@ -312,7 +347,7 @@ export class WasmTree extends NodeTree {
     this.#refresh();
     let last = first;
     for (let leaf = first; leaf !== 0; leaf = this.#words[(leaf >>> 2) + KEY]!) {
-      this.#values.free(this.#words[(leaf >>> 2) + VALUE]!, this.#words[(leaf >>> 2) + VALUE_LENGTH]!);
+      this.#values.free(this.#words[(leaf >>> 2) + VALUE]!, this.#words[(leaf >>> 2) + TAG]!);
       last = leaf;
     }
     this.#module.releaseNodes(first, last);
@@ -339,10 +374,11 @@ export class WasmTree extends NodeTree {
     let at = SCRATCH;
     let count = 0;
     for (let leaf = first; leaf !== 0; leaf = this.#words[(leaf >>> 2) + SIZE]!) {
-      const handle = this.#words[(leaf >>> 2) + VALUE]!;
-      const length = this.#words[(leaf >>> 2) + VALUE_LENGTH]!;
+      const unit = this.#words[(leaf >>> 2) + VALUE]!;
+      const tag = this.#words[(leaf >>> 2) + TAG]!;
+      const length = lengthOfTag(tag);
       if (length > LANE_VALUE_BYTES_MAX) {
-        this.#bytes.set(sha256(this.#values.view(handle, length)), leaf + HASH_AT);
+        this.#bytes.set(sha256(this.#values.get(unit, tag)), leaf + HASH_AT);
         continue;
       }
       const bytes = 64 + (((length + 9 + 63) >>> 6) << 6);
@@ -353,7 +389,7 @@ export class WasmTree extends NodeTree {
       }
       this.#words[at >>> 2] = leaf;
       this.#words[(at >>> 2) + 1] = length;
-      this.#values.copyTo(handle, length, { out: this.#bytes, offset: at + 64 });
+      this.#values.copyTo(unit, tag, { out: this.#bytes, offset: at + 64 });
       at += bytes;
       count += 1;
     }
@@ -361,11 +397,15 @@ export class WasmTree extends NodeTree {
   }
 
   #hashLongLeaf(leaf: number): void {
+    this.#bytes.set(this.#leafHash(leaf, this.hashOf(leaf)), leaf + HASH_AT);
+  }
+
+  #leafHash(leaf: number, valueHash: Uint8Array): Uint8Array {
     const writer = new ByteWriter();
     writer.raw(nodePrefix(0, 1, this.versionOf(leaf)));
     writer.lengthPrefixed(this.keyOf(leaf));
-    writer.lengthPrefixed(this.hashOf(leaf));
-    this.#bytes.set(sha256(writer.finish()), leaf + HASH_AT);
+    writer.lengthPrefixed(valueHash);
+    return sha256(writer.finish());
   }
 
   // Reading
@@ -411,7 +451,16 @@ export class WasmTree extends NodeTree {
   }
 
   valueOf(leaf: number): Uint8Array {
-    return this.#values.get(this.#words[(leaf >>> 2) + VALUE]!, this.#words[(leaf >>> 2) + VALUE_LENGTH]!);
+    const tag = this.#words[(leaf >>> 2) + TAG]!;
+    const value = this.#values.get(this.#words[(leaf >>> 2) + VALUE]!, tag);
+    if (this.#values.isInFile(tag)) this.#requireHash(leaf, value);
+    return value;
+  }
+
+  /** Whatever the disk did to a value since it was written: another one is not taken for it. */
+  #requireHash(leaf: number, value: Uint8Array): void {
+    if (bytesEqual(this.#leafHash(leaf, sha256(value)), this.hashOf(leaf))) return;
+    throw new Error(`the value of key ${toHex(this.keyOf(leaf))} was changed on the disk`);
   }
 
   findLeaf(root: number, key: Uint8Array): number {
@@ -430,89 +479,151 @@ export class WasmTree extends NodeTree {
 
   // Whole trees
 
-  protected writeRecord(node: number, writer: ByteWriter): void {
+  protected writeRecord(node: number, frame: FrameParts): void {
+    const { records, values } = frame;
     const word = node >>> 2;
     const height = this.#words[word + HEIGHT]!;
-    writer.byte(height);
-    writer.uvarint(this.#words[word + VERSION]!);
-    this.#writeBytes(writer, node + HASH_AT, HASH_BYTES);
+    records.byte(height);
+    records.uvarint(this.#words[word + VERSION]!);
+    this.#copyOut(node + HASH_AT, HASH_BYTES, { out: records, offset: records.claim(HASH_BYTES) });
     if (height > 0) return;
     const block = this.#words[word + KEY]!;
     const keyLength = this.#words[(block >>> 2) + KEY_LENGTH]!;
-    const valueLength = this.#words[word + VALUE_LENGTH]!;
-    writer.uvarint(keyLength);
-    writer.uvarint(valueLength);
-    this.#writeBytes(writer, block + KEY_AT, keyLength);
-    const offset = writer.claim(valueLength);
-    this.#values.copyTo(this.#words[word + VALUE]!, valueLength, { out: writer.buffer, offset });
+    const tag = this.#words[word + TAG]!;
+    const { keyAt, valueAt } = claimLeaf(frame, keyLength, lengthOfTag(tag));
+    this.#copyOut(block + KEY_AT, keyLength, { out: records, offset: keyAt });
+    this.#values.copyTo(this.#words[word + VALUE]!, tag, { out: values.buffer, offset: valueAt });
   }
 
-  #writeBytes(writer: ByteWriter, from: number, length: number): void {
-    const offset = writer.claim(length);
-    const out = writer.buffer;
-    for (let index = 0; index < length; index += 1) out[offset + index] = this.#bytes[from + index]!;
+  #copyOut(from: number, length: number, { out, offset }: { readonly out: ByteWriter; readonly offset: number }): void {
+    const { buffer } = out;
+    for (let index = 0; index < length; index += 1) buffer[offset + index] = this.#bytes[from + index]!;
   }
 
-  /** See `importInto`. */
-  static importer(version: number, nodeCount: number): TreeImporter {
-    return new WasmTree(version).importInto(nodeCount);
+  protected beginMove(): ValueMove | undefined {
+    if (!this.#values.seal()) return undefined;
+    const root = address(this.#module.root());
+    if (root !== 0) this.#renewValues(root);
+    let [tag, start] = [-1, 0];
+    return {
+      moveTo: (file, position, leaves) => {
+        if (tag === -1) [tag, start] = [this.#values.addFile(file, position), position];
+        this.#moveValues(leaves, (position - start) / VALUE_UNIT_BYTES, tag);
+      },
+      end: () => {
+        if (tag !== -1) this.#values.letGo(tag);
+        tag = -1;
+      },
+    };
   }
 
-  protected reserveNodes(count: number): void {
-    if (count * NODE_BYTES > MEMORY_BYTES_MAX)
-      throw new Error(`a tree of more than ${MEMORY_BYTES_MAX / NODE_BYTES} nodes`);
-    this.#nextRecord = address(this.#module.reserveNodes(count));
-    if (this.#nextRecord === 0) throw new Error(FULL);
-    this.#refresh();
-  }
-
-  protected readNode(height: number, version: number, reader: ByteReader): number {
-    const node = this.#nextRecord;
-    this.#nextRecord += NODE_BYTES;
-    this.#words[(node >>> 2) + VERSION] = version;
-    this.#words[(node >>> 2) + HEIGHT] = height;
-    this.#readBytes(reader, HASH_BYTES, node + HASH_AT);
-    return node;
-  }
-
-  #readBytes(reader: ByteReader, length: number, to: number): void {
-    const { bytes } = reader;
-    const from = reader.skip(length);
-    for (let index = 0; index < length; index += 1) this.#bytes[to + index] = bytes[from + index]!;
-  }
-
-  protected readLeaf(node: number, reader: ByteReader): void {
-    const keyLength = reader.uvarint();
-    const valueLength = reader.uvarint();
-    if (keyLength === 0) throw new Error("a leaf without a key");
-    const keyAt = reader.skip(keyLength);
-    const valueAt = reader.skip(valueLength);
-    if (this.#module.ensure(keyLength) === 0) throw new Error(FULL);
-    const block = address(this.#module.newKey(keyLength));
-    this.#refresh();
-    const { bytes } = reader;
-    for (let index = 0; index < keyLength; index += 1) this.#bytes[block + KEY_AT + index] = bytes[keyAt + index]!;
-    // The first eight bytes as a number of the other byte order.
-    for (let index = 0; index < Math.min(keyLength, PREFIX_BYTES); index += 1) {
-      this.#bytes[node + PREFIX_LOW * 4 + PREFIX_BYTES - 1 - index] = bytes[keyAt + index]!;
+  /** Puts the values of the working version anew: no snapshot of an earlier one has them, so that they would not move. */
+  #renewValues(node: number): void {
+    if (this.versionOf(node) !== this.#working) return;
+    if (this.heightOf(node) > 0) {
+      this.#renewValues(this.leftOf(node));
+      this.#renewValues(this.rightOf(node));
+      return;
     }
     const word = node >>> 2;
-    this.#words[word + KEY] = block;
-    this.#words[word + VALUE] = this.#values.putPart(bytes, valueAt, valueLength);
-    this.#words[word + VALUE_LENGTH] = valueLength;
-    this.#words[word + SIZE] = 1;
+    const [unit, tag] = [this.#words[word + VALUE]!, this.#words[word + TAG]!];
+    const value = this.#values.get(unit, tag);
+    this.#words[word + VALUE] = this.#values.put(value);
+    this.#words[word + TAG] = this.#values.tagOf(value.length);
+    this.#values.free(unit, tag);
   }
 
-  protected readInner(node: number, { left, right, smallest }: Children): number {
-    const word = node >>> 2;
-    this.#words[word + LEFT] = left;
-    this.#words[word + RIGHT] = right;
-    const from = smallest >>> 2;
-    this.#words[word + KEY] = this.#words[from + KEY]!;
-    this.#words[word + PREFIX_LOW] = this.#words[from + PREFIX_LOW]!;
-    this.#words[word + PREFIX_HIGH] = this.#words[from + PREFIX_HIGH]!;
-    this.#words[word + SIZE] = this.leavesOf(left) + this.leavesOf(right);
-    return 1 + Math.max(this.heightOf(left), this.heightOf(right));
+  #moveValues(leaves: readonly number[], firstUnit: number, tag: number): void {
+    let unit = firstUnit;
+    for (const leaf of leaves) {
+      const word = leaf >>> 2;
+      const [oldUnit, oldTag] = [this.#words[word + VALUE]!, this.#words[word + TAG]!];
+      const length = lengthOfTag(oldTag);
+      if (length === 0) continue;
+      this.#values.hold(tag, 1);
+      this.#words[word + VALUE] = unit;
+      this.#words[word + TAG] = tag + length;
+      this.#values.free(oldUnit, oldTag);
+      unit += valueUnits(length);
+    }
+  }
+
+  close(): void {
+    this.#values.close();
+  }
+
+  /**
+   * Starts to build a tree from the records of its nodes. Memory is taken for all of them at once: that they can be there
+   * must be known.
+   */
+  static importer({ version, nodeCount, file }: ImportOptions): TreeImporter {
+    const tree = new WasmTree(version);
+    const module = tree.#module;
+    tree.#beginImport(nodeCount);
+    const room: ImportRoom = { at: 0, bytes: 0 };
+    let [tag, start] = [0, 0];
+    return {
+      get nodesLeft() {
+        return module.importNodesLeft();
+      },
+      read: (frame) => {
+        if (file !== undefined && tag === 0)
+          [tag, start] = [tree.#values.addFile(file, frame.position), frame.position];
+        const first = address(module.importEnd());
+        tree.#importFrame(frame, { room, tag, unit: (frame.position - start) / VALUE_UNIT_BYTES });
+        if (file === undefined) tree.#takeValues(first, address(module.importEnd()), frame.values);
+        else tree.#values.hold(tag, module.importHeld());
+      },
+      finish: (hashes) => {
+        if (module.importNodesLeft() > 0) throw new Error(`${module.importNodesLeft()} nodes are missing`);
+        const root = address(module.importRoot());
+        if (nodeCount > 0 && root === 0) throw new Error("nodes are left over");
+        if (room.bytes > 0) module.release(room.at, room.bytes);
+        if (tag !== 0) tree.#values.letGo(tag);
+        tree.finishImport(root === 0 ? NONE : root, hashes);
+        return tree;
+      },
+      abandon: () => tree.close(),
+    };
+  }
+
+  #beginImport(nodeCount: number): void {
+    if (nodeCount * NODE_BYTES > MEMORY_BYTES_MAX)
+      throw new Error(`a tree of more than ${MEMORY_BYTES_MAX / NODE_BYTES} nodes`);
+    const first = nodeCount === 0 ? 0 : address(this.#module.reserveNodes(nodeCount));
+    if (first === 0 && nodeCount > 0) throw new Error(FULL);
+    this.#module.beginImport(first, nodeCount, this.latest);
+    this.#refresh();
+  }
+
+  /** Reads a frame's records, which must be as its values. */
+  #importFrame({ records, values }: ReadFrame, { room, tag, unit }: ImportPlace): void {
+    const bytes = records.length + PREFIX_BYTES;
+    if (room.bytes < bytes) {
+      if (room.bytes > 0) this.#module.release(room.at, room.bytes);
+      if (bytes * 2 > MEMORY_BYTES_MAX || this.#module.ensure(bytes) === 0) throw new Error(FULL);
+      room.at = address(this.#module.allocate(bytes));
+      room.bytes = bytes;
+      this.#refresh();
+    }
+    this.#bytes.set(records, room.at);
+    const result = this.#module.importRecords(room.at, room.at + records.length, unit, tag);
+    this.#refresh();
+    if (result !== 0) throw new Error(IMPORT_ERRORS[result]);
+    if (this.#module.importUnits() * VALUE_UNIT_BYTES !== values.length) throw new Error("values are left over");
+  }
+
+  /** Copies the values of new leaves, which lie one after the other. */
+  #takeValues(first: number, end: number, values: Uint8Array): void {
+    let at = 0;
+    for (let node = first; node < end; node += NODE_BYTES) {
+      const word = node >>> 2;
+      const length = this.#words[word + HEIGHT] === 0 ? lengthOfTag(this.#words[word + TAG]!) : 0;
+      if (length === 0) continue;
+      this.#words[word + VALUE] = this.#values.put(values.subarray(at, at + length));
+      this.#words[word + TAG] = this.#values.tagOf(length);
+      at += valueUnits(length) * VALUE_UNIT_BYTES;
+    }
   }
 
   protected checkHashes(root: number): void {

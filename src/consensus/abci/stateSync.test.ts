@@ -82,7 +82,7 @@ async function carry(from: AbciApp, to: AbciApp, snapshot: Snapshot): Promise<nu
 describe("a node that joins", () => {
   test("default: has the state, goes on with the same app hashes, and so does its restart", async () => {
     const { app, snapshot, appHash } = await source();
-    expect(snapshot).toMatchObject({ height: 3n, format: 2 });
+    expect(snapshot).toMatchObject({ height: 3n, format: 3 });
     expect(snapshot.chunks).toBeGreaterThan(3);
     let joined = await open("joined");
     expect(await joined.offerSnapshot({ snapshot, appHash })).toEqual({ result: OFFER.ACCEPT });
@@ -149,7 +149,7 @@ describe("a node that joins", () => {
   });
 
   test.each<[string, Partial<Snapshot>, number, string]>([
-    ["another format", { format: 3 }, OFFER.REJECT_FORMAT, "it has format 3"],
+    ["another format", { format: 2 }, OFFER.REJECT_FORMAT, "it has format 2"],
     ["no height", { height: 0n }, OFFER.REJECT, "it has height 0"],
     ["a height without end", { height: 2n ** 63n }, OFFER.REJECT, "it has height"],
     ["no chunks", { chunks: 0, metadata: new Uint8Array(0) }, OFFER.REJECT, "it has 0 chunks"],
@@ -183,10 +183,10 @@ describe("a node that joins", () => {
 test("behavior: a chunk that is not there is empty", async () => {
   const { app, snapshot } = await source();
   for (const request of [
-    { height: 3n, format: 2, chunk: snapshot.chunks },
-    { height: 3n, format: 3, chunk: 0 },
-    { height: 99n, format: 2, chunk: 0 },
-    { height: 2n ** 63n, format: 2, chunk: 0 },
+    { height: 3n, format: 3, chunk: snapshot.chunks },
+    { height: 3n, format: 2, chunk: 0 },
+    { height: 99n, format: 3, chunk: 0 },
+    { height: 2n ** 63n, format: 3, chunk: 0 },
   ]) {
     expect(await app.loadSnapshotChunk(request)).toEqual({ chunk: new Uint8Array(0) });
   }

@@ -26,7 +26,7 @@ import { listSnapshots, removeSnapshot, SnapshotError } from "../../store/treeSn
 import { AbciError } from "./abciError.ts";
 
 /** The layout of src/store/treeSnapshot.ts. Another layout gets another number. */
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 /** CometBFT carries chunks of up to 16 MB (statesync/messages.go chunkMsgSize). */
 export const SNAPSHOT_CHUNK_BYTES = 8 << 20;
 /** 64 GiB: more than the trees of one process can hold. The metadata have to fit into CometBFT's 4 MB. */

@@ -3,13 +3,14 @@
 //   0      nothing: address 0 says "none"
 //   1024   constants of SHA-256
 //   2048   messages that wait for a hash, heads of the free lists, heads of the levels, the message schedule, lanes
+//   11264  the stack of an import
 //   12288  scratch: what JavaScript hands over
 //   65536  nodes, keys and lists, in chunks
 
 // A node is one cache line. The fields' offsets in it:
-/** The left child; of a leaf, the handle of its value in JavaScript's arena. */
+/** The left child; of a leaf, the unit of its value: see treeValues.ts. */
 export const LEFT: usize = 0;
-/** The right child; of a leaf, the length of its value. */
+/** The right child; of a leaf, the tag of its value. */
 export const RIGHT: usize = 4;
 /** The key's block; of an inner node that of the smallest key on its right. Of a free node, the next free one. */
 export const KEY: usize = 8;
@@ -35,5 +36,6 @@ export const FREE_LARGE: usize = 5440;
 export const LEVELS: usize = 5600;
 export const SCHEDULE: usize = 6144;
 export const LANES: usize = 7168;
+export const STACK: usize = 11264;
 export const SCRATCH: usize = 12288;
 export const HEAP: usize = 65536;

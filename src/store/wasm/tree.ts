@@ -17,6 +17,15 @@ import {
 import { allocate, allocateNode, blockCount, blockItem, dropBlock, ensure, push, release, releaseNodes } from "./memory";
 
 export { allocate, ensure, release, releaseNodes, reserveNodes, usedBytes } from "./memory";
+export {
+  beginImport,
+  importEnd,
+  importHeld,
+  importNodesLeft,
+  importRecords,
+  importRoot,
+  importUnits,
+} from "./import";
 export { beginHashing, hashInnerNodes, hashLeaves, hashValues } from "./hashing";
 
 /** The version that is being built, and its root; 0 is an empty tree. */
@@ -46,7 +55,7 @@ let deadLeaves: usize = 0;
 
 // Keys
 
-function prefixOf(key: usize, length: usize): u64 {
+export function prefixOf(key: usize, length: usize): u64 {
   if (length >= 8) return bswap<u64>(load<u64>(key));
   let prefix: u64 = 0;
   for (let index: usize = 0; index < length; index += 1) {
@@ -99,21 +108,21 @@ export function newKey(length: usize): usize {
   return node;
 }
 
-@inline function fillLeaf(leaf: usize, value: u32, valueLength: u32): usize {
-  store<u32>(leaf, value, LEFT);
-  store<u32>(leaf, valueLength, RIGHT);
+@inline function fillLeaf(leaf: usize, unit: u32, tag: u32): usize {
+  store<u32>(leaf, unit, LEFT);
+  store<u32>(leaf, tag, RIGHT);
   store<u32>(leaf, 1, SIZE);
   store<u32>(leaf, 0, HEIGHT);
   return leaf;
 }
 
-function newLeaf(key: usize, length: usize, prefix: u64, value: u32, valueLength: u32): usize {
+function newLeaf(key: usize, length: usize, prefix: u64, unit: u32, tag: u32): usize {
   const leaf = newNode();
   const block = newKey(length);
   memory.copy(block + KEY_BYTES, key, length);
   store<u32>(leaf, <u32>block, KEY);
   store<u64>(leaf, prefix, PREFIX);
-  return fillLeaf(leaf, value, valueLength);
+  return fillLeaf(leaf, unit, tag);
 }
 
 function newInner(leftChild: usize, rightChild: usize): usize {
@@ -192,26 +201,26 @@ function balance(node: usize): usize {
 
 // Writing
 
-function setAtLeaf(leaf: usize, order: i32, key: usize, length: usize, prefix: u64, value: u32, bytes: u32): usize {
+function setAtLeaf(leaf: usize, order: i32, key: usize, length: usize, prefix: u64, unit: u32, tag: u32): usize {
   if (order == 0) {
     const updated = newNode();
     copyKey(updated, leaf);
     const block = <usize>load<u32>(leaf, KEY);
     store<u32>(block, load<u32>(block, KEY_OWNERS) + 1, KEY_OWNERS);
-    fillLeaf(updated, value, bytes);
+    fillLeaf(updated, unit, tag);
     orphan(leaf);
     return updated;
   }
-  const added = newLeaf(key, length, prefix, value, bytes);
+  const added = newLeaf(key, length, prefix, unit, tag);
   return order < 0 ? newInner(added, leaf) : newInner(leaf, added);
 }
 
-function setBelow(node: usize, key: usize, length: usize, prefix: u64, value: u32, bytes: u32): usize {
+function setBelow(node: usize, key: usize, length: usize, prefix: u64, unit: u32, tag: u32): usize {
   const order = compare(key, length, prefix, node);
-  if (height(node) == 0) return setAtLeaf(node, order, key, length, prefix, value, bytes);
+  if (height(node) == 0) return setAtLeaf(node, order, key, length, prefix, unit, tag);
   const own = ownCopy(node);
-  if (order < 0) store<u32>(own, <u32>setBelow(left(own), key, length, prefix, value, bytes), LEFT);
-  else store<u32>(own, <u32>setBelow(right(own), key, length, prefix, value, bytes), RIGHT);
+  if (order < 0) store<u32>(own, <u32>setBelow(left(own), key, length, prefix, unit, tag), LEFT);
+  else store<u32>(own, <u32>setBelow(right(own), key, length, prefix, unit, tag), RIGHT);
   const size = load<u32>(left(own), SIZE) + load<u32>(right(own), SIZE);
   if (size == load<u32>(own, SIZE)) return own;
   measure(own);
@@ -263,13 +272,13 @@ export function begin(root: usize, version: u32, replays: bool): void {
 }
 
 /** Sets a key. False when there is no memory for it; then nothing has changed. */
-export function set(key: usize, length: usize, value: u32, valueLength: u32): bool {
+export function set(key: usize, length: usize, unit: u32, tag: u32): bool {
   if (!ensure(length)) return false;
   const prefix = prefixOf(key, length);
   workingRoot =
     workingRoot == 0
-      ? newLeaf(key, length, prefix, value, valueLength)
-      : setBelow(workingRoot, key, length, prefix, value, valueLength);
+      ? newLeaf(key, length, prefix, unit, tag)
+      : setBelow(workingRoot, key, length, prefix, unit, tag);
   return true;
 }
 
@@ -283,7 +292,7 @@ export function remove(key: usize, length: usize): bool {
 }
 
 /**
- * Applies changes that lie in the scratch space: key length, whether it is removed, value handle, value length, key; each
+ * Applies changes that lie in the scratch space: key length, whether it is removed, the value's unit and tag, key; each
  * from a multiple of 4 on. How many were applied: fewer than `count` when memory ran out.
  */
 export function apply(count: u32): u32 {
