@@ -32,8 +32,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** Each snapshot takes the values over, as that of a large state does: other tests have small ones. */
 async function open(options: Partial<StateDiskOptions> = {}): Promise<StateDisk> {
-  disk = await openStateDisk({ folder, names: SAMPLE_NAMES, pruning: pruningOptions("default"), ...options });
+  const pruning = pruningOptions("default");
+  disk = await openStateDisk({ folder, names: SAMPLE_NAMES, pruning, valuesInMemoryBytes: 0, ...options });
   return disk;
 }
 
