@@ -1,6 +1,6 @@
 // Tree snapshots: all trees of one version in a file, so that a restart need not replay the chain from its first block.
 // The nodes' hashes are in it: a node reads its own snapshot without hashing. Of one that comes from somebody else they are
-// computed anew and compared, so that when its app hash is right it is right in every byte.
+// computed anew and compared, so that when its app hash is right every node and value is.
 //
 //   "SSTREE3\n" · version (8 bytes)
 //   frames: length of the records (8) · length of the values (8) · sha256 of both · records · values
