@@ -31,9 +31,15 @@ export class RawConnection {
     });
   }
 
+  /** Whether the node has closed it, as it does with one that is silent for ten seconds. */
+  get isClosed(): boolean {
+    return this.#socket.destroyed;
+  }
+
   /** Posts a JSON body to `/` and gives the body of the answer. */
   post(body: string): Promise<string> {
     if (this.#waiting !== undefined) throw new Error("one request at a time");
+    if (this.isClosed) return Promise.reject(new Error("the node closed the connection"));
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(

@@ -92,6 +92,7 @@ class HttpLane implements Lane {
   }
 
   async send(operations: readonly Operation[]): Promise<readonly Outcome[]> {
+    if (this.#connection.isClosed) await this.#reopen();
     try {
       const [only] = operations;
       if (this.batchMax === 1 && only !== undefined) {

@@ -2,6 +2,7 @@
 // written is added to what its block wrote. The blocks cannot be executed again from the genesis, but state, app hashes
 // and files are those of any chain, and the node that is measured opens them as its own.
 
+import { setTimeout } from "node:timers/promises";
 import { type ChainApp, createApp, STORE_NAMES } from "../../../app/app.ts";
 import { Context } from "../../../src/baseapp/context.ts";
 import { EventManager } from "../../../src/baseapp/events.ts";
@@ -35,6 +36,7 @@ export interface Filling {
 
 /** Orders and accounts in one block. */
 const CHUNK = 25_000;
+const SNAPSHOT_POLL_MS = 20;
 const BALANCE_UUSDC = 1_000_000_000n;
 const DENOM = "uusdc";
 
@@ -94,7 +96,9 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
     fill = () => undefined;
     // As in a chain that has run for a while, a start finds a snapshot at or below the versions that it keeps.
     const { keepRecent = 0 } = pruningOf(config);
-    for (let more = 0; more <= keepRecent || !isSnapshotWritten; more += 1) await node.produce();
+    for (let more = 0; more <= keepRecent; more += 1) await node.produce();
+    // Blocks made meanwhile would make the next one due when the node starts.
+    while (!isSnapshotWritten) await setTimeout(SNAPSHOT_POLL_MS);
   } finally {
     await node.stop();
   }
