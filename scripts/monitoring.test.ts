@@ -17,7 +17,7 @@ function seriesOf({ name, type }: { readonly name: string; readonly type: unknow
 async function knownSeries(): Promise<Set<string>> {
   const nothing = () => [];
   const registries = [
-    new NodeMetrics({ keys: () => 0, memoryBytes: () => 0, mempool: () => undefined }).registry,
+    new NodeMetrics({ stores: () => [], mempool: () => undefined }).registry,
     new RelayerMetrics({
       // Nothing is read from it: metrics are listed, not collected.
       journal: undefined as never,

@@ -53,7 +53,7 @@ const CHAIN: Row = {
       unit: "bytes",
       lines: {
         "process {{instance}}": "process_resident_memory_bytes",
-        "trees {{instance}}": "stateset_state_memory_bytes",
+        "trees {{instance}}": "sum by (instance) (stateset_state_memory_bytes)",
       },
     },
     { title: "Time of a JSON-RPC request", unit: "s", lines: quantiles("stateset_rpc_request_seconds", "method") },

@@ -42,9 +42,10 @@ export class NodeProbe {
     };
   }
 
-  /** A number of its metrics now. */
-  async metric(name: string): Promise<number> {
-    return numberOf(await (await fetch(this.#metricsUrl)).text(), name);
+  /** A number of its metrics now, the sum over the values of a label. */
+  async sum(name: string, label: string): Promise<number> {
+    const sums = sumsOf(await (await fetch(this.#metricsUrl)).text(), name, label);
+    return Object.values(sums).reduce((total, value) => total + value, 0);
   }
 
   /** What was used between two samples, for so many operations. */

@@ -27,7 +27,7 @@ async function measureSize(preload: number, args: string[]) {
     const report = await benchLoad(CREATE_LOAD, options);
     const node = await startNode(home);
     const memoryBytes = residentBytes(node.pid);
-    const stateBytes = await node.probe.metric("stateset_state_memory_bytes");
+    const stateBytes = await node.probe.sum("stateset_state_memory_bytes", "store");
     await endNode(node);
     return { preload, options, report, restartSeconds: node.startSeconds, memoryBytes, stateBytes };
   } finally {

@@ -62,8 +62,7 @@ async function startParts(options: AbciNodeOptions, closers: Closers): Promise<R
   let opened: AbciApp | undefined;
   const metrics = new NodeMetrics({
     mempool: () => undefined,
-    keys: () => opened?.disk.store.keyCount ?? 0,
-    memoryBytes: () => opened?.disk.store.memoryBytes ?? 0,
+    stores: () => opened?.disk.store.sizes ?? [],
   });
   let application: ChainApp | undefined;
   const abci = await AbciApp.open({

@@ -118,8 +118,7 @@ async function startParts(options: NodeOptions, closers: Closers): Promise<Runni
   let opened: { node?: SoloNode; app?: ChainApp; stores?: TreeMultiStore } = {};
   const metrics = new NodeMetrics({
     mempool: () => opened.node?.mempool,
-    keys: () => opened.stores?.keyCount ?? 0,
-    memoryBytes: () => opened.stores?.memoryBytes ?? 0,
+    stores: () => opened.stores?.sizes ?? [],
   });
   const files = homeFiles(options.home);
   const { consensus, state } = config;

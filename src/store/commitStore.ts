@@ -30,6 +30,15 @@ export interface CommitStoreOptions {
   readonly nowMs?: (() => number) | undefined;
 }
 
+/** How large a store is. */
+export interface StoreSize {
+  readonly name: string;
+  /** Of the last version. */
+  readonly keys: number;
+  /** What its tree uses. */
+  readonly memoryBytes: number;
+}
+
 /** A committed multistore, with what the disk side of the store needs besides. */
 export class TreeMultiStore implements CommitMultiStore {
   readonly names: readonly string[];
@@ -81,12 +90,17 @@ export class TreeMultiStore implements CommitMultiStore {
 
   /** Bytes of memory that the trees use. */
   get memoryBytes(): number {
-    let bytes = 0;
-    for (const tree of this.#trees.values()) bytes += tree.memoryBytes;
-    return bytes;
+    return this.sizes.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
-  /** Those of them that a snapshot could take over. */
+  get sizes(): readonly StoreSize[] {
+    return this.names.map((name) => {
+      const tree = this.#tree(name);
+      return { name, keys: tree.size, memoryBytes: tree.memoryBytes };
+    });
+  }
+
+  /** Bytes of memory that a snapshot could take over, in all stores. */
   get movableBytes(): number {
     let bytes = 0;
     for (const tree of this.#trees.values()) bytes += tree.movableBytes;

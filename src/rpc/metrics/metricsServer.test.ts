@@ -25,7 +25,7 @@ async function read(metrics: NodeMetrics, path = "/metrics"): Promise<{ status: 
 }
 
 function metricsOf(mempool: () => MempoolView | undefined = () => undefined): NodeMetrics {
-  return new NodeMetrics({ keys: () => 12, memoryBytes: () => 3_400, mempool });
+  return new NodeMetrics({ stores: () => [{ name: "bank", keys: 12, memoryBytes: 3_400 }], mempool });
 }
 
 const STAGES_MS = { execute: 20, tree: 1, commit: 3, publish: 0.2 };
@@ -84,10 +84,14 @@ describe("metrics", () => {
     expect((await read(metrics)).text).toContain("stateset_mempool_txs 0\n");
     mempool = { size: 4, sizeBytes: 900, list: () => [] };
     const { text } = await read(metrics);
-    for (const line of ["stateset_mempool_txs 4", "stateset_mempool_bytes 900", "stateset_state_keys 12"]) {
+    for (const line of [
+      "stateset_mempool_txs 4",
+      "stateset_mempool_bytes 900",
+      'stateset_state_keys{store="bank"} 12',
+    ]) {
       expect(text.split("\n")).toContain(line);
     }
-    expect(text).toContain("stateset_state_memory_bytes 3400\n");
+    expect(text).toContain('stateset_state_memory_bytes{store="bank"} 3400\n');
   });
 
   test("error: another path, and a number that cannot be read", async () => {
@@ -95,10 +99,9 @@ describe("metrics", () => {
     await server?.close();
     server = undefined;
     const broken = new NodeMetrics({
-      keys: () => {
+      stores: () => {
         throw new Error("the trees are closed");
       },
-      memoryBytes: () => 0,
       mempool: () => undefined,
     });
     expect(await read(broken)).toMatchObject({ status: 500, text: "the trees are closed" });

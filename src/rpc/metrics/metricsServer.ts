@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { messageOf } from "../../codec/errorText.ts";
 import type { MempoolView } from "../../consensus/chainNode.ts";
+import type { StoreSize } from "../../store/commitStore.ts";
 import { closeHttpServer, listenHttp } from "../services/httpServer.ts";
 import type { ListenOptions, RunningServer } from "../services/runningServer.ts";
 import { CountBy, TimesBy } from "./tally.ts";
@@ -47,19 +48,41 @@ export class NodeMetrics {
 
   /** Numbers that are asked for when they are read. `mempool` gives undefined where CometBFT keeps it. */
   constructor(state: {
-    readonly keys: () => number;
-    readonly memoryBytes: () => number;
+    readonly stores: () => readonly StoreSize[];
     readonly mempool: () => Pick<MempoolView, "size" | "sizeBytes"> | undefined;
   }) {
     collectDefaultMetrics({ register: this.registry });
     this.#lazyGauge("stateset_mempool_txs", "transactions waiting", () => state.mempool()?.size ?? 0);
     this.#lazyGauge("stateset_mempool_bytes", "bytes of transactions waiting", () => state.mempool()?.sizeBytes ?? 0);
-    this.#lazyGauge("stateset_state_keys", "keys in the state", state.keys);
-    this.#lazyGauge("stateset_state_memory_bytes", "memory of the state's trees", state.memoryBytes);
+    const byStore = (read: (size: StoreSize) => number) => (gauge: Gauge) => {
+      for (const size of state.stores()) gauge.set({ store: size.name }, read(size));
+    };
+    this.#storeGauge(
+      "stateset_state_keys",
+      "keys in the state, by store",
+      byStore(({ keys }) => keys),
+    );
+    this.#storeGauge(
+      "stateset_state_memory_bytes",
+      "memory of the state's trees, by store",
+      byStore(({ memoryBytes }) => memoryBytes),
+    );
   }
 
   #gauge(name: string, help: string): Gauge {
     return new Gauge({ name, help, registers: [this.registry] });
+  }
+
+  #storeGauge(name: string, help: string, collect: (gauge: Gauge) => void): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["store"],
+      registers: [this.registry],
+      collect() {
+        collect(this);
+      },
+    });
   }
 
   #lazyGauge(name: string, help: string, read: () => number): void {
