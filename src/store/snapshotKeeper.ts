@@ -1,17 +1,10 @@
 // When tree snapshots are written, and which of them, and of the change sets, are kept.
 
-import { mkdir } from "node:fs/promises";
 import type { TreeMultiStore } from "./commitStore.ts";
 import type { Database } from "./database.ts";
 import type { PruningOptions } from "./pruning.ts";
 import { forgetUpTo } from "./stateLog.ts";
-import {
-  listSnapshots,
-  removeSnapshot,
-  removeTemporaries,
-  VALUES_IN_MEMORY_BYTES,
-  writeSnapshot,
-} from "./treeSnapshot.ts";
+import { listSnapshots, removeSnapshot, VALUES_IN_MEMORY_BYTES, writeSnapshot } from "./treeSnapshot.ts";
 
 /** How often snapshots are written. */
 export interface SnapshotSchedule {
@@ -122,8 +115,6 @@ export class SnapshotKeeper {
     const { folder, store, valuesInMemoryBytes } = this.#parts;
     const unpin = store.pin(version);
     try {
-      await mkdir(folder, { recursive: true });
-      await removeTemporaries(folder);
       const isCancelled = () => this.#isCancelled;
       const moves = store.movableBytes > (valuesInMemoryBytes ?? VALUES_IN_MEMORY_BYTES);
       const bytes = await writeSnapshot(folder, { source: store, version, isCancelled, moves });

@@ -15,7 +15,7 @@
 // whose values are many leaves them there (treeValues.ts).
 
 import { createHash, webcrypto } from "node:crypto";
-import { type FileHandle, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesEqual, concatBytes, utf8 } from "../codec/bytes.ts";
 import { ByteReader, ByteWriter } from "./byteStream.ts";
@@ -109,9 +109,35 @@ export interface WriteOptions {
 
 /**
  * Writes the snapshot of a version: to a temporary file that gets its name once it is on the disk. The version must stay
- * kept meanwhile. Between two frames the event loop runs. Gives the file's size in bytes, or undefined when cancelled.
+ * kept meanwhile. The folder is made. Between two frames the event loop runs. Gives the file's size in bytes, or undefined
+ * when cancelled.
  */
 export async function writeSnapshot(folder: string, options: WriteOptions): Promise<number | undefined> {
+  const { source, version, moves } = options;
+  // Before anything else goes on: what moves is what is there now.
+  const stores = source.names.map((name) => {
+    const tree = source.treeOf(name);
+    return { name, size: tree.sizeOf(version), exporter: tree.exporter(version, moves) };
+  });
+  try {
+    return await writeStores(folder, stores, options);
+  } finally {
+    for (const { exporter } of stores) exporter.close();
+  }
+}
+
+interface ExportedStore {
+  readonly name: string;
+  readonly size: number;
+  readonly exporter: TreeExporter;
+}
+
+async function writeStores(
+  folder: string,
+  stores: readonly ExportedStore[],
+  options: WriteOptions,
+): Promise<number | undefined> {
+  await mkdir(folder, { recursive: true });
   const path = snapshotFile(folder, options.version);
   const temporary = temporarySnapshotFile(folder, options.version);
   try {
@@ -120,7 +146,7 @@ export async function writeSnapshot(folder: string, options: WriteOptions): Prom
     try {
       const values = new ValueFile(temporary);
       try {
-        bytes = await writeFrames(file, { ...options, values });
+        bytes = await writeFrames(file, stores, { ...options, values });
       } finally {
         values.letGo();
       }
@@ -141,6 +167,7 @@ export async function writeSnapshot(folder: string, options: WriteOptions): Prom
 /** The number of bytes written; undefined when cancelled. */
 async function writeFrames(
   file: FileHandle,
+  stores: readonly ExportedStore[],
   options: WriteOptions & { readonly values: ValueFile },
 ): Promise<number | undefined> {
   const digests = createHash("sha256");
@@ -150,7 +177,7 @@ async function writeFrames(
     bytes += part.length;
   };
   await put(concatBytes(MAGIC, numberBytes(options.version)));
-  for (const { records, values, exporter } of framesOf(options)) {
+  for (const { records, values, exporter } of framesOf(stores)) {
     if (options.isCancelled?.() === true) return undefined;
     const body = concatBytes(records, new Uint8Array(paddedLength(records.length) - records.length), values);
     const digest = await digestOf(body);
@@ -197,25 +224,17 @@ interface WrittenFrame {
   readonly exporter: TreeExporter;
 }
 
-function* framesOf({ source, version, moves }: WriteOptions): IterableIterator<WrittenFrame> {
+function* framesOf(stores: readonly ExportedStore[]): IterableIterator<WrittenFrame> {
   const frame: FrameParts = { records: new ByteWriter(), values: new ByteWriter() };
-  for (const name of source.names) {
-    const tree = source.treeOf(name);
-    const size = tree.sizeOf(version);
+  for (const { name, size, exporter } of stores) {
     frame.records.byte(STORE_RECORD);
     frame.records.lengthPrefixed(utf8(name));
     frame.records.uvarint(size === 0 ? 0 : size * 2 - 1);
-    const exporter = tree.exporter(version, moves);
-    try {
-      for (let isMore = true; isMore; ) {
-        isMore = exporter.write(frame, FRAME_BYTES);
-        if (frame.records.length > 0)
-          yield { records: frame.records.finish(), values: frame.values.finish(), exporter };
-        frame.records.clear();
-        frame.values.clear();
-      }
-    } finally {
-      exporter.close();
+    for (let isMore = true; isMore; ) {
+      isMore = exporter.write(frame, FRAME_BYTES);
+      if (frame.records.length > 0) yield { records: frame.records.finish(), values: frame.values.finish(), exporter };
+      frame.records.clear();
+      frame.values.clear();
     }
   }
 }

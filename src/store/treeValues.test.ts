@@ -157,6 +157,32 @@ describe("values in a file", () => {
     tree.close();
   });
 
+  test("behavior: blocks that are made meanwhile keep no store from giving back its memory", async () => {
+    const trees = new Map([
+      ["a", filledTree()],
+      ["b", filledTree()],
+    ]);
+    const source = { names: ["a", "b"], treeOf: (name: string) => trees.get(name)! };
+    const change: KvChange = [Uint8Array.of(0, 7), utf8("meanwhile")];
+    for (const tree of trees.values()) tree.stage([change]);
+    let isFirst = true;
+    const isCancelled = () => {
+      if (isFirst) for (const tree of trees.values()) tree.commit();
+      isFirst = false;
+      return false;
+    };
+    await writeSnapshot(folder, { source, version: 1, isCancelled, moves: true });
+    for (const tree of trees.values()) {
+      expect(tree.version).toBe(2);
+      tree.pruneBelow(2);
+      // One slab of an arena, for the one value.
+      expect(tree.movableBytes).toBe(1 << 20);
+      expect(tree.view(2).get(change[0])).toEqual(change[1]);
+      expect(tree.view(2).get(Uint8Array.of(0, 8))).toEqual(new Uint8Array(1_000).fill(8));
+      tree.close();
+    }
+  });
+
   test("behavior: where all versions are kept, so many files are held and no more", async () => {
     const tree = filledTree();
     for (let round = 0; round < 30; round += 1) {
