@@ -30,7 +30,7 @@ function finalizeAmongChecks(app: ChainApp, request: FinalizeBlockRequest): Fina
   for (let index = 0; ; index += 1) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    const tx = txs[index];
+    const tx = txs[index % txs.length];
     if (tx !== undefined && !(tx instanceof ChainError)) app.checkTx(tx, "check");
   }
 }

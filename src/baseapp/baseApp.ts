@@ -20,6 +20,7 @@ import { encodeMessage } from "../codec/message.ts";
 import { jsonToMessage, messageToJson } from "../codec/protoJson.ts";
 import type { TypeRegistry } from "../codec/registry.ts";
 import { ErrOutOfGas, ErrUnknownRequest } from "../codec/sdkErrors.ts";
+import { runToEnd } from "../codec/steps.ts";
 import { timestampToNs } from "../codec/time.ts";
 import type { DecodedTx } from "../codec/tx.ts";
 import { sha256 } from "../crypto/hash.ts";
@@ -34,7 +35,6 @@ import type { Router } from "./msgRouter.ts";
 import { QUERY_CACHE_BYTES_MAX, QueryCache, queryIdOf } from "./queryCache.ts";
 import { QueryReads } from "./queryReads.ts";
 import { type AnteHandler, runTx, type TxRun } from "./runTx.ts";
-import { runToEnd } from "./steps.ts";
 import { SimulationFailure, type TxFailure } from "./txResult.ts";
 
 /** What an application is made of. */
@@ -232,10 +232,10 @@ export class BaseApp {
   }
 
   /**
-   * The same in steps, one for each transaction, which gives its result. Between two of them checks and queries may run:
-   * they see the committed state. Nothing may be committed or reverted before the last.
+   * The same in steps: one for each transaction, which gives its result, and others, which give nothing. Between two of
+   * them checks and queries may run: they see the committed state. Nothing may be committed or reverted before the last.
    */
-  *executeBlock(request: FinalizeBlockRequest): Generator<ExecTxResult, FinalizedBlock, void> {
+  *executeBlock(request: FinalizeBlockRequest): Generator<ExecTxResult | undefined, FinalizedBlock, void> {
     const block = this.#blockInfo(request);
     const state = this.#blockState();
     const report = this.#consensusReport(request.consensus);
@@ -247,7 +247,8 @@ export class BaseApp {
     const validatorUpdates = this.#validatorUpdates(end);
     const events = [...blockEvents(begin, "BeginBlock"), ...blockEvents(end, "EndBlock")];
     const changes = state.changes();
-    const commit = this.#stores.stage(changes);
+    yield;
+    const commit = yield* this.#stores.stageInSteps(changes);
     this.#staged = { block, changes };
     return {
       response: {

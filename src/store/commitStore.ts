@@ -1,5 +1,6 @@
 // The committed state: one Merkle tree for each module, committed together (cosmossdk.io/store v1.1 rootmulti).
 
+import { runToEnd } from "../codec/steps.ts";
 import { commitStores, proveKey, proveStore } from "./commitProof.ts";
 import { createTree } from "./createTree.ts";
 import type { ReadonlyKvStore } from "./kvStore.ts";
@@ -135,21 +136,37 @@ export class TreeMultiStore implements CommitMultiStore {
   }
 
   stage(changes: readonly StoreChanges[]): StoreCommit {
-    const startedMs = this.#nowMs();
+    return runToEnd(this.stageInSteps(changes));
+  }
+
+  *stageInSteps(changes: readonly StoreChanges[]): Generator<undefined, StoreCommit, void> {
     this.#staged = undefined;
     const version = this.#version + 1;
     const byName = this.#byName(changes, version);
-    const stores = this.names
-      .map((name) => ({ name, rootHash: this.#tree(name).stage(byName.get(name) ?? []) }))
-      .filter(({ name }) => this.#has(name, version));
+    const stores: StoreInfo[] = [];
+    for (const name of this.names) {
+      const tree = this.#tree(name);
+      this.#timed(() => tree.applyChanges(byName.get(name) ?? []));
+      yield;
+      const rootHash = this.#timed(() => tree.hashWorking());
+      if (this.#has(name, version)) stores.push({ name, rootHash });
+      yield;
+    }
     this.#staged = {
       version,
       appHash: commitStores(stores).root,
       stores,
       changes: changes.filter((entry) => entry.changes.length > 0).sort((a, b) => byText(a.name, b.name)),
     };
-    this.#workMs += this.#nowMs() - startedMs;
     return this.#staged;
+  }
+
+  /** Does some of the store's work. */
+  #timed<T>(work: () => T): T {
+    const startedMs = this.#nowMs();
+    const result = work();
+    this.#workMs += this.#nowMs() - startedMs;
+    return result;
   }
 
   /** The changes of a version by store. Throws an Error when a store stands twice, or is not there. */

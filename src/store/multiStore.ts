@@ -87,6 +87,8 @@ export interface CommitMultiStore {
    * stages it: nothing visible moves. Staging again replaces what was staged.
    */
   stage(changes: readonly StoreChanges[]): StoreCommit;
+  /** The same in steps. Reads may go on between two of them; nothing may be staged, committed or reverted. */
+  stageInSteps(changes: readonly StoreChanges[]): Generator<undefined, StoreCommit, void>;
   /** Makes the staged version the last one and prunes what the pruning option says. */
   commit(): void;
   /** The value and the two-level ICS-23 proof of a key in a version, of existence or of absence. */

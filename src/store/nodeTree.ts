@@ -86,9 +86,7 @@ export abstract class NodeTree implements MerkleTree {
   abstract settle(): Uint8Array;
   abstract pruneBelow(version: number): void;
   abstract revertTo(version: number): void;
-  /** The first half of `stage`: the new nodes, without their hashes. */
   abstract applyChanges(changes: readonly KvChange[]): void;
-  /** The second half of `stage`: hashes what `applyChanges` made. The root hash. */
   abstract hashWorking(): Uint8Array;
   /** The leaf of a key below a root, or NONE. */
   abstract findLeaf(root: number, key: Uint8Array): number;

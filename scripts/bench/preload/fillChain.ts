@@ -106,8 +106,8 @@ export async function fillChain(home: string, filling: Filling): Promise<void> {
 
 /** Lets something write whenever a block is staged. */
 function addToStages(stores: CommitMultiStore, app: ChainApp, fill: (ctx: Context) => void): void {
-  const stage = stores.stage.bind(stores);
-  stores.stage = (given: readonly StoreChanges[]) => {
+  const stage = stores.stageInSteps.bind(stores);
+  stores.stageInSteps = (given: readonly StoreChanges[]) => {
     const layer = writeSet(stores.latest());
     for (const { name, changes } of given) {
       const store = layer.store(name);

@@ -9,7 +9,7 @@ import {
   type ValidatorUpdate,
 } from "../../../gen/tendermint/abci/types.ts";
 import { BlockIDFlag } from "../../../gen/tendermint/types/validator.ts";
-import { runToEnd } from "../../baseapp/steps.ts";
+import { runToEnd } from "../../codec/steps.ts";
 import { checkCommit, validatorsHash } from "../hashing.ts";
 import { TEST_KEY, testGenesis } from "../testing/testNode.ts";
 import { BlockMaker, type ChainState, type FinalizeRequest } from "./blockMaker.ts";

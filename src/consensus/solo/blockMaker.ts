@@ -93,8 +93,11 @@ export interface ExecutedBlock {
 
 /** The part of the application that makes blocks. */
 export interface BlockExecutor {
-  /** Executes a block, a step for each transaction, which gives its result. Checks and queries may run between two steps. */
-  executeBlock(request: FinalizeRequest): Generator<ExecTxResult, ExecutedBlock, void>;
+  /**
+   * Executes a block: a step for each transaction, which gives its result, and others. Checks and queries may run between
+   * two steps.
+   */
+  executeBlock(request: FinalizeRequest): Generator<ExecTxResult | undefined, ExecutedBlock, void>;
 }
 
 /** Makes blocks. */
@@ -110,11 +113,15 @@ export class BlockMaker {
   }
 
   /**
-   * Builds the next block, executes it in steps, of which each gives a transaction's result, and signs the commit for it. The
-   * application's new state is staged.
+   * Builds the next block, executes it and signs the commit for it, in steps, of which one for each transaction gives its
+   * result. The application's new state is staged.
    * Throws when the application asks for what one validator cannot give, and DoubleSignError.
    */
-  *make(state: ChainState, txs: readonly DecodedTx[], timeNs: bigint): Generator<ExecTxResult, MadeBlock, void> {
+  *make(
+    state: ChainState,
+    txs: readonly DecodedTx[],
+    timeNs: bigint,
+  ): Generator<ExecTxResult | undefined, MadeBlock, void> {
     const block = buildBlock({
       chainId: this.#chainId,
       proposerAddress: this.#validator.key.address,
@@ -122,7 +129,9 @@ export class BlockMaker {
       txs,
       timeNs,
     });
+    yield;
     const { blockId, sizeBytes } = blockIdOf(block);
+    yield;
     const execution = this.#app.executeBlock({
       txs,
       height: state.height + 1,
@@ -144,6 +153,7 @@ export class BlockMaker {
       if (step.done === true) executed = step.value;
       else yield step.value;
     }
+    yield;
     const { response, commit: storeCommit } = executed;
     checkResponse(state.height + 1, txs.length, response);
     const nextValidators = updateValidators(state.nextValidators, response.validatorUpdates);

@@ -3,8 +3,8 @@
 
 import { type RequestInitChain, ResponseFinalizeBlock } from "../../../gen/tendermint/abci/types.ts";
 import type { ValidatorSet } from "../../../gen/tendermint/types/validator.ts";
-import { runToEnd } from "../../baseapp/steps.ts";
 import { bytesEqual, toHex } from "../../codec/bytes.ts";
+import { runToEnd } from "../../codec/steps.ts";
 import { timestampToNs } from "../../codec/time.ts";
 import { createCommitMultiStore } from "../../store/commitStore.ts";
 import type { CommitMultiStore } from "../../store/multiStore.ts";

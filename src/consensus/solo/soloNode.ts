@@ -287,8 +287,8 @@ export class SoloNode implements ChainNode {
   }
 
   /**
-   * Makes a block and fills its batch, a step for each transaction, while requests are answered from the block before. What
-   * execution gave is left behind here: only the encoded block waits for the disk.
+   * Makes a block and fills its batch, in steps, while requests are answered from the block before. What execution gave is
+   * left behind here: only the encoded block waits for the disk.
    */
   *#seal(): Generator<void, SealedBlock, void> {
     const { mempool, clock, disk, blockStore, txIndex } = this.#parts;
@@ -299,22 +299,25 @@ export class SoloNode implements ChainNode {
     const failures: Failure[] = [];
     const making = this.#maker.make(this.#state, txs, clock.nextBlockTime(this.#state.timeNs));
     let made: MadeBlock | undefined;
-    for (let index = 0; made === undefined; index += 1) {
+    for (let executed = 0; made === undefined; ) {
       const step = making.next();
       if (step.done === true) made = step.value;
-      else {
-        const { hash, bytes } = txs[index]!;
+      else if (step.value !== undefined) {
+        const { hash, bytes } = txs[executed]!;
         const result = step.value;
         block.add({ hash, tx: bytes, result });
         events.addTx(result.events);
         if (result.code !== 0) failures.push({ code: result.code, codespace: result.codespace });
-        yield;
+        executed += 1;
       }
+      yield;
     }
     const { next, executeMs } = made;
     const committed = block.finish({ committed: made.committed, commit: made.commit, ...this.#changesOf(made) });
     events.addBlock(committed.results.events);
+    yield;
     txIndex.finish(batch, next.height, events);
+    yield;
     disk.putState(batch, made.storeCommit);
     return { batch, committed, next, failures, executeMs };
   }
