@@ -4,8 +4,8 @@ import { createConnection, createServer, type Server, type Socket } from "node:n
 import { Request, Response } from "../../gen/tendermint/abci/types.ts";
 import { FrameReader, frameLength } from "../../src/consensus/abci/frames.ts";
 
-/** Changes an answer, knowing the request; or gives it back as it is. */
-export type Tamper = (request: Request, response: Response) => Response;
+/** Changes an answer, knowing the request; or gives it back as it is. What takes its time holds up what is behind it. */
+export type Tamper = (request: Request, response: Response) => Response | Promise<Response>;
 
 /** A proxy that runs. */
 export interface AbciProxy {
@@ -28,6 +28,11 @@ export async function startAbciProxy(ports: { from: number; to: number }, tamper
     }
     const asked: Request[] = [];
     const [requests, responses] = [new FrameReader(), new FrameReader()];
+    let answered = Promise.resolve();
+    const answer = async (request: Request, response: Response) => {
+      const bytes = Response.encode(await tamper(request, response)).finish();
+      client.write(Buffer.concat([frameLength(bytes.length), bytes]));
+    };
     client.on("data", (chunk) => {
       for (const frame of requests.push(chunk)) asked.push(Request.decode(frame));
       app.write(chunk);
@@ -36,8 +41,7 @@ export async function startAbciProxy(ports: { from: number; to: number }, tamper
       for (const frame of responses.push(chunk)) {
         const request = asked.shift();
         if (request === undefined) throw new Error("an answer without a request");
-        const bytes = Response.encode(tamper(request, Response.decode(frame))).finish();
-        client.write(Buffer.concat([frameLength(bytes.length), bytes]));
+        answered = answered.then(() => answer(request, Response.decode(frame)));
       }
     });
   });
