@@ -1,15 +1,25 @@
 // The Orders API over a real CometBFT, unchanged: its RPC is all that a gateway asks for. Cases: an order made, paid by a
-// transfer to its deposit address, shipped, listed and told as events; many at once; the same after CometBFT was away.
+// transfer to its deposit address, shipped, listed and told as events; many at once, over blocks that are told of long before
+// they are executed; the same after CometBFT was away.
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sendMessage } from "../../app/testing/testChain.ts";
-import { until } from "../../scripts/testnet/cluster.ts";
+import { freePorts, until } from "../../scripts/testnet/cluster.ts";
 import { createLogger } from "../../src/devnet/logger.ts";
 import { type RunningGateway, startGateway } from "../../src/gateway/gateway.ts";
 import { Problem } from "../../src/gateway/http/problem.ts";
 import { testKey } from "../../src/gateway/testing/testGateway.ts";
 import { testMasterKeys } from "../../src/gateway/vault/testing/masterKeys.ts";
-import { broadcast, CHAIN_ID, sequenceOf, signed, startTestCluster, type TestCluster } from "./testCluster.ts";
+import { type AbciProxy, startAbciProxy } from "./abciProxy.ts";
+import {
+  broadcast,
+  CHAIN_ID,
+  editConfig,
+  sequenceOf,
+  signed,
+  startTestCluster,
+  type TestCluster,
+} from "./testCluster.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the tests say by their expectations what the JSON is.
 type AnyJson = any;
@@ -17,10 +27,24 @@ type AnyJson = any;
 const [MERCHANT, CUSTOMER] = [2, 3];
 
 let cluster: TestCluster;
+let proxy: AbciProxy;
 let gateway: RunningGateway;
+/** How much longer the application takes for a block that has transactions. */
+let blockMs = 0;
 
 beforeAll(async () => {
-  cluster = await startTestCluster({ validators: 1 });
+  cluster = await startTestCluster({
+    validators: 1,
+    prepare: async ([home]) => {
+      const from = (await freePorts(1))[0]!.abci;
+      editConfig(home!.home, { proxy_app: `tcp://127.0.0.1:${from}` });
+      proxy = await startAbciProxy({ from, to: home!.ports.abci }, async ({ finalizeBlock }, response) => {
+        const isSlow = finalizeBlock !== undefined && finalizeBlock.txs.length > 0;
+        if (isSlow) await new Promise((resolve) => setTimeout(resolve, blockMs));
+        return response;
+      });
+    },
+  });
   const { address, privKey } = cluster.accounts[MERCHANT]!;
   const key = testKey(address);
   gateway = await startGateway({
@@ -45,6 +69,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.close();
   await cluster?.close();
+  await proxy?.close();
 }, 60_000);
 
 async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: AnyJson }> {
@@ -82,9 +107,13 @@ test("default: an order's life", async () => {
   );
 });
 
-test("behavior: many at once are few transactions, and all are there", async () => {
+test.each([1_500, 0])("behavior: many at once are few transactions, and all are there: %i ms a block", async (ms) => {
+  blockMs = ms;
   const before = (await call("GET", "/orders")).json.total_count;
+  const startedMs = performance.now();
   const made = await Promise.all(Array.from({ length: 40 }, (_, index) => create(`M-${index}`)));
+  // Two blocks, and the second look at what is on its way.
+  expect(performance.now() - startedMs).toBeLessThan(15_000);
   expect(made.map(({ status }) => status)).toEqual(made.map(() => 201));
   expect(new Set(made.map(({ json }) => json.id)).size).toBe(40);
   expect((await call("GET", "/orders")).json.total_count).toBe(before + 40);

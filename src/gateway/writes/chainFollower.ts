@@ -8,11 +8,9 @@ export interface FollowerListener {
   /** Whether transactions of blocks are of interest right now. */
   isWaiting(): boolean;
   found(tx: FoundTx): void;
-  /** The chain is at a new place. `isGap`: blocks were left out. */
-  moved(place: ChainPlace, isGap: boolean): void;
 }
 
-/** More blocks than these are not read one by one. */
+/** More blocks than these are not read: what is in them is asked for by its hash. */
 const BLOCKS_MAX = 200;
 
 /** Follows one node. */
@@ -57,16 +55,16 @@ export class ChainFollower {
     this.#isDue = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
-    try {
-      while (this.#isDue) {
-        this.#isDue = false;
+    while (this.#isDue) {
+      this.#isDue = false;
+      try {
         await this.#step();
+      } catch {
+        // The node does not answer, or has no more yet. The next look comes within a second, and `silentMs` tells whoever
+        // waits.
       }
-    } catch {
-      // The node does not answer. The next look comes within a second, and `silentMs` tells whoever waits.
-    } finally {
-      this.#isLooking = false;
     }
+    this.#isLooking = false;
   }
 
   async #step(): Promise<void> {
@@ -75,23 +73,24 @@ export class ChainFollower {
     const from = this.#place === undefined ? place.height : this.#place.height + 1;
     const isGap = place.height - from >= BLOCKS_MAX || place.height < from - 1;
     // Who sends after this line is in a later block: a transaction cannot be in one before it was sent.
-    const isRead = !this.#listener.isWaiting() || (!isGap && (await this.#read(from, place)));
+    if (this.#listener.isWaiting() && !isGap) await this.#read(from, place);
     this.#place = place;
-    this.#listener.moved(place, !isRead);
   }
 
-  /** Resolves to whether the node had them all. */
-  async #read(from: number, place: ChainPlace): Promise<boolean> {
+  /**
+   * CometBFT tells of a block before it is executed: the last one may have no results yet, and is read at the next look. An
+   * older one without results is pruned.
+   */
+  async #read(from: number, place: ChainPlace): Promise<void> {
     for (let height = from; height <= place.height; height += 1) {
       try {
-        for (const tx of await this.#node.block(height)) this.#listener.found(tx);
+        const { timeNs, txs } = await this.#node.block(height);
+        for (const tx of txs) this.#listener.found(tx);
+        // What was read is not read again, even when the next one fails.
+        this.#place = { height, timeNs };
       } catch (error) {
-        if (error instanceof RefusedError) return false;
-        throw error;
+        if (!(error instanceof RefusedError) || height === place.height) throw error;
       }
-      // What was read is not read again, even when the next one fails.
-      this.#place = { height, timeNs: this.#place?.timeNs ?? place.timeNs };
     }
-    return true;
   }
 }

@@ -1,19 +1,20 @@
 // Cases, on a real chain and every database: many requests in few transactions; a message that fails alone; out of gas; one
 // that the chain cannot read; idempotency keys, also after a restart; a kill before and after sending; void and signed anew;
-// a node that is away; a full queue; transactions that clients sign; two writers that sign one message anew at once.
+// a node that is away; a full queue; transactions that clients sign; two writers that sign one message anew at once; a block
+// that is told of before it is executed, one that was missed, one in which a transaction failed; a signing that failed.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MsgCreateOrderResponse } from "../../../gen/stateset/orders/v1/tx.ts";
 import { ErrTxTimeout } from "../../codec/sdkErrors.ts";
 import type { Devnet } from "../../devnet/devnet.ts";
-import { SourceError } from "../nodeCalls.ts";
+import { RefusedError, SourceError } from "../nodeCalls.ts";
 import type { Database } from "../sql/database.ts";
 import { testDatabases } from "../testing/databases.ts";
 import { ChainWriter } from "./chainWriter.ts";
 import { GasBook } from "./gasBook.ts";
 import { Deferred } from "./liveWrite.ts";
 import { type NodeRpc, nodeRpc } from "./nodeRpc.ts";
-import { signTx } from "./signTx.ts";
+import { signTx, txHashOf } from "./signTx.ts";
 import { devnetKeys, orderMessage, ordersMessage, ownKey, sendMessage, startTestChain } from "./testing/writerWorld.ts";
 import type { SignerKeys, WriterOptions, WriterParts } from "./writerOptions.ts";
 
@@ -29,6 +30,9 @@ const merchant = (index: number) => devnet.accounts[index]!.address;
 function nodeWith(changes: Partial<NodeRpc>): NodeRpc {
   return { ...nodeRpc(devnet.rpcUrl), ...changes };
 }
+
+/** Blocks whose transactions nobody sees. */
+const unseen: NodeRpc["block"] = async (height) => ({ ...(await nodeRpc(devnet.rpcUrl).block(height)), txs: [] });
 
 async function startWriter(
   database: Database,
@@ -165,7 +169,7 @@ describe.each(testDatabases())("$name", (kind) => {
   ])("behavior: a process that ended %s: the next carries the same bytes to their end", async (when, broadcast) => {
     const apiKey = ownKey(merchant(7));
     const request = { apiKey, message: orderMessage(merchant(7), when), idempotencyKey: when };
-    const killed = await startWriter(database, { resendAfterMs: 60_000 }, { broadcast, block: async () => [] });
+    const killed = await startWriter(database, { resendAfterMs: 60_000 }, { broadcast, block: unseen });
     const pending = await killed.submit(request);
     await new Promise((resolve) => setTimeout(resolve, 100));
     await killed.close();
@@ -218,6 +222,84 @@ describe.each(testDatabases())("$name", (kind) => {
     expect(again.id).not.toBe(pending.id);
     await again.outcome;
     await next.close();
+  });
+
+  test("behavior: CometBFT tells of a block before it is executed: the writer reads it then", async () => {
+    const apiKey = ownKey(merchant(8));
+    const asked = new Set<number>();
+    const block: NodeRpc["block"] = async (height) => {
+      if (asked.has(height)) return nodeRpc(devnet.rpcUrl).block(height);
+      asked.add(height);
+      throw new RefusedError(`could not find results for height #${height}`);
+    };
+    const writer = await startWriter(database, {}, { block, tx: async () => undefined });
+    const pending = await Promise.all(
+      Array.from({ length: 10 }, () => writer.submit({ apiKey, message: orderMessage(merchant(8), "early") })),
+    );
+    await Promise.all(pending.map(({ outcome }) => outcome));
+    await writer.close();
+  });
+
+  test("behavior: a transaction whose block was missed is asked for", async () => {
+    const apiKey = ownKey(merchant(8));
+    const writer = await startWriter(database, { resendAfterMs: 300 }, { block: unseen });
+    const pending = await writer.submit({ apiKey, message: orderMessage(merchant(8), "missed") });
+    await pending.outcome;
+    await writer.close();
+  });
+
+  test("behavior: what failed in a block before its messages ran is sent again as it is, and runs once", async () => {
+    const apiKey = ownKey(merchant(8));
+    const node = nodeRpc(devnet.rpcUrl);
+    let failing: string | undefined;
+    let sendings = 0;
+    const broadcast: NodeRpc["broadcast"] = async (bytes) => {
+      sendings += 1;
+      if (sendings > 1) return node.broadcast(bytes);
+      failing = txHashOf(bytes);
+      return { kind: "taken" };
+    };
+    const block: NodeRpc["block"] = async (height) => {
+      const made = await node.block(height);
+      if (failing === undefined) return made;
+      const result = { code: 5, codespace: "sdk", log: "no funds", data: new Uint8Array(), gasUsed: 0n };
+      const failed = { hash: failing, height, result };
+      failing = undefined;
+      return { ...made, txs: [...made.txs, failed] };
+    };
+    const writer = await startWriter(database, { resendAfterMs: 700 }, { broadcast, block });
+    const pending = await writer.submit({ apiKey, message: orderMessage(merchant(8), "failed") });
+    const { txHash } = await pending.outcome;
+    expect(failing).toBeUndefined();
+    const txs = await database.query("select 1 from gateway_writes where id = $1 and tx_hash = $2 and attempts = 1", [
+      pending.id,
+      txHash,
+    ]);
+    expect(txs).toHaveLength(1);
+    await writer.close();
+  });
+
+  test("behavior: a signing anew that fails is tried again", async () => {
+    const apiKey = ownKey(merchant(8));
+    const node = nodeRpc(devnet.rpcUrl);
+    const { codespace, code } = { codespace: "sdk", code: ErrTxTimeout.code };
+    let [sendings, signings] = [0, 0];
+    const broadcast: NodeRpc["broadcast"] = async (bytes) => {
+      sendings += 1;
+      return sendings === 1 ? { kind: "refused", codespace, code, log: "" } : node.broadcast(bytes);
+    };
+    const keys: SignerKeys = {
+      async privKeyOf(signer) {
+        signings += 1;
+        if (signings === 2) throw new SourceError("away");
+        return devnetKeys(devnet).privKeyOf(signer);
+      },
+    };
+    const writer = await startWriter(database, {}, { broadcast }, new GasBook(), { keys });
+    const pending = await writer.submit({ apiKey, message: orderMessage(merchant(8), "again") });
+    await pending.outcome;
+    expect([signings, sendings]).toEqual([3, 2]);
+    await writer.close();
   });
 
   test("error: a node that is away, and a queue that is full", async () => {

@@ -161,9 +161,6 @@ export class ChainWriter implements SignedTxWriter {
     return {
       isWaiting: () => this.#open.size > 0,
       found: (tx: Parameters<Outcomes["found"]>[0]) => this.#outcomes.found(tx),
-      moved: (_: unknown, isGap: boolean) => {
-        if (isGap) this.#background.run(this.#upkeep.lookUp());
-      },
     };
   }
 

@@ -27,6 +27,12 @@ export interface FoundTx {
   readonly result: TxResult;
 }
 
+/** A block with what came of its transactions. */
+export interface ExecutedBlock {
+  readonly timeNs: bigint;
+  readonly txs: readonly FoundTx[];
+}
+
 /** Where the chain is. */
 export interface ChainPlace {
   readonly height: number;
@@ -46,9 +52,11 @@ export type BroadcastAnswer =
 export interface NodeRpc {
   place(): Promise<ChainPlace>;
   broadcast(bytes: Uint8Array): Promise<BroadcastAnswer>;
-  /** All transactions of a block. */
-  block(height: number): Promise<readonly FoundTx[]>;
-  /** A transaction by its hash; undefined when it is in no block that the node knows. */
+  /** Rejects with RefusedError when the block is not executed yet, or not kept any more. */
+  block(height: number): Promise<ExecutedBlock>;
+  /**
+   * A transaction by its hash; undefined when it is in no block that the node knows, or in one that it has not indexed yet.
+   */
   tx(hash: string): Promise<FoundTx | undefined>;
   /** Number of an account; undefined when there is none. */
   accountNumber(address: string): Promise<bigint | undefined>;
@@ -102,12 +110,15 @@ export function nodeRpc(rpcUrl: string, { call, rawBlock } = nodeCalls(rpcUrl)):
     broadcast: (bytes) => broadcast(call, bytes),
     async block(height) {
       const raw = await rawBlock(height);
-      const { block } = raw.block as { block: { data: { txs: readonly string[] | null } } };
+      const { block } = raw.block as {
+        block: { header: { time: string }; data: { txs: readonly string[] | null } };
+      };
       const { txs_results } = raw.results as { txs_results: readonly RawResult[] | null };
-      return (block.data.txs ?? []).map((tx, index) => ({
+      const txs = (block.data.txs ?? []).map((tx, index) => ({
         ...{ hash: txHashOf(Buffer.from(tx, "base64")), height },
         result: resultOf(txs_results?.[index] ?? {}),
       }));
+      return { timeNs: parseTimeNs(block.header.time), txs };
     },
     async tx(hash) {
       try {

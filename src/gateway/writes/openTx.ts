@@ -3,7 +3,6 @@
 import type { GasBook } from "./gasBook.ts";
 import type { Lane } from "./lane.ts";
 import type { LiveWrite } from "./liveWrite.ts";
-import type { TxResult } from "./nodeRpc.ts";
 
 /** A transaction whose fate is not known yet. */
 export interface OpenTx {
@@ -21,8 +20,6 @@ export interface OpenTx {
   sentMs: number;
   /** Since when its time is over. */
   overSinceMs: number | undefined;
-  /** In a block, but its messages did not run: somebody could still send it again. */
-  failed: TxResult | undefined;
   isBusy: boolean;
 }
 
@@ -33,7 +30,7 @@ export function openTx(parts: NewOpenTx): OpenTx {
   return {
     ...parts,
     ...{ isClients: parts.signer === "", sendings: 0, sentMs: 0, isBusy: false },
-    ...{ overSinceMs: undefined, failed: undefined },
+    overSinceMs: undefined,
   };
 }
 

@@ -56,7 +56,10 @@ export class Outcomes {
     this.#isClosed = true;
   }
 
-  /** A transaction is in a block. */
+  /**
+   * A transaction is in a block. One of ours whose messages did not run stays open: what fails in the ante handler leaves
+   * nothing, and runs if somebody sends it again before its time is over, as we do.
+   */
   found(found: FoundTx): void {
     const { open, background } = this.#parts;
     const tx = open.get(found.hash);
@@ -65,7 +68,7 @@ export class Outcomes {
     else if (tx.isClients) {
       const { codespace, code, log } = found.result;
       background.run(this.failed(tx, { codespace, code, message: log }));
-    } else tx.failed = found.result;
+    }
   }
 
   /** Its time is over; `found` is the block's word, where it is in one. */

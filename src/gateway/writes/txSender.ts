@@ -2,10 +2,10 @@
 
 import type { Background } from "./background.ts";
 import { ClaimLostError, type Journal } from "./journal.ts";
+import type { Lane } from "./lane.ts";
 import type { Lanes } from "./lanes.ts";
 import type { LiveWrite } from "./liveWrite.ts";
 import { idempotencyName, type LiveWrites, requireSameType } from "./liveWrites.ts";
-import type { BroadcastAnswer } from "./nodeRpc.ts";
 import type { OpenTx, OpenTxs } from "./openTx.ts";
 import type { Outcomes } from "./outcomes.ts";
 import type { TxSigner } from "./txSigner.ts";
@@ -20,6 +20,9 @@ export interface TxSenderParts extends Pick<WriterParts, "node" | "nowMs" | "war
   readonly outcomes: Outcomes;
   readonly background: Background;
 }
+
+/** Pause before writes that could not be signed anew are tried again. */
+const SIGN_AGAIN_MS = 1_000;
 
 /** Sends for one writer. */
 export class TxSender {
@@ -43,7 +46,8 @@ export class TxSender {
       this.carry(tx);
     } catch (error) {
       by.lane.freed();
-      this.#notSigned(batch, error, isAgain);
+      if (isAgain) this.#notSignedAnew(by.lane, batch, error);
+      else for (const write of batch) write.refuse(error);
     }
   }
 
@@ -54,14 +58,17 @@ export class TxSender {
     this.#parts.background.run(this.broadcast(tx));
   }
 
-  /** New writes are refused. Those that are signed anew stay in the journal, where they are found again. */
-  #notSigned(batch: readonly LiveWrite[], error: unknown, isAgain: boolean): void {
-    if (!isAgain) {
-      for (const write of batch) write.refuse(error);
+  /** Tried again after a while, unless they are another gateway's now. */
+  #notSignedAnew(lane: Lane, batch: readonly LiveWrite[], error: unknown): void {
+    const { live, warn } = this.#parts;
+    if (error instanceof ClaimLostError) {
+      for (const write of batch) live.leave(write);
       return;
     }
-    if (!(error instanceof ClaimLostError)) this.#parts.warn("writes could not be signed anew", error);
-    for (const write of batch) this.#parts.live.leave(write);
+    warn("writes could not be signed anew", error);
+    // Whoever closes rejects them all.
+    const again = () => lane.addAgain(batch.filter((write) => live.get(write.id) === write));
+    setTimeout(again, SIGN_AGAIN_MS).unref();
   }
 
   /** Answers the writes whose idempotency keys the journal knows, and gives the others. */
@@ -88,32 +95,30 @@ export class TxSender {
     });
   }
 
-  /** Sends its bytes, unless that is under way. */
+  /**
+   * Sends its bytes, unless that is under way. What was sent before is asked for as well: the block that has it may have
+   * been missed, or be why it is refused now.
+   */
   async broadcast(tx: OpenTx): Promise<void> {
-    const { open, node, nowMs, warn } = this.#parts;
+    const { open, node, nowMs, warn, outcomes } = this.#parts;
     if (tx.isBusy || !open.has(tx.hash)) return;
     tx.isBusy = true;
     tx.sentMs = nowMs();
     tx.sendings += 1;
     try {
       const answer = await node.broadcast(tx.bytes);
-      if (answer.kind === "refused" && open.has(tx.hash)) await this.#wasRefused(tx, answer);
+      if (!open.has(tx.hash)) return;
+      if (tx.sendings > 1) {
+        const found = await node.tx(tx.hash);
+        if (found !== undefined) outcomes.found(found);
+      } else if (answer.kind === "refused") {
+        await outcomes.failed(tx, { codespace: answer.codespace, code: answer.code, message: answer.log });
+      }
     } catch (error) {
       // Whether it was taken nobody knows: it is sent again, or found.
       warn("a transaction could not be sent", error);
     } finally {
       tx.isBusy = false;
     }
-  }
-
-  async #wasRefused(tx: OpenTx, answer: Extract<BroadcastAnswer, { kind: "refused" }>): Promise<void> {
-    const { node, outcomes } = this.#parts;
-    if (tx.sendings > 1) {
-      // An earlier sending may have been taken: then this one is refused because of it.
-      const found = await node.tx(tx.hash);
-      if (found !== undefined) outcomes.found(found);
-      return;
-    }
-    await outcomes.failed(tx, { codespace: answer.codespace, code: answer.code, message: answer.log });
   }
 }

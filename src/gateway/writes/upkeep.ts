@@ -1,5 +1,5 @@
-// Looks after what is open: sends it again, ends it when its time is over, takes on what earlier processes left, drops what
-// waited too long, and forgets what ended long ago.
+// Looks after what is open: sends it again and asks for it, ends it when its time is over, takes on what earlier processes
+// left, drops what waited too long, and forgets what ended long ago.
 
 import { TxBody, TxRaw } from "../../../gen/cosmos/tx/v1beta1/tx.ts";
 import type { Any } from "../../../gen/google/protobuf/any.ts";
@@ -69,7 +69,7 @@ export class Upkeep {
     if (place.timeNs > tx.voidAfterNs + NS_PER_MS) {
       tx.overSinceMs ??= now;
       if (now - tx.overSinceMs >= this.#options.indexLagMs) background.run(this.#end(tx));
-    } else if (tx.failed === undefined && now - tx.sentMs >= this.#options.resendAfterMs) {
+    } else if (now - tx.sentMs >= this.#options.resendAfterMs) {
       background.run(sender.broadcast(tx));
     }
   }
@@ -86,38 +86,26 @@ export class Upkeep {
     }
   }
 
-  /** Blocks were left out: each open transaction is asked for. */
-  async lookUp(txs: readonly OpenTx[] = this.#parts.open.all()): Promise<void> {
-    const { open, node, outcomes } = this.#parts;
-    for (const { hash } of txs) {
-      const found = open.has(hash) ? await node.tx(hash) : undefined;
-      if (found !== undefined) outcomes.found(found);
-    }
-  }
-
   /** Takes on what is open in the journal and nobody's: of processes that were killed. */
   async adopt(ageMs: number): Promise<void> {
-    const { nowMs, journal, open, lanes, background } = this.#parts;
+    const { nowMs, journal, open, lanes } = this.#parts;
     this.#adoptedMs = nowMs();
-    const adopted: OpenTx[] = [];
     for (const row of await journal.openTxs(ageMs)) {
       if (open.has(row.hash)) continue;
       const rows = (await journal.ofTx(row.hash)).filter(({ state }) => state === "sent");
-      const tx = this.#adoptTx(row, rows);
-      if (tx !== undefined) adopted.push(tx);
+      this.#adoptTx(row, rows);
     }
     for (const row of await journal.claimWaiting(ageMs === 0 ? 0 : 2 * ageMs)) {
       const write = this.#adoptWrite(row, TxBody.decode(TxRaw.decode(row.bytes).bodyBytes).messages);
       if (write !== undefined) lanes.of(row.signer).addAgain([write]);
     }
-    if (adopted.length > 0) background.run(this.lookUp(adopted));
   }
 
-  #adoptTx(row: OpenTxRow, rows: readonly WriteRow[]): OpenTx | undefined {
+  #adoptTx(row: OpenTxRow, rows: readonly WriteRow[]): void {
     const bytes = Uint8Array.from(row.bytes);
     const { messages } = TxBody.decode(TxRaw.decode(bytes).bodyBytes);
     const writes = rows.map((one) => this.#adoptWrite(one, messages));
-    if (writes.includes(undefined) || writes.length !== (row.signer === "" ? 1 : messages.length)) return undefined;
+    if (writes.includes(undefined) || writes.length !== (row.signer === "" ? 1 : messages.length)) return;
     const lane = row.signer === "" ? undefined : this.#parts.lanes.of(row.signer);
     lane?.took();
     const tx = openTx({
@@ -128,7 +116,6 @@ export class Upkeep {
     // Whether it was sent nobody knows.
     tx.sendings = 1;
     this.#parts.open.add(tx);
-    return tx;
   }
 
   #adoptWrite(row: WriteRow, messages: readonly Any[]): LiveWrite | undefined {
