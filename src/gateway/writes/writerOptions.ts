@@ -36,7 +36,7 @@ export interface WriterOptions extends LaneLimits {
   readonly resendAfterMs: number;
   /** A node that is silent for longer is away: nothing new is taken. */
   readonly silentMs: number;
-  /** A node's index may be behind its blocks by this. */
+  /** A node's index may be behind its blocks by this. Too little could sign anew what is in a block that nobody here read. */
   readonly indexLagMs: number;
   /** How often messages are signed. */
   readonly attemptsMax: number;
@@ -57,7 +57,7 @@ export const DEFAULT_WRITER_OPTIONS: WriterOptions = Object.freeze({
   validMs: 60_000,
   resendAfterMs: 2_000,
   silentMs: 3_000,
-  indexLagMs: 1_500,
+  indexLagMs: 5_000,
   attemptsMax: 6,
   keepMs: 7 * 86_400_000,
   adoptAfterMs: 15_000,
