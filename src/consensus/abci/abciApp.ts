@@ -55,6 +55,7 @@ import { restoreState } from "../../store/stateRestore.ts";
 import { listSnapshots } from "../../store/treeSnapshot.ts";
 import { reportOfRequest } from "../consensusReport.ts";
 import { framedBytes } from "../mempool.ts";
+import { inSlices, type Sliced } from "../slices.ts";
 import { genesisParams } from "../solo/chainState.ts";
 import { verifyBeforehand } from "../solo/soloApp.ts";
 import { TxIntake } from "../solo/txIntake.ts";
@@ -299,7 +300,8 @@ export class AbciApp implements AbciCalls {
       const preparedMs = performance.now();
       const consensus = reportOfRequest(request);
       const treeBeforeMs = this.#folder.disk.store.workMs;
-      const { response, commit } = this.#execute({ ...block, txs, consensus });
+      const { result, pausedMs } = await this.#execute({ ...block, txs, consensus });
+      const { response, commit } = result;
       const treeMs = this.#folder.disk.store.workMs - treeBeforeMs;
       this.#staged = {
         block: { ...block, chainId: this.#options.genesis.chain_id },
@@ -307,16 +309,17 @@ export class AbciApp implements AbciCalls {
         commit,
         txResults: response.txResults,
         prepareMs: preparedMs - startedMs,
-        executeMs: performance.now() - preparedMs - treeMs,
+        executeMs: performance.now() - preparedMs - pausedMs - treeMs,
         treeMs,
       };
       return response;
     });
   }
 
-  #execute(request: FinalizeBlockRequest): FinalizedBlock {
+  /** In slices, between which checks and queries have their turn. */
+  async #execute(request: FinalizeBlockRequest): Promise<Sliced<FinalizedBlock>> {
     try {
-      return this.#folder.app.finalizeBlock(request);
+      return await inSlices(this.#folder.app.executeBlock(request));
     } catch (error) {
       if (error instanceof UpgradeHalt) this.#stop(error);
       throw error;
