@@ -1,6 +1,7 @@
 // Each bench of load in a very short form, and then what makes its figures honest: the home runs with the settings of
-// production, all invariants hold, as many orders are there as were announced in blocks, signatures are checked, and
-// transactions, their events and orders can be read from a node that is started again.
+// production, all invariants hold, as many orders are there as were announced in blocks, signatures are checked,
+// transactions, their events and orders can be read from a node that is started again, and a node that is killed under load
+// tells what its restart took.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ import { openStateDisk } from "../../src/store/stateDisk.ts";
 import { ORDER_PREFIX } from "../../x/orders/keys.ts";
 import { makeAccounts, signLoadTx } from "./load/accounts.ts";
 import { endNode, type StartedNode, startNode } from "./load/benchNode.ts";
+import type { LoadReport } from "./load/loadBench.ts";
 import { benchOrdersCreate, benchOrdersMixed, benchOrdersPay, benchOrdersQuery, benchOrdersUpdate } from "./orders.ts";
 import { createOrder, orderIdOf } from "./orderTxs.ts";
 import { RawConnection } from "./rawHttp.ts";
@@ -140,7 +142,20 @@ const NO_OPEN = ["--open-share", "0"];
 const CASES: Readonly<Record<string, Case>> = {
   send: {
     bench: benchSend,
-    also: async ({ open }) => expect(open?.operations).toBeGreaterThan(0),
+    flags: ["--kill-after", "2"],
+    also: async ({ open, details }) => {
+      expect(open?.operations).toBeGreaterThan(0);
+      const { start, restart } = details as LoadReport["details"];
+      expect(start.keys).toBeGreaterThan(8 * PRELOAD);
+      expect(start.stateBytes).toBeGreaterThan(start.keys);
+      expect(start.residentBytes).toBeGreaterThan(start.stateBytes);
+      expect(restart?.seconds).toBeGreaterThan(0);
+      expect(restart?.keys).toBeGreaterThanOrEqual(start.keys);
+      // Transfers, in blocks behind those that a chain is filled with.
+      expect(restart?.versions).toBeGreaterThan(100);
+      expect(restart?.changes).toBeGreaterThan(restart!.versions);
+      expect(restart?.diskBytes).toBeGreaterThan(0);
+    },
   },
   "orders-create": { bench: benchOrdersCreate, flags: NO_OPEN, also: expectReadable },
   "orders-pay": { bench: benchOrdersPay, flags: [...NO_OPEN, "--transport", "batch"] },

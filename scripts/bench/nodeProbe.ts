@@ -2,7 +2,7 @@
 // of its blocks, its event loop and its garbage collector from its metrics. Stages are times on the clock: on a machine
 // that others use they are longer than the CPU they took.
 
-import { folderBytes, peakMemoryBytes, threadCpuMicros } from "./processUsage.ts";
+import { folderBytes, peakMemoryBytes, residentBytes, threadCpuMicros } from "./processUsage.ts";
 import { type Measured, roundTo } from "./report.ts";
 
 /** How a node stood at one moment. */
@@ -13,6 +13,15 @@ export interface NodeSample {
   readonly diskBytes: number;
   /** The text that the node's metrics give. */
   readonly metrics: string;
+}
+
+/** What a node holds at one moment. */
+export interface NodeHolding {
+  readonly keys: number;
+  /** Of the state's trees. */
+  readonly stateBytes: number;
+  /** Of its process, garbage included. */
+  readonly residentBytes: number;
 }
 
 /** The timer by which a node watches its event loop fires this often; a delay is what comes on top. */
@@ -32,7 +41,7 @@ export class NodeProbe {
 
   /** How the node stands now. The delays of its event loop are counted anew from here. */
   async sample(): Promise<NodeSample> {
-    const metrics = await (await fetch(this.#metricsUrl)).text();
+    const metrics = await this.#metrics();
     const { user, system } = process.cpuUsage();
     return {
       cpuMicros: threadCpuMicros(this.#pid),
@@ -44,8 +53,28 @@ export class NodeProbe {
 
   /** A number of its metrics now, the sum over the values of a label. */
   async sum(name: string, label: string): Promise<number> {
-    const sums = sumsOf(await (await fetch(this.#metricsUrl)).text(), name, label);
-    return Object.values(sums).reduce((total, value) => total + value, 0);
+    return total(sumsOf(await this.#metrics(), name, label));
+  }
+
+  /** What it holds now. */
+  async holding(): Promise<NodeHolding> {
+    const bytes = residentBytes(this.#pid);
+    const metrics = await this.#metrics();
+    return {
+      keys: total(sumsOf(metrics, "stateset_state_keys", "store")),
+      stateBytes: total(sumsOf(metrics, "stateset_state_memory_bytes", "store")),
+      residentBytes: bytes,
+    };
+  }
+
+  /** A number of its metrics now. */
+  async metric(name: string): Promise<number> {
+    return numberOf(await this.#metrics(), name);
+  }
+
+  /** Over a connection of its own: a node closes one that is silent for a while, and then no request gets through it. */
+  async #metrics(): Promise<string> {
+    return (await fetch(this.#metricsUrl, { headers: { connection: "close" } })).text();
   }
 
   /** What was used between two samples, for so many operations. */
@@ -53,14 +82,14 @@ export class NodeProbe {
     const nodeMain = after.cpuMicros.main - before.cpuMicros.main;
     const nodeOthers = after.cpuMicros.others - before.cpuMicros.others;
     const load = after.loadCpuMicros - before.loadCpuMicros;
-    const each = (total: number) => roundTo(total / operations, 1);
+    const each = (all: number) => roundTo(all / operations, 1);
     const grown = (metric: string, label: string) => {
       const earlier = sumsOf(before.metrics, metric, label);
       const later = Object.entries(sumsOf(after.metrics, metric, label));
       return Object.fromEntries(later.map(([name, sum]) => [name, (sum - (earlier[name] ?? 0)) * 1e6]));
     };
     const micros = (metric: string, label: string) =>
-      Object.fromEntries(Object.entries(grown(metric, label)).map(([name, total]) => [name, each(total)]));
+      Object.fromEntries(Object.entries(grown(metric, label)).map(([name, all]) => [name, each(all)]));
     const delay = (name: string) =>
       roundTo(Math.max(0, numberOf(after.metrics, `nodejs_eventloop_lag_${name}_seconds`) * 1000 - LOOP_TIMER_MS), 1);
     return {
@@ -79,6 +108,10 @@ export class NodeProbe {
 function sumsOf(text: string, metric: string, label: string): Readonly<Record<string, number>> {
   const line = new RegExp(`^${metric}\\{${label}="([^"]*)"\\} (\\S+)$`, "gm");
   return Object.fromEntries([...text.matchAll(line)].map(([, name, value]) => [name, Number(value)]));
+}
+
+function total(sums: Readonly<Record<string, number>>): number {
+  return Object.values(sums).reduce((sum, value) => sum + value, 0);
 }
 
 /** The number of a metric without labels; 0 where there is none. */

@@ -51,6 +51,7 @@ function nodeFlags(): readonly string[] {
 /** Ends a node; at once unless it has a profile to write. */
 export async function endNode({ process: child }: StartedNode, profile?: string): Promise<void> {
   child.removeAllListeners("exit");
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill(profile === undefined ? "SIGKILL" : "SIGTERM");
   await ended;

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { failedTxs } from "../nodeProbe.ts";
+import { failedTxs, type NodeHolding } from "../nodeProbe.ts";
 import { type PreloadTimes, preloadHome } from "../preload/homeCache.ts";
 import type { Stage } from "../preload/orderTemplates.ts";
 import { peakMemoryBytes } from "../processUsage.ts";
@@ -16,6 +16,7 @@ import { BlockWatch } from "./blockWatch.ts";
 import { openLanes } from "./lanes.ts";
 import { type LoadOptions, shownOptions } from "./loadOptions.ts";
 import { type LoopOptions, type LoopRun, runLoop } from "./loop.ts";
+import { killAndRestart, type Restart } from "./restart.ts";
 import { type MakeOperation, Supply } from "./supply.ts";
 
 /** What a load knows of the chain that it is sent to. */
@@ -55,6 +56,7 @@ export interface LoadedNode {
   readonly node: StartedNode;
   readonly supply: Supply;
   readonly preload: PreloadTimes;
+  readonly home: string;
   run(options: Omit<LoopOptions, "inFlight">): Promise<LoopRun>;
 }
 
@@ -73,7 +75,7 @@ export async function withLoadedNode<T>(
     const preload = await preloadHome(home, filling, options.blockIntervalMs);
     const node = await startNode(home, options.profile);
     try {
-      return await connected(load, options, { node, accounts, preload }, use);
+      return await connected(load, options, { node, accounts, preload, home }, use);
     } finally {
       await endNode(node, options.profile);
     }
@@ -85,10 +87,10 @@ export async function withLoadedNode<T>(
 async function connected<T>(
   load: Load,
   options: LoadOptions,
-  parts: Pick<LoadedNode, "node" | "preload"> & { readonly accounts: readonly Account[] },
+  parts: Pick<LoadedNode, "node" | "preload" | "home"> & { readonly accounts: readonly Account[] },
   use: (loaded: LoadedNode) => Promise<T>,
 ): Promise<T> {
-  const { node, accounts, preload } = parts;
+  const { node, accounts, preload, home } = parts;
   const { transport, batch, inFlight } = options;
   const count = Math.min(options.connections, accounts.length);
   const lanes = await openLanes([node.rpcPort], { transport, batch, lanes: count });
@@ -99,7 +101,7 @@ async function connected<T>(
   if (supply.left === 0) throw new Error("--preload: expected at least one order for each of --accounts");
   try {
     const run = (loop: Omit<LoopOptions, "inFlight">) => runLoop({ lanes, watch, supply }, { ...loop, inFlight });
-    return await use({ node, supply, preload, run });
+    return await use({ node, supply, preload, home, run });
   } finally {
     watch.close();
     for (const lane of lanes) lane.close();
@@ -110,8 +112,10 @@ async function connected<T>(
 export interface LoadReport extends Measured {
   readonly details: {
     readonly preload: PreloadTimes;
-    /** Until the node answered, and the most memory it had taken then. */
-    readonly start: { readonly seconds: number; readonly memoryBytes: number };
+    /** Until the node answered, over the chain as it was filled: nothing but empty blocks are behind its snapshot. */
+    readonly start: NodeHolding & { readonly seconds: number };
+    /** With `killAfter`. */
+    readonly restart?: Restart;
     /** Operations by name over all loops, the one that warms up included. */
     readonly done: Readonly<Record<string, number>>;
     /** Operations that were signed while they were wanted. */
@@ -124,12 +128,14 @@ export interface LoadReport extends Measured {
 export function benchLoad(load: Load, options: LoadOptions): Promise<LoadReport> {
   return withLoadedNode(load, options, async (loaded) => {
     const { node, supply, preload } = loaded;
-    const memoryAtStartBytes = peakMemoryBytes(node.pid);
+    const start = { seconds: node.startSeconds, ...(await node.probe.holding()) };
     const warm = await warmUp(loaded, options);
     const closed = await measuredLoop(loaded, closedOptions(loaded, options, warm.result));
     const open = options.openShare === 0 ? undefined : await measuredLoop(loaded, openOptions(options, closed.result));
     const { latencyMs, acknowledgedMs } = (open ?? closed).result;
     const { operations, seconds, opsPerSecond, errors } = closed.result;
+    const peakRssBytes = peakMemoryBytes(node.pid);
+    const restart = options.killAfter === 0 ? undefined : await killAndRestart(loaded, options.killAfter);
     return {
       ...{ options: shownOptions(options), operations, seconds, opsPerSecond, errors, latencyMs, acknowledgedMs },
       load: [
@@ -139,11 +145,12 @@ export function benchLoad(load: Load, options: LoadOptions): Promise<LoadReport>
       closed: closed.result,
       ...(open && { open: open.result }),
       ...closed.used,
-      peakRssBytes: peakMemoryBytes(node.pid),
+      peakRssBytes,
       details: {
         ...closed.used.details,
         preload,
-        start: { seconds: node.startSeconds, memoryBytes: memoryAtStartBytes },
+        start,
+        ...(restart && { restart }),
         done: mergedErrors([warm, closed, ...(open ? [open] : [])].map(({ counts }) => counts)),
         madeLate: supply.madeLate,
       },

@@ -25,6 +25,11 @@ export interface LoadOptions {
   /** Closed loop: transactions that wait for their block at one time. */
   readonly inFlight: number;
   readonly blockIntervalMs: number;
+  /**
+   * Behind the loops the load goes on for at most so many seconds until the node is killed at the worst moment, and started
+   * again; 0 leaves it out.
+   */
+  readonly killAfter: number;
   /** Folder into which the node writes a .cpuprofile of each of its threads when it ends. It runs slower then. */
   readonly profile: string | undefined;
   /** Where the home lies, and stays; else in a folder that is removed. */
@@ -43,6 +48,7 @@ const FLAGS = {
   connections: { type: "string", default: "128" },
   "in-flight": { type: "string", default: "1500" },
   "block-interval-ms": { type: "string", default: "100" },
+  "kill-after": { type: "string", default: "0" },
   profile: { type: "string" },
   home: { type: "string" },
 } as const;
@@ -78,6 +84,7 @@ export function parseLoadOptions(args: string[], preload = PRELOAD): LoadOptions
     connections: number("connections", 1),
     inFlight: number("in-flight", 1),
     blockIntervalMs: number("block-interval-ms", 0),
+    killAfter: number("kill-after", 0, false),
     profile: values.profile,
     home: values.home,
   };
