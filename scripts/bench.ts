@@ -14,7 +14,6 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "orders-pay": async () => (await import("./bench/orders.ts")).benchOrdersPay,
   "orders-update": async () => (await import("./bench/orders.ts")).benchOrdersUpdate,
   "orders-query": async () => (await import("./bench/orders.ts")).benchOrdersQuery,
-  scale: async () => (await import("./bench/scale.ts")).benchScale,
   send: async () => (await import("./bench/send.ts")).benchSend,
   soak: async () => (await import("./bench/soak.ts")).benchSoak,
   store: async () => (await import("./bench/store.ts")).benchStore,
@@ -26,7 +25,7 @@ const tools: Readonly<Record<string, () => Promise<(args: string[]) => Promise<s
   charts: async () => (await import("./bench/charts.ts")).charts,
   check: async () => (await import("./bench/checkSpeed.ts")).checkSpeed,
   compare: async () => (await import("./bench/compare.ts")).compare,
-  growth: async () => (await import("./bench/series.ts")).growth,
+  growth: async () => (await import("./bench/growth.ts")).growth,
   headline: async () => (await import("./bench/headline.ts")).headline,
   sweep: async () => (await import("./bench/series.ts")).sweep,
 };

@@ -1,14 +1,15 @@
-// Cases, on reports that were made from a recorded one: both charts are XML with every figure in a tip, points lie where
+// Cases, on reports that were made from a recorded one: the chart of latency is XML with every figure in a tip, points lie where
 // their values say, and within the picture; which charts a set of reports gives; ticks; files; refusals.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { charts, chartsOf, growthChart, latencyChart, reportsIn, soakChart } from "./charts.ts";
+import { charts, chartsOf, latencyChart, reportsIn, soakChart } from "./charts.ts";
 import { plot, shortNumber, ticksOf } from "./plot.ts";
 import type { BenchReport, LoopResult } from "./report.ts";
 import { verdictOn, type Window } from "./soak.ts";
+import { expectWithin, tipsOf } from "./testing/pictures.ts";
 import { elementsNamed, readXml, type XmlElement } from "./testing/readXml.ts";
 import { recordedReport } from "./testing/recordedReports.ts";
 
@@ -22,28 +23,12 @@ function atRate(perSecond: number, p95Ms: number): BenchReport {
   return { ...recorded, open, load: [{ mode: "closed" }, { mode: "open", ratePerSecond: perSecond }] };
 }
 
-/** A report over a chain that holds so many orders. */
-function atSize(preload: number, opsPerSecond: number, restartSeconds: number): BenchReport {
-  const options = { ...recorded.options, preload };
-  return { ...recorded, options, opsPerSecond, details: { start: { seconds: restartSeconds } } };
-}
-
 const SWEEP = [atRate(400, 60), atRate(1200, 90), atRate(2000, 310)];
-const GROWTH = [atSize(1_000_000, 2100, 9.5), atSize(10_000, 3000, 0.8), atSize(100_000, 2750, 1.9)];
-
-function tipsOf(svg: XmlElement): string[] {
-  return elementsNamed("title", svg).map(({ text }) => text);
-}
-
-function expectWithin(svg: XmlElement): void {
-  const [width, height] = [Number(svg.attributes["width"]), Number(svg.attributes["height"])];
-  for (const { attributes } of elementsNamed("circle", svg)) {
-    expect(Number(attributes["cx"])).toBeGreaterThan(0);
-    expect(Number(attributes["cx"])).toBeLessThan(width);
-    expect(Number(attributes["cy"])).toBeGreaterThan(0);
-    expect(Number(attributes["cy"])).toBeLessThan(height);
-  }
-}
+const GROWTH = [1000, 2000].map((preload) => ({
+  ...recorded,
+  options: { ...recorded.options, preload },
+  details: { start: { keys: 8 * preload } },
+}));
 
 test("default: throughput against latency", () => {
   const svg = readXml(latencyChart(SWEEP));
@@ -74,28 +59,14 @@ test("behavior: a point lies where its values say", () => {
   expect(steps[1]! / steps[0]!).toBeCloseTo(Math.log(310 / 90) / Math.log(90 / 60), 1);
 });
 
-test("default: growth", () => {
-  const svg = readXml(growthChart(GROWTH));
-  expect(tipsOf(svg)).toEqual([
-    "10k orders: 3,000 operations a second",
-    "100k orders: 2,750 operations a second",
-    "1M orders: 2,100 operations a second",
-    ...["10k orders: 208 peak resident MB", "100k orders: 208 peak resident MB", "1M orders: 208 peak resident MB"],
-    ...["10k orders: 0.8 seconds", "100k orders: 1.9 seconds", "1M orders: 9.5 seconds"],
-  ]);
-  expectWithin(svg);
-  const words = elementsNamed("text", svg).map(({ text }) => text);
-  for (const word of ["Throughput", "Memory", "Restart", "100k", "1M", "9.5"]) expect(words).toContain(word);
-});
-
 test("behavior: reports of several sizes grow, others are compared by their loops, one chart for each bench", () => {
   expect(Object.keys(chartsOf(SWEEP))).toEqual(["latency-send.svg"]);
   expect(Object.keys(chartsOf(GROWTH))).toEqual(["growth-send.svg"]);
-  const { closed: _closed, ...store } = { ...recorded, bench: "store", details: { restart: { ms: 1500 } } };
+  const { closed: _closed, ...store } = { ...recorded, bench: "store", details: { restart: { seconds: 1.5 } } };
   const stores = [1000, 2000].map((keys) => ({ ...store, options: { keys } }));
   const both = chartsOf([...SWEEP, ...stores]);
   expect(Object.keys(both)).toEqual(["latency-send.svg", "growth-store.svg"]);
-  expect(tipsOf(readXml(both["growth-store.svg"] ?? ""))).toContain("2,000 keys: 1.5 seconds");
+  expect(tipsOf(readXml(both["growth-store.svg"] ?? ""))).toContain("after a kill under load, 2,000 keys: 1.5 seconds");
   expect(chartsOf([{ ...store, options: {} }])).toEqual({});
 });
 

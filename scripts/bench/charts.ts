@@ -4,17 +4,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { growthChart, keysOf } from "./growthChart.ts";
 import { type Point, plot, type Series, shortNumber } from "./plot.ts";
-import type { BenchReport, LoopResult } from "./report.ts";
+import { type BenchReport, isObject, type LoopResult, measuredOn } from "./report.ts";
 import { element, picture } from "./svg.ts";
 
 const LATENCY_SIZE = { width: 760, height: 420 };
-const GROWTH_PANEL = { width: 380, height: 320 };
 const SOAK_PANEL = { width: 480, height: 320 };
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
 
 function isReport(value: unknown): value is BenchReport {
   return isObject(value) && typeof value["bench"] === "string" && typeof value["opsPerSecond"] === "number";
@@ -27,13 +23,6 @@ export function reportsIn(json: string): BenchReport[] {
   const list = Array.isArray(inner) ? inner : [inner];
   if (list.length === 0 || !list.every(isReport)) throw new Error("expected reports of benches");
   return list;
-}
-
-/** Machine and revisions, as every picture says them. */
-function measuredOn(reports: readonly BenchReport[]): string {
-  const revisions = [...new Set(reports.map(({ revision }) => revision))].join(", ");
-  const { machine, node } = reports[0]!;
-  return `${machine.cores} cores ${machine.model}, Node ${node.replace("v", "")}, revision ${revisions}`;
 }
 
 type Loop = { readonly loop: LoopResult; readonly words: string };
@@ -87,61 +76,6 @@ export function latencyChart(reports: readonly BenchReport[]): string {
   return picture(LATENCY_SIZE, plot(shown, LATENCY_SIZE));
 }
 
-/** How much a chain or a store held while a report was measured; undefined for benches to which that means nothing. */
-function sizeOf({ options }: BenchReport): number | undefined {
-  const size = Number(options["preload"] ?? options["keys"]);
-  return size > 0 ? size : undefined;
-}
-
-function detail({ details }: BenchReport, group: string, name: string): number | undefined {
-  const found = details?.[group];
-  return isObject(found) && typeof found[name] === "number" ? found[name] : undefined;
-}
-
-function restartSeconds(report: BenchReport): number | undefined {
-  const ms = detail(report, "restart", "ms");
-  return detail(report, "start", "seconds") ?? (ms === undefined ? undefined : ms / 1000);
-}
-
-/** What may grow, and what it is called. */
-const GROWING = [
-  { heading: "Throughput", label: "operations a second", of: (report: BenchReport) => report.opsPerSecond },
-  {
-    heading: "Memory",
-    label: "peak resident MB",
-    of: ({ peakRssBytes }: BenchReport) => (peakRssBytes === undefined ? undefined : peakRssBytes / 2 ** 20),
-  },
-  { heading: "Restart", label: "seconds", of: restartSeconds },
-] as const;
-
-/** Throughput, memory and time of a restart over sizes, for one bench. */
-export function growthChart(reports: readonly BenchReport[]): string {
-  const sized = reports
-    .map((report) => ({ report, size: sizeOf(report) ?? 0 }))
-    .filter(({ size }) => size > 0)
-    .sort((a, b) => a.size - b.size);
-  const unit = "keys" in reports[0]!.options ? "keys" : "orders";
-  const panels = GROWING.flatMap(({ heading, label, of }) => {
-    const points = sized.flatMap(({ report, size }): Point[] => {
-      const y = of(report);
-      if (y === undefined) return [];
-      const shown = shortNumber(y);
-      return [{ x: size, y, tip: `${shortNumber(size)} ${unit}: ${shown} ${label}`, label: shown }];
-    });
-    if (points.length === 0) return [];
-    const series = [{ name: heading, points, hasLine: true }];
-    const y = { label, isLogarithmic: false };
-    return [{ heading, subheading: "", x: { label: `${unit} held before`, isLogarithmic: true }, y, series }];
-  });
-  const size = { width: GROWTH_PANEL.width * panels.length, height: GROWTH_PANEL.height };
-  const drawn = panels.map((panel, index) => {
-    const subheading = index === 0 ? `${reports[0]!.bench}, ${measuredOn(reports)}` : "";
-    const transform = `translate(${index * GROWTH_PANEL.width} 0)`;
-    return element("g", { transform }, plot({ ...panel, subheading }, GROWTH_PANEL));
-  });
-  return picture(size, drawn);
-}
-
 interface SoakWindow {
   readonly seconds: number;
   readonly memoryMegabytes: number;
@@ -193,7 +127,8 @@ export function chartsOf(reports: readonly BenchReport[]): Readonly<Record<strin
   const charts: Record<string, string> = {};
   for (const bench of new Set(reports.map((report) => report.bench))) {
     const own = reports.filter((report) => report.bench === bench);
-    const sizes = new Set(own.map(sizeOf).filter((size) => size !== undefined));
+    const sized = own.filter((report) => keysOf(report) !== undefined);
+    const sizes = new Set(sized.map(({ options }) => options["preload"] ?? options["keys"]));
     const soak = own.find((report) => windowsOf(report).length > 1);
     if (soak !== undefined) charts[`soak-${bench}.svg`] = soakChart(soak);
     else if (sizes.size > 1) charts[`growth-${bench}.svg`] = growthChart(own);

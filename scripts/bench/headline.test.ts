@@ -1,14 +1,15 @@
 // Cases: the table has the medians of each case with what is wanted, and errors of all runs; it goes between the markers that
-// the page has, and nothing else of the page changes; series ask their benches for flags that these have, and each for
+// the page has, and nothing else of the page changes; a sweep asks its bench for flags that this has, and each for
 // other figures.
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { reportsIn } from "./charts.ts";
-import { headlineTable, withTable } from "./headline.ts";
+import { headlineTable } from "./headline.ts";
 import { parseLoadOptions } from "./load/loadOptions.ts";
+import { withSection } from "./page.ts";
 import type { BenchReport } from "./report.ts";
-import { growthSeries, sweepSeries } from "./series.ts";
+import { sweepSeries } from "./series.ts";
 import { recordedReport } from "./testing/recordedReports.ts";
 
 const recorded = reportsIn(JSON.stringify(recordedReport("sendReport")))[0]!;
@@ -36,13 +37,14 @@ test("default: medians of each case", () => {
   ]);
 });
 
-test("default: the page has the place for it", () => {
+test.each(["headline", "growth"])("default: the page has the place for %s", (command) => {
   const page = readFileSync("docs/performance.md", "utf8");
-  const [written, again] = [withTable(page, "| one |"), withTable(withTable(page, "| one |"), "| two |")];
-  expect(written).toContain("`npm run bench -- headline` -->\n| one |\n<!-- end of headline -->");
-  expect(again).toBe(written.replace("| one |", "| two |"));
-  expect(withTable(written, /headline` -->\n([\s\S]*?)\n<!-- end/.exec(page)?.[1] ?? "")).toBe(page);
-  expect(() => withTable("no markers", "")).toThrow("docs/performance.md: expected");
+  const put = (text: string, into = page) => withSection(into, command, text);
+  expect(put("| one |")).toContain(`\`npm run bench -- ${command}\` -->\n| one |\n<!-- end of ${command} -->`);
+  expect(put("| two |", put("| one |"))).toBe(put("| one |").replace("| one |", "| two |"));
+  const stood = new RegExp(`-- ${command}\` -->\\n([\\s\\S]*?)\\n<!-- end`).exec(page)?.[1] ?? "";
+  expect(put(stood, put("| one |"))).toBe(page);
+  expect(() => put("", "no markers")).toThrow("the page: expected");
 });
 
 test("default: a sweep has nine open loops and closed ones with less and less in flight", () => {
@@ -52,10 +54,4 @@ test("default: a sweep has nine open loops and closed ones with less and less in
   expect(options.map(({ openShare }) => openShare)).toEqual([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0, 0, 0]);
   expect(options.slice(-3).map(({ inFlight }) => inFlight)).toEqual([64, 256, 1024]);
   expect(new Set(options.map(({ seconds }) => seconds))).toEqual(new Set([5]));
-});
-
-test("default: growth is of orders, and of keys in the store", () => {
-  const { flagSets } = growthSeries("orders-create", []);
-  expect(flagSets.map((flags) => parseLoadOptions([...flags]).preload)).toEqual([10_000, 100_000, 1_000_000]);
-  expect(growthSeries("store", ["--blocks", "3"], [50]).flagSets).toEqual([["--blocks", "3", "--keys", "50"]]);
 });

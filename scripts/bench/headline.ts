@@ -7,16 +7,16 @@ import { parseArgs } from "node:util";
 import { reportsIn, writeCharts } from "./charts.ts";
 import { countOf } from "./compare.ts";
 import { median } from "./comparison.ts";
+import { growthSeries, writeGrowth } from "./growth.ts";
+import { markdownTable, tenth, whole, withSection } from "./page.ts";
 import type { BenchReport } from "./report.ts";
 import type { Workshop } from "./revisions.ts";
-import { growthSeries, inWorkshop, runSeries, sweepSeries, writeReports } from "./series.ts";
+import { inWorkshop, runSeries, sweepSeries, writeReports } from "./series.ts";
 
 const PAGE = "docs/performance.md";
 const FOLDER = "docs/performance";
-const BEGIN = "<!-- headline: written by `npm run bench -- headline` -->";
-const END = "<!-- end of headline -->";
-/** Points of a chart need not be measured for as long as the headline. */
-const SERIES_FLAGS = ["--seconds", "5"];
+/** Points of that chart need not be measured for as long as the headline. */
+const SWEEP_FLAGS = ["--seconds", "5"];
 
 /** The cases, with what is wanted of each: operations a second, and milliseconds of 95 in 100. */
 const CASES = [
@@ -26,11 +26,13 @@ const CASES = [
   { bench: "orders-query", words: "ask for an order", perSecond: 50_000, p95Ms: 5 },
 ] as const;
 
-const whole = (value: number): string => Math.round(value).toLocaleString("en-US");
-const tenth = (value: number): string => value.toLocaleString("en-US", { maximumFractionDigits: 1 });
+const HEAD = [
+  ...["operation", "bench", "wanted/s at p95", "reached/s", "least to most", "p95 acknowledged, ms"],
+  ...["p95 committed, ms", "main thread, us", "other threads, us", "errors"],
+];
 
-/** Medians over a case's runs, as a row of Markdown. */
-function rowOf({ bench, words, perSecond, p95Ms }: (typeof CASES)[number], reports: readonly BenchReport[]): string {
+/** Medians over a case's runs, as a row of the table. */
+function rowOf({ bench, words, perSecond, p95Ms }: (typeof CASES)[number], reports: readonly BenchReport[]): string[] {
   const own = reports.filter((report) => report.bench === bench);
   const rates = own.map(({ opsPerSecond }) => opsPerSecond);
   const of = (read: (report: BenchReport) => number | undefined, show: (value: number) => string): string => {
@@ -38,7 +40,7 @@ function rowOf({ bench, words, perSecond, p95Ms }: (typeof CASES)[number], repor
     return values.length === 0 ? "–" : show(median(values));
   };
   const errors = own.flatMap((report) => Object.values(report.errors)).reduce((sum, count) => sum + count, 0);
-  const cells = [
+  return [
     ...[words, `\`${bench}\``, `${whole(perSecond)} at ${p95Ms} ms`, of(({ opsPerSecond }) => opsPerSecond, whole)],
     `${whole(Math.min(...rates))} to ${whole(Math.max(...rates))}`,
     of(({ acknowledgedMs }) => acknowledgedMs?.p95, tenth),
@@ -47,7 +49,6 @@ function rowOf({ bench, words, perSecond, p95Ms }: (typeof CASES)[number], repor
     of(({ cpuMicrosPerOperation }) => cpuMicrosPerOperation?.nodeOthers, whole),
     whole(errors),
   ];
-  return `| ${cells.join(" | ")} |`;
 }
 
 /** The table of reports that were measured on one machine. */
@@ -59,17 +60,8 @@ export function headlineTable(reports: readonly BenchReport[]): string {
   return [
     `Medians of ${runs} runs of revision ${revisions} on ${machine.cores} cores of ${machine.model} with ${tenth(machine.memoryBytes / 2 ** 30)} GiB, Node ${node.replace("v", "")}, the load on the same machine.`,
     "",
-    "| operation | bench | wanted/s at p95 | reached/s | least to most | p95 acknowledged, ms | p95 committed, ms | main thread, us | other threads, us | errors |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-    ...measured.map((one) => rowOf(one, reports)),
+    markdownTable([HEAD, ...measured.map((one) => rowOf(one, reports))]),
   ].join("\n");
-}
-
-/** Puts a table between the markers of a page. Throws when they are not there. */
-export function withTable(page: string, table: string): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`${PAGE}: expected "${BEGIN}" and, behind it, "${END}"`);
-  return `${page.slice(0, begin + BEGIN.length)}\n${table}\n${page.slice(end)}`;
 }
 
 async function runCases(workshop: Workshop, rounds: number, flags: readonly string[]): Promise<BenchReport[]> {
@@ -80,9 +72,9 @@ async function runCases(workshop: Workshop, rounds: number, flags: readonly stri
   return reports;
 }
 
-/** Links to the charts that are there, behind the table. */
+/** Links to the charts of latency that are there, behind the table. */
 function chartLinks(): string[] {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith(".svg"));
+  const names = readdirSync(FOLDER).filter((name) => /^latency-.*\.svg$/.test(name));
   return names.sort().map((name) => `![${name.replace(".svg", "").replace("-", ": ")}](performance/${name})`);
 }
 
@@ -103,22 +95,23 @@ export async function headline(args: string[]): Promise<string> {
       values.from === undefined
         ? await runCases(workshop, rounds, flags)
         : reportsIn(readFileSync(values.from, "utf8"));
-    const series: Record<string, readonly BenchReport[]> = {};
+    const swept: BenchReport[] = [];
+    const grown: BenchReport[] = [];
     try {
       if (values["table-only"]) return headlineTable(reports);
-      const seriesFlags = [...SERIES_FLAGS, ...flags];
-      series["sweep.json"] = await runSeries(workshop, sweepSeries("orders-create", seriesFlags));
-      series["growth.json"] = await runSeries(workshop, growthSeries("orders-create", seriesFlags));
+      await runSeries(workshop, sweepSeries("orders-create", [...SWEEP_FLAGS, ...flags]), swept);
+      await runSeries(workshop, growthSeries("orders-create", flags), grown);
       return headlineTable(reports);
     } finally {
       // Only now, as a revision whose files were changed is shown as such; and what was measured stays if the rest fails.
       writeReports(join(FOLDER, "headline.json"), reports);
-      for (const [file, own] of Object.entries(series)) {
-        writeReports(join(FOLDER, file), own);
-        writeCharts(own, FOLDER);
+      if (swept.length > 0) {
+        writeReports(join(FOLDER, "sweep.json"), swept);
+        writeCharts(swept, FOLDER);
       }
+      if (grown.length > 0) writeGrowth(grown);
       const shown = [headlineTable(reports), "", ...chartLinks()].join("\n").trimEnd();
-      writeFileSync(PAGE, withTable(readFileSync(PAGE, "utf8"), shown));
+      writeFileSync(PAGE, withSection(readFileSync(PAGE, "utf8"), "headline", shown));
     }
   });
 }

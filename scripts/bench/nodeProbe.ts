@@ -51,11 +51,6 @@ export class NodeProbe {
     };
   }
 
-  /** A number of its metrics now, the sum over the values of a label. */
-  async sum(name: string, label: string): Promise<number> {
-    return total(sumsOf(await this.#metrics(), name, label));
-  }
-
   /** What it holds now. */
   async holding(): Promise<NodeHolding> {
     const bytes = residentBytes(this.#pid);

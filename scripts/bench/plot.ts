@@ -35,6 +35,8 @@ export interface Plot {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
+  /** What values are to be compared with. */
+  readonly level?: { readonly y: number; readonly label: string };
 }
 
 interface Size {
@@ -98,17 +100,14 @@ function scaleOf(
 }
 
 /** The elements of a plot of a size, from the corner at 0, 0. Throws when there is no point. */
-export function plot({ heading, subheading, x, y, series }: Plot, { width, height }: Size): string[] {
+export function plot({ heading, subheading, x, y, series, level }: Plot, { width, height }: Size): string[] {
   const points = series.flatMap((one) => one.points);
   if (points.length === 0) throw new Error(`${heading}: no points to draw`);
   const xTicks = ticksOf(
     x,
     points.map((point) => point.x),
   );
-  const yTicks = ticksOf(
-    y,
-    points.map((point) => point.y),
-  );
+  const yTicks = ticksOf(y, [...points.map((point) => point.y), ...(level === undefined ? [] : [level.y])]);
   const [right, bottom] = [width - AREA.right, height - AREA.bottom];
   const atX = scaleOf(x, xTicks, AREA.left, right);
   const atY = scaleOf(y, yTicks, bottom, AREA.top);
@@ -129,8 +128,14 @@ export function plot({ heading, subheading, x, y, series }: Plot, { width, heigh
     element("g", { transform: `translate(14 ${(AREA.top + bottom) / 2}) rotate(-90)` }, [
       text(y.label, { x: 0, y: 0, ...middle }),
     ]),
+    ...(level === undefined ? [] : levelAt(atY(level.y), right, level.label)),
     ...series.flatMap((one, index) => drawn(one, COLOURS[index % COLOURS.length]!, { x: atX, y: atY, right })),
   ];
+}
+
+function levelAt(y: number, right: number, label: string): string[] {
+  const line = { x1: AREA.left, x2: right, y1: y, y2: y, stroke: "#666666", "stroke-dasharray": "5 4" };
+  return [element("line", line), text(label, { x: right, y: y + 15, "text-anchor": "end", fill: "#666666" })];
 }
 
 function legend(series: readonly Series[]): string[] {

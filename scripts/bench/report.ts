@@ -130,6 +130,23 @@ export function reportOf(bench: string, measured: Measured): BenchReport {
   return { bench, revision: revision(), node: process.version, machine, ...measured };
 }
 
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** A number of a report's details; undefined where there is none. */
+export function detailOf({ details }: BenchReport, group: string, name: string): number | undefined {
+  const found = details?.[group];
+  return isObject(found) && typeof found[name] === "number" ? found[name] : undefined;
+}
+
+/** Machine and revisions, as every picture says them. */
+export function measuredOn(reports: readonly BenchReport[]): string {
+  const revisions = [...new Set(reports.map(({ revision }) => revision))].join(", ");
+  const { machine, node } = reports[0]!;
+  return `${machine.cores} cores ${machine.model}, Node ${node.replace("v", "")}, revision ${revisions}`;
+}
+
 /** The report as a table of two columns, nested names joined by dots. */
 export function tableOf(report: BenchReport): string {
   const rows = rowsOf("", report);

@@ -35,6 +35,8 @@ interface Program {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Whether its error output is shown as it comes. */
+  readonly showsProgress?: boolean | undefined;
 }
 
 /** The last lines that a program wrote are kept for its error. */
@@ -92,7 +94,7 @@ export class Workshop {
    * Runs a program and gives its standard output. Its temporary files go into the workshop. Throws with the end of
    * its error output when it fails.
    */
-  async run({ file, args, cwd }: Program): Promise<string> {
+  async run({ file, args, cwd, showsProgress = false }: Program): Promise<string> {
     const env = { ...process.env, TMPDIR: join(this.#folder, "tmp") };
     // A process group of its own, so that what it starts ends with it.
     const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -100,7 +102,10 @@ export class Workshop {
     let output = "";
     let errors = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors += chunk.toString();
+      if (showsProgress) process.stderr.write(chunk);
+    });
     const code = await new Promise((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);

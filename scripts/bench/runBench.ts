@@ -13,6 +13,8 @@ export interface BenchRun {
   readonly cwd: string;
   /** The working tree whose benches are run. */
   readonly scriptsOf: string;
+  /** Whether what it says on its way is said here too. */
+  readonly showsProgress?: boolean;
 }
 
 /** A bench prints its report as the last line; before reports had one shape it printed an object over many lines. */
@@ -23,9 +25,10 @@ export function reportIn(output: string): RawReport {
 }
 
 /** Gives the bench's report. Throws with the end of what it said when it fails. */
-export async function runBench(workshop: Workshop, { bench, flags, cwd, scriptsOf }: BenchRun): Promise<RawReport> {
+export async function runBench(workshop: Workshop, run: BenchRun): Promise<RawReport> {
+  const { bench, flags, cwd, scriptsOf, showsProgress } = run;
   const scripts = join(scriptsOf, "scripts");
   const json = existsSync(join(scripts, "bench/report.ts")) ? ["--json"] : [];
   const args = ["--import", import.meta.resolve("tsx"), join(scripts, "bench.ts"), bench, ...json, ...flags];
-  return reportIn(await workshop.run({ file: process.execPath, args, cwd }));
+  return reportIn(await workshop.run({ file: process.execPath, args, cwd, showsProgress }));
 }

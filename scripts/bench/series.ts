@@ -1,5 +1,5 @@
-// `npm run bench -- sweep` and `growth`: one bench many times, with what a chart needs between the runs changed. The reports
-// go into a file, from which `charts` draws. Flags behind `--` are the bench's.
+// One bench many times, with what a chart needs between the runs changed. `npm run bench -- sweep`: throughput and latency;
+// the reports go into a file, from which `charts` draws. Flags behind `--` are the bench's.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -17,7 +17,6 @@ export interface BenchSeries {
 
 const OPEN_SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const IN_FLIGHT = [64, 256, 1024];
-const SIZES = [10_000, 100_000, 1_000_000];
 
 /** Open loops from a tenth to nine tenths of what the closed loop gives, and closed loops with less in flight. */
 export function sweepSeries(bench: string, flags: readonly string[]): BenchSeries {
@@ -26,20 +25,16 @@ export function sweepSeries(bench: string, flags: readonly string[]): BenchSerie
   return { bench, flagSets: [...open, ...closed] };
 }
 
-/** Chains, or stores, that hold more and more. */
-export function growthSeries(bench: string, flags: readonly string[], sizes: readonly number[] = SIZES): BenchSeries {
-  const ownFlags = (size: number) =>
-    bench === "store" ? ["--keys", String(size)] : ["--preload", String(size), "--open-share", "0"];
-  return { bench, flagSets: sizes.map((size) => [...flags, ...ownFlags(size)]) };
-}
-
-/** Runs a series; gives a report for each set of flags. */
-export async function runSeries(workshop: Workshop, { bench, flagSets }: BenchSeries): Promise<BenchReport[]> {
-  const reports: BenchReport[] = [];
+/** Runs a series; gives a report for each set of flags, and adds each to `reports` when it is there. */
+export async function runSeries(
+  workshop: Workshop,
+  { bench, flagSets }: BenchSeries,
+  reports: BenchReport[] = [],
+): Promise<BenchReport[]> {
   for (const [index, flags] of flagSets.entries()) {
     process.stderr.write(`${index + 1} of ${flagSets.length}: ${bench} ${flags.join(" ")}\n`);
     const here = process.cwd();
-    const report = await runBench(workshop, { bench, flags, cwd: here, scriptsOf: here });
+    const report = await runBench(workshop, { bench, flags, cwd: here, scriptsOf: here, showsProgress: true });
     reports.push(...reportsIn(JSON.stringify(report)));
   }
   return reports;
@@ -61,26 +56,17 @@ export async function inWorkshop<T>(use: (workshop: Workshop) => Promise<T>): Pr
   }
 }
 
-async function runInto(args: string[], name: string, seriesOf: typeof sweepSeries): Promise<string> {
+/** Runs `sweep`; gives what it prints. */
+export async function sweep(args: string[]): Promise<string> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
     options: {
       bench: { type: "string", default: "orders-create" },
-      output: { type: "string", default: `docs/performance/${name}.json` },
+      output: { type: "string", default: "docs/performance/sweep.json" },
     },
   });
-  const reports = await inWorkshop((workshop) => runSeries(workshop, seriesOf(values.bench, positionals)));
+  const reports = await inWorkshop((workshop) => runSeries(workshop, sweepSeries(values.bench, positionals)));
   writeReports(values.output, reports);
   return `${reports.length} reports in ${values.output}`;
-}
-
-/** Runs `sweep`; gives what it prints. */
-export function sweep(args: string[]): Promise<string> {
-  return runInto(args, "sweep", sweepSeries);
-}
-
-/** Runs `growth`; gives what it prints. */
-export function growth(args: string[]): Promise<string> {
-  return runInto(args, "growth", growthSeries);
 }

@@ -173,9 +173,10 @@ async function run(options: Options, folder: string): Promise<Measured> {
       if (stage === "replay") replayStartedMs ??= performance.now();
     },
   });
-  const restartMs = performance.now() - restartStartedMs;
+  const restartedMs = performance.now();
   const isSame = disk.store.version === version && toHex(disk.store.appHash) === appHash;
   const { baseVersion, notes } = disk.loaded;
+  const stateBytes = disk.store.memoryBytes;
   await disk.close();
   if (!isSame) throw new Error(`after the restart: version ${disk.store.version}, not ${version}, or another app hash`);
   const { folder: _, ...numbers } = options;
@@ -195,10 +196,13 @@ async function run(options: Options, folder: string): Promise<Measured> {
       memory,
       disk: diskBytes,
       restart: {
-        ms: Math.round(restartMs),
-        snapshotMs: Math.round((replayStartedMs ?? performance.now()) - restartStartedMs),
+        seconds: rounded((restartedMs - restartStartedMs) / 1000),
+        snapshotSeconds: rounded(((replayStartedMs ?? restartedMs) - restartStartedMs) / 1000),
         snapshotVersion: baseVersion,
-        versionsReplayed: version - baseVersion,
+        versions: version - baseVersion,
+        changes: operations,
+        stateBytes,
+        diskBytes: folderBytes(folder),
         notes,
       },
     },
