@@ -36,12 +36,15 @@ function megabytes(bytesOf: FigureOf): FigureOf {
 const PANELS: readonly {
   readonly heading: string;
   readonly label: string;
+  /** From a few megabytes to thousands, all are to be told apart. */
+  readonly isLogarithmic?: boolean;
   readonly lines: Readonly<Record<string, FigureOf>>;
 }[] = [
   { heading: "Throughput", label: "operations a second", lines: { throughput: ({ opsPerSecond }) => opsPerSecond } },
   {
     heading: "Memory",
     label: "MB",
+    isLogarithmic: true,
     lines: {
       "under load": megabytes(({ peakRssBytes }) => peakRssBytes),
       "after a start": megabytes((report) => detailOf(report, "start", "residentBytes")),
@@ -63,15 +66,26 @@ const PANELS: readonly {
 /** Throughput, memory and time of a restart over sizes, for one bench. */
 export function growthChart(reports: readonly BenchReport[]): string {
   const sized = bySize(reports);
-  const plots = PANELS.flatMap(({ heading, label, lines }, index): Plot[] => {
-    const series = Object.entries(lines).flatMap(([name, of]): Series[] => {
+  const plots = PANELS.flatMap(({ heading, label, isLogarithmic = false, lines }, index): Plot[] => {
+    const named = Object.entries(lines);
+    const series = named.flatMap(([name, of], at): Series[] => {
+      // Of three that run together the middle one has no room for labels.
+      const isLast = at > 0 && at === named.length - 1;
+      const hasLabels = at === 0 || isLast;
       const points = sized.flatMap(([keys, report]): Point[] => {
         const y = of(report);
         if (y === undefined) return [];
         const shown = shortNumber(y);
-        return [{ x: keys, y, tip: `${name}, ${shortNumber(keys)} keys: ${shown} ${label}`, label: shown }];
+        return [
+          {
+            x: keys,
+            y,
+            tip: `${name}, ${shortNumber(keys)} keys: ${shown} ${label}`,
+            ...(hasLabels && { label: shown }),
+          },
+        ];
       });
-      return points.length === 0 ? [] : [{ name, points, hasLine: true }];
+      return points.length === 0 ? [] : [{ name, points, hasLine: true, labelsBelow: isLast }];
     });
     if (series.length === 0) return [];
     return [
@@ -79,7 +93,7 @@ export function growthChart(reports: readonly BenchReport[]): string {
         heading,
         subheading: index === 0 ? `${reports[0]!.bench}, ${measuredOn(reports)}` : "",
         x: { label: "keys held before", isLogarithmic: true },
-        y: { label, isLogarithmic: false },
+        y: { label, isLogarithmic },
         series,
         ...(index === 0 && {
           level: { y: series[0]!.points[0]!.y * SHARE_WANTED, label: `${SHARE_WANTED} of the first` },

@@ -26,6 +26,8 @@ export interface Series {
   readonly points: readonly Point[];
   /** Without a line the points are hollow. */
   readonly hasLine: boolean;
+  /** Whether labels stand below their points, where there is room above the axis. */
+  readonly labelsBelow?: boolean;
 }
 
 /** What is drawn. */
@@ -84,7 +86,7 @@ function logarithmicTicks(values: readonly number[]): number[] {
   );
   const fine = all.slice(first, last + 1);
   // Of many, the powers of ten say enough.
-  return fine.length <= 2 * TICKS_WANTED ? fine : decades.map((power) => Number((10 ** power).toPrecision(12)));
+  return fine.length <= 1.5 * TICKS_WANTED ? fine : decades.map((power) => Number((10 ** power).toPrecision(12)));
 }
 
 /** Gives the place of a value between two ends. */
@@ -129,7 +131,7 @@ export function plot({ heading, subheading, x, y, series, level }: Plot, { width
       text(y.label, { x: 0, y: 0, ...middle }),
     ]),
     ...(level === undefined ? [] : levelAt(atY(level.y), right, level.label)),
-    ...series.flatMap((one, index) => drawn(one, COLOURS[index % COLOURS.length]!, { x: atX, y: atY, right })),
+    ...series.flatMap((one, index) => drawn(one, COLOURS[index % COLOURS.length]!, { x: atX, y: atY, right, bottom })),
   ];
 }
 
@@ -156,9 +158,14 @@ function dot(at: { readonly x: number; readonly y: number }, colour: string, isF
 }
 
 function drawn(
-  { points, hasLine }: Series,
+  { points, hasLine, labelsBelow = false }: Series,
   colour: string,
-  at: { readonly x: (value: number) => number; readonly y: (value: number) => number; readonly right: number },
+  at: {
+    readonly x: (value: number) => number;
+    readonly y: (value: number) => number;
+    readonly right: number;
+    readonly bottom: number;
+  },
 ): string[] {
   const round = (value: number) => Math.round(value * 10) / 10;
   const path = points.map((point) => `${round(at.x(point.x))},${round(at.y(point.y))}`).join(" ");
@@ -169,7 +176,8 @@ function drawn(
       const place = { x: at.x(point.x), y: at.y(point.y) };
       // At the ends a label grows inwards, so that it lies on no axis.
       const anchor = place.x < AREA.left + 20 ? "start" : place.x > at.right - 20 ? "end" : "middle";
-      const label = { x: place.x, y: place.y - 9, "text-anchor": anchor };
+      const isBelow = labelsBelow && place.y + 20 < at.bottom;
+      const label = { x: place.x, y: place.y + (isBelow ? 18 : -9), "text-anchor": anchor };
       return [dot(place, colour, hasLine, point.tip), ...(point.label === undefined ? [] : [text(point.label, label)])];
     }),
   ];
