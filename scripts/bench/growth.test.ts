@@ -89,10 +89,14 @@ test("default: chains from ten thousand keys to ten million, each with a restart
   const options = flagSets.map((flags) => parseLoadOptions([...flags]));
   expect(options.map(({ preload }) => preload)).toEqual([1_250, 12_500, 125_000, 1_250_000]);
   for (const one of options) expect(one).toMatchObject({ seconds: 20, openShare: 0, killAfter: 240 });
-  expect(growthSeries("store", [], undefined).flagSets.at(-1)).toEqual(["--keys", "10000000"]);
-  expect(growthSeries("store", ["--blocks", "3"], [50, 7]).flagSets).toEqual([
-    ["--keys", "7", "--blocks", "3"],
-    ["--keys", "50", "--blocks", "3"],
+  expect(growthSeries("store", [], undefined).flagSets.at(-1)).toEqual([
+    ...["--keys", "10000000", "--updates", "3000", "--blocks", "100"],
+  ]);
+  expect(
+    growthSeries("store", ["--keep", "3"], [50, 7]).flagSets.map(([, keys, ...others]) => [keys, others.slice(-2)]),
+  ).toEqual([
+    ["7", ["--keep", "3"]],
+    ["50", ["--keep", "3"]],
   ]);
 });
 

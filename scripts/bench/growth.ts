@@ -16,6 +16,8 @@ const PAGE = "docs/performance.md";
 const FOLDER = "docs/performance";
 /** A preloaded order with its account is eight keys: chains of about 10k, 100k, 1M and 10M of them. */
 const ORDERS = [1_250, 12_500, 125_000, 1_250_000];
+/** Of a store's blocks: few keys against the smallest size, like those of a load. In all they are 300,000. */
+const STORE_BLOCKS = ["--updates", "3000", "--blocks", "100"];
 const KEYS = [10_000, 100_000, 1_000_000, 10_000_000];
 /** Enough for an eighth of the largest chain's keys to be changed. */
 const KILL_AFTER_SECONDS = 240;
@@ -27,7 +29,7 @@ export function growthSeries(bench: string, flags: readonly string[], sizes?: re
   const isStore = bench === "store";
   const ownFlags = (size: number) =>
     isStore
-      ? ["--keys", String(size)]
+      ? ["--keys", String(size), ...STORE_BLOCKS]
       : ["--preload", String(size), "--open-share", "0", "--kill-after", String(KILL_AFTER_SECONDS)];
   const sorted = [...(sizes ?? (isStore ? KEYS : ORDERS))].sort((a, b) => a - b);
   return { bench, flagSets: sorted.map((size) => [...ownFlags(size), ...flags]) };

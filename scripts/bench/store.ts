@@ -16,6 +16,8 @@ import { type Measured, rateOf, roundTo, say } from "./report.ts";
 
 const STORE = "bench";
 const KEY_BYTES = 24;
+/** Keys in a block while the store is filled, at most. */
+const FILL_KEYS = 30_000;
 
 interface Options {
   readonly keys: number;
@@ -45,10 +47,12 @@ function parseOptions(args: string[]): Options {
       folder: { type: "string" },
     },
   });
+  const keys = count("keys", values.keys);
   return {
-    keys: count("keys", values.keys),
+    keys,
     blocks: count("blocks", values.blocks),
-    updates: count("updates", values.updates),
+    // A block updates a key once.
+    updates: Math.min(keys, count("updates", values.updates)),
     keep: count("keep", values.keep),
     valueBytes: count("value-bytes", values["value-bytes"]),
     folder: values.folder,
@@ -132,7 +136,9 @@ export async function benchStore(args: string[]): Promise<Measured> {
 }
 
 async function run(options: Options, folder: string): Promise<Measured> {
-  const fillBlocks = Math.ceil(options.keys / options.updates);
+  // More blocks than there are updates of afterwards, so that no second snapshot is due.
+  const perBlock = Math.min(FILL_KEYS, Math.max(1, Math.trunc(options.keys / (options.blocks + 1))));
+  const fillBlocks = Math.ceil(options.keys / perBlock);
   const diskOptions: StateDiskOptions = {
     folder,
     names: [STORE],
@@ -144,10 +150,10 @@ async function run(options: Options, folder: string): Promise<Measured> {
   let disk = await openStateDisk(diskOptions);
   const fillStartedMs = performance.now();
   for (let block = 0; block < fillBlocks; block += 1) {
-    const first = block * options.updates;
-    const numbers = Array.from({ length: Math.min(options.updates, options.keys - first) }, (_, at) => first + at);
+    const first = block * perBlock;
+    const numbers = Array.from({ length: Math.min(perBlock, options.keys - first) }, (_, at) => first + at);
     await makeBlock(disk, changesOf(numbers, options.valueBytes, 0));
-    if (block % 10 === 9) say(`filled ${Math.min(options.keys, first + options.updates)} of ${options.keys} keys`);
+    if (block % 10 === 9) say(`filled ${first + numbers.length} of ${options.keys} keys`);
   }
   const fillMs = performance.now() - fillStartedMs;
   const measured = await updateBlocks(disk, options);
@@ -200,7 +206,7 @@ async function run(options: Options, folder: string): Promise<Measured> {
         snapshotSeconds: rounded(((replayStartedMs ?? restartedMs) - restartStartedMs) / 1000),
         snapshotVersion: baseVersion,
         versions: version - baseVersion,
-        changes: operations,
+        changes: options.updates * Math.min(options.blocks, version - baseVersion),
         stateBytes,
         diskBytes: folderBytes(folder),
         notes,
@@ -217,7 +223,7 @@ async function updateBlocks(disk: StateDisk, options: Options) {
   const after = { sync: [] as number[], commit: [] as number[] };
   for (let block = 0; block < options.blocks; block += 1) {
     const numbers = new Set<number>();
-    while (numbers.size < Math.min(options.updates, options.keys)) numbers.add(random.below(options.keys));
+    while (numbers.size < options.updates) numbers.add(random.below(options.keys));
     const changes = changesOf(numbers, options.valueBytes, block + 1);
     const perKey = (ms: number) => (ms * 1000) / changes.length;
     // Once for the halves alone; staging afterwards replaces it.
