@@ -47,6 +47,13 @@ function snapshotsIn(home: string): number[] {
   return names.flatMap((name) => SNAPSHOT_NAME.exec(name)?.[1] ?? []).map(Number);
 }
 
+/** Rejects when the node ends by itself. */
+function endOf({ process: child }: StartedNode): Promise<never> {
+  return new Promise((_, reject) => {
+    child.once("exit", (code, signal) => reject(new Error(`the node ended under load with ${code ?? signal}`)));
+  });
+}
+
 /** Waits for the worst moment to kill a node, or until the time is up; gives its height. */
 async function worstMoment({ node, home }: Victim, keptVersions: number, seconds: number): Promise<number> {
   const known = Math.max(...snapshotsIn(home));
@@ -84,7 +91,7 @@ export async function killAndRestart(victim: Victim, seconds: number): Promise<R
   const startedMs = performance.now();
   // It fails when the node is killed.
   const loading = run({ seconds }).catch(() => undefined);
-  const height = await worstMoment(victim, keepRecent, seconds);
+  const height = await Promise.race([worstMoment(victim, keepRecent, seconds), endOf(node)]);
   await endNode(node);
   const loadSeconds = roundTo((performance.now() - startedMs) / 1000, 1);
   await loading;
