@@ -87,6 +87,7 @@ const COLUMNS: readonly Column[] = [
   },
   { head: "trees per million orders", of: (report, smallest) => perMillionOrders(report, smallest, "stateBytes") },
   { head: "disk, MB", of: (report) => shown(detailOf(report, "restart", "diskBytes"), megabytes) },
+  { head: "errors", of: ({ errors }) => whole(Object.values(errors).reduce((sum, count) => sum + count, 0)) },
 ];
 
 /** The table of one bench's reports; columns in which nothing is known are left out. */

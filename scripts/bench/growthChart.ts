@@ -7,7 +7,7 @@ import { element, picture } from "./svg.ts";
 const PANEL = { width: 400, height: 340 };
 const MEGABYTE = 2 ** 20;
 /** What is wanted of the throughput over the largest state, as a share of that over the smallest. */
-export const SHARE_WANTED = 0.7;
+const SHARE_WANTED = 0.7;
 
 type FigureOf = (report: BenchReport) => number | undefined;
 

@@ -53,7 +53,8 @@ export class BlockWatch {
     const response = await fetch(this.#rpcUrl, {
       method: "POST",
       body,
-      headers: { "content-type": "application/json" },
+      // Over a connection of its own: a node closes one that is silent while the next operations are signed.
+      headers: { "content-type": "application/json", connection: "close" },
     });
     // An RPC's answer, in CometBFT's shape.
     const answer = (await response.json()) as { result: { block: { data: { txs: readonly string[] } } } };

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { homeFiles, loadNodeConfig, pruningOf } from "../../../src/devnet/nodeConfig.ts";
 import { openDatabase } from "../../../src/store/database.ts";
 import { changeSetsFrom } from "../../../src/store/stateLog.ts";
+import { listSnapshots } from "../../../src/store/treeSnapshot.ts";
 import type { NodeHolding } from "../nodeProbe.ts";
 import { folderBytes } from "../processUsage.ts";
 import { roundTo, say } from "../report.ts";
@@ -41,10 +42,15 @@ const LOOK_MS = 100;
 /** A snapshot that is whole, or is being written. */
 const SNAPSHOT_NAME = /^tree-(\d+)\.snapshot(?:\.tmp)?$/;
 
+function snapshotFolder(home: string): string {
+  return join(homeFiles(home).data, "snapshots");
+}
+
 /** The versions of the snapshots, those that are being written included. */
 function snapshotsIn(home: string): number[] {
-  const names = readdirSync(join(homeFiles(home).data, "snapshots"));
-  return names.flatMap((name) => SNAPSHOT_NAME.exec(name)?.[1] ?? []).map(Number);
+  return readdirSync(snapshotFolder(home))
+    .flatMap((name) => SNAPSHOT_NAME.exec(name)?.[1] ?? [])
+    .map(Number);
 }
 
 /** Rejects when the node ends by itself. */
@@ -96,7 +102,8 @@ export async function killAndRestart(victim: Victim, seconds: number): Promise<R
   const loadSeconds = roundTo((performance.now() - startedMs) / 1000, 1);
   await loading;
   const diskBytes = folderBytes(home);
-  const base = Math.max(0, ...snapshotsIn(home).filter((version) => version <= height - keepRecent));
+  const whole = await listSnapshots(snapshotFolder(home));
+  const base = Math.max(0, ...whole.filter((version) => version <= height - keepRecent));
   say(`killed at block ${height}, ${height - base} behind the snapshot; starting again`);
   const again = await startNode(home);
   const held = await again.probe.holding().finally(() => endNode(again));
