@@ -135,7 +135,7 @@ class Loop {
   }
 
   #pump(): void {
-    for (;;) {
+    while (!this.#hasEnded) {
       const nowMs = performance.now();
       if (this.#isOver(nowMs)) break;
       const [lane] = this.#idle;
