@@ -85,7 +85,14 @@ const COLUMNS: readonly Column[] = [
     head: "resident per million orders",
     of: (report, smallest) => perMillionOrders(report, smallest, "residentBytes"),
   },
-  { head: "trees per million orders", of: (report, smallest) => perMillionOrders(report, smallest, "stateBytes") },
+  {
+    head: "trees per million orders, accounts included",
+    of: (report, smallest) => perMillionOrders(report, smallest, "stateBytes"),
+  },
+  {
+    head: "tree of orders and payments alone",
+    of: (report, smallest) => perMillionOrders(report, smallest, "ordersBytes"),
+  },
   { head: "disk, MB", of: (report) => shown(detailOf(report, "restart", "diskBytes"), megabytes) },
   { head: "errors", of: ({ errors }) => whole(Object.values(errors).reduce((sum, count) => sum + count, 0)) },
 ];

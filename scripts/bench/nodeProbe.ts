@@ -20,6 +20,8 @@ export interface NodeHolding {
   readonly keys: number;
   /** Of the state's trees. */
   readonly stateBytes: number;
+  /** Of the one that has orders, payments and their indexes. */
+  readonly ordersBytes: number;
   /** Of its process, garbage included. */
   readonly residentBytes: number;
 }
@@ -55,9 +57,11 @@ export class NodeProbe {
   async holding(): Promise<NodeHolding> {
     const bytes = residentBytes(this.#pid);
     const metrics = await this.#metrics();
+    const bytesOf = sumsOf(metrics, "stateset_state_memory_bytes", "store");
     return {
       keys: total(sumsOf(metrics, "stateset_state_keys", "store")),
-      stateBytes: total(sumsOf(metrics, "stateset_state_memory_bytes", "store")),
+      stateBytes: total(bytesOf),
+      ordersBytes: bytesOf["orders"] ?? 0,
       residentBytes: bytes,
     };
   }
