@@ -77,7 +77,7 @@ test("default: the chart of a store", () => {
 test("default: the table of a load", () => {
   expect(growthTable(GROWTH).split("\n")).toEqual([
     "| keys | orders | operations/s | of the smallest | main thread, us | other threads, us | start, s | restart after a kill, s | changed keys replayed, in versions | resident, MB | after the restart | under load | trees, MB | resident per million orders | trees per million orders, accounts included | tree of orders and payments alone | disk, MB | errors |",
-    `|${" --- |".repeat(17)}`,
+    `|${" --- |".repeat(18)}`,
     "| 10k | 1,250 | 3,000 | 1.00 | 335 | 472 | 0.5 | 2 | 1.23M in 600 | 201 | 402 | 208 | 1 | – | – | – | 300 | 0 |",
     "| 1M | 125,000 | 2,750 | 0.92 | 335 | 472 | 1 | 4 | 1.23M in 600 | 322 | 644 | 208 | 61 | 977 | 488 | 244 | 300 | 0 |",
     "| 10M | 1,250,000 | 2,400 | 0.80 | 335 | 472 | 2.4 | 9.5 | 1.23M in 600 | 1,421 | 2,841 | 208 | 610 | 977 | 488 | 244 | 300 | 0 |",
