@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sendMessage } from "../../app/testing/testChain.ts";
 import { freePorts, until } from "../../scripts/testnet/cluster.ts";
+import { toHex } from "../../src/codec/bytes.ts";
+import { sha256 } from "../../src/crypto/hash.ts";
 import { createLogger } from "../../src/devnet/logger.ts";
 import { type RunningGateway, startGateway } from "../../src/gateway/gateway.ts";
 import { Problem } from "../../src/gateway/http/problem.ts";
@@ -89,7 +91,19 @@ async function pay(order: AnyJson): Promise<void> {
   const message = sendMessage(address, order.deposit_address, "1250000uusdc");
   const tx = signed(cluster, CUSTOMER, await sequenceOf(node!, address), message, 1_000_000n);
   expect(await broadcast(node!, tx)).toBe(0);
-  await until("the order to be paid", async () => (await call("GET", `/orders/${order.id}`)).json.status === "PAID");
+  let last: unknown;
+  const isPaid = async () => {
+    const { status, json } = await call("GET", `/orders/${order.id}`);
+    last = { status, order: json.status, error: json.error };
+    return json.status === "PAID";
+  };
+  await until("the order to be paid", isPaid).catch(async (error) => {
+    // What a failure must tell: where the payment was lost.
+    const found = await fetch(`${node!.rpcUrl}/tx?hash=0x${toHex(sha256(tx))}`).then((answer) => answer.text());
+    const waiting = await fetch(`${node!.rpcUrl}/num_unconfirmed_txs`).then((answer) => answer.text());
+    const { height, tip } = gateway.parts.projector;
+    throw new Error(JSON.stringify({ last, height, tip, found: found.slice(0, 500), waiting }), { cause: error });
+  });
 }
 
 test("default: an order's life", async () => {
