@@ -55,7 +55,6 @@ import { restoreState } from "../../store/stateRestore.ts";
 import { listSnapshots } from "../../store/treeSnapshot.ts";
 import { reportOfRequest } from "../consensusReport.ts";
 import { framedBytes } from "../mempool.ts";
-import { inSlices, type Sliced } from "../slices.ts";
 import { genesisParams } from "../solo/chainState.ts";
 import { verifyBeforehand } from "../solo/soloApp.ts";
 import { TxIntake } from "../solo/txIntake.ts";
@@ -300,8 +299,7 @@ export class AbciApp implements AbciCalls {
       const preparedMs = performance.now();
       const consensus = reportOfRequest(request);
       const treeBeforeMs = this.#folder.disk.store.workMs;
-      const { result, pausedMs } = await this.#execute({ ...block, txs, consensus });
-      const { response, commit } = result;
+      const { response, commit } = this.#execute({ ...block, txs, consensus });
       const treeMs = this.#folder.disk.store.workMs - treeBeforeMs;
       this.#staged = {
         block: { ...block, chainId: this.#options.genesis.chain_id },
@@ -309,17 +307,16 @@ export class AbciApp implements AbciCalls {
         commit,
         txResults: response.txResults,
         prepareMs: preparedMs - startedMs,
-        executeMs: performance.now() - preparedMs - pausedMs - treeMs,
+        executeMs: performance.now() - preparedMs - treeMs,
         treeMs,
       };
       return response;
     });
   }
 
-  /** In slices, between which checks and queries have their turn. */
-  async #execute(request: FinalizeBlockRequest): Promise<Sliced<FinalizedBlock>> {
+  #execute(request: FinalizeBlockRequest): FinalizedBlock {
     try {
-      return await inSlices(this.#folder.app.executeBlock(request));
+      return this.#folder.app.finalizeBlock(request);
     } catch (error) {
       if (error instanceof UpgradeHalt) this.#stop(error);
       throw error;
