@@ -62,7 +62,10 @@ export interface MerkleTree {
   rootHash(version: number): Uint8Array;
   /** Builds version + 1 from changes sorted by key, each key once, and gives its root hash. Replaces what was staged. */
   stage(changes: readonly KvChange[]): Uint8Array;
-  /** The two halves of `stage`: the new nodes without their hashes; their hashes, and the root hash. */
+  /**
+   * The two halves of `stage`: the new nodes without their hashes; their hashes, and the root hash. Throws StateFaultError
+   * once a value could not be read: what was made of that must not become a version.
+   */
   applyChanges(changes: readonly KvChange[]): void;
   hashWorking(): Uint8Array;
   /** Makes the staged version the last one. Throws when none is staged. */

@@ -11,11 +11,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../codec/bytes.ts";
 import { sha256 } from "../crypto/hash.ts";
 import { ByteWriter } from "./byteStream.ts";
+import { createCommitMultiStore } from "./commitStore.ts";
 import { IavlTree } from "./iavlTree.ts";
 import type { KvChange } from "./multiStore.ts";
 import type { NodeTree } from "./nodeTree.ts";
+import { pruningOptions } from "./pruning.ts";
 import { readSnapshot, snapshotFile, writeSnapshot } from "./treeSnapshot.ts";
-import { TreeValues, ValueFile } from "./treeValues.ts";
+import { StateFaultError, TreeValues, ValueFile } from "./treeValues.ts";
 import { WasmTree } from "./wasmTree.ts";
 
 let folder: string;
@@ -208,11 +210,35 @@ describe("values in a file", () => {
     const at = bytes.indexOf(new Uint8Array(1_000).fill(9)) + 500;
     bytes[at]! ^= 1;
     await writeFile(path, bytes);
-    expect(() => tree.view(1).get(Uint8Array.of(0, 9))).toThrow("the value of key 0009 was changed on the disk");
+    expect(() => tree.view(1).get(Uint8Array.of(0, 9))).toThrow(
+      "the value of key 0009 cannot be read: it was changed on the disk",
+    );
     expect(tree.view(1).get(Uint8Array.of(0, 8))).toEqual(new Uint8Array(1_000).fill(8));
     await truncate(path, at);
     expect(() => tree.view(1).get(Uint8Array.of(7, 9))).toThrow("ends too early");
     tree.close();
+  });
+
+  test("error: a block during which a value could not be read is not staged, whoever caught the error", async () => {
+    const written = filledTree();
+    await moveValues(written);
+    written.close();
+    const store = createCommitMultiStore({
+      names: ["a"],
+      pruning: pruningOptions("default"),
+      trees: new Map([["a", await readAnew(1)]]),
+    });
+    const path = snapshotFile(folder, 1);
+    await truncate(path, 1_000_000);
+    const lost = Uint8Array.of(7, 9);
+    const change: KvChange = [Uint8Array.of(0, 1), utf8("new")];
+    // What a block reads in time is staged.
+    expect(store.stage([{ name: "a", changes: [change] }]).version).toBe(2);
+    const readInHandler = () => store.latest().store("a").get(lost);
+    expect(readInHandler).toThrow(StateFaultError);
+    expect(() => store.stage([{ name: "a", changes: [change] }])).toThrow(StateFaultError);
+    expect(() => store.stage([])).toThrow(StateFaultError);
+    store.close();
   });
 
   test("error: a snapshot of another node with a value that is not its leaf's is refused, and let go of", async () => {

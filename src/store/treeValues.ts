@@ -14,12 +14,23 @@ const LENGTH_RANGE = 2 ** LENGTH_BITS;
 const REGIONS_MAX = 2 ** (32 - LENGTH_BITS);
 /** With so many regions nothing is moved any more: each may keep a file whose name is gone from taking up the disk no more. */
 const REGIONS_TO_MOVE_MAX = 8;
+/** No path: clients see it. */
+const TOO_SHORT = "a snapshot's file ends too early";
 /** What is read of a file at once, by who reads values one after the other. */
 const WINDOW_BYTES = 256 << 10;
 
+/** A value cannot be read from the disk, or is not what was written: the machine's fault, and no transaction's. */
+export class StateFaultError extends Error {
+  readonly code = "state_fault";
+
+  constructor(what: string, cause?: unknown) {
+    super(what, { cause });
+    this.name = "StateFaultError";
+  }
+}
+
 /** A file that values are read from. It is open until everybody who held it has let it go, even if it has no name any more. */
 export class ValueFile {
-  readonly #path: string;
   readonly #fd: number;
   #holders = 1;
   #window: Uint8Array | undefined;
@@ -28,7 +39,6 @@ export class ValueFile {
 
   /** Opens a file, and holds it once. */
   constructor(path: string) {
-    this.#path = path;
     this.#fd = openSync(path, "r");
   }
 
@@ -45,7 +55,7 @@ export class ValueFile {
   read(out: Uint8Array, position: number): void {
     for (let done = 0; done < out.length; ) {
       const count = readSync(this.#fd, out, done, out.length - done, position + done);
-      if (count === 0) throw new Error(`${this.#path} ends too early`);
+      if (count === 0) throw new Error(TOO_SHORT);
       done += count;
     }
   }
@@ -62,7 +72,7 @@ export class ValueFile {
       this.#windowStart = start;
       this.#windowEnd = start + readSync(this.#fd, this.#window, 0, WINDOW_BYTES, start);
     }
-    if (position + out.length > this.#windowEnd) throw new Error(`${this.#path} ends too early`);
+    if (position + out.length > this.#windowEnd) throw new Error(TOO_SHORT);
     out.set(this.#window!.subarray(position - start, position - start + out.length));
   }
 }

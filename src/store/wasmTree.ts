@@ -23,7 +23,7 @@ import {
   type ValueMove,
   VersionNotAvailableError,
 } from "./nodeTree.ts";
-import { lengthOfTag, TreeValues, VALUE_UNIT_BYTES, valueUnits } from "./treeValues.ts";
+import { lengthOfTag, StateFaultError, TreeValues, VALUE_UNIT_BYTES, valueUnits } from "./treeValues.ts";
 
 // A node's fields in words, the key's block and the scratch space: see wasm/layout.ts.
 const LEFT = 0;
@@ -152,6 +152,7 @@ export class WasmTree extends NodeTree {
   readonly #orphans = new Map<number, number>();
   #working = 0;
   #isStaged = false;
+  #fault: StateFaultError | undefined;
 
   constructor(version = 0) {
     super(version);
@@ -179,6 +180,7 @@ export class WasmTree extends NodeTree {
   // Writing
 
   applyChanges(changes: readonly KvChange[]): void {
+    if (this.#fault !== undefined) throw this.#fault;
     this.#discard();
     this.#working = this.latest + 1;
     this.#begin(this.rootOf(this.latest), false);
@@ -452,15 +454,25 @@ export class WasmTree extends NodeTree {
 
   valueOf(leaf: number): Uint8Array {
     const tag = this.#words[(leaf >>> 2) + TAG]!;
-    const value = this.#values.get(this.#words[(leaf >>> 2) + VALUE]!, tag);
-    if (this.#values.isInFile(tag)) this.#requireHash(leaf, value);
-    return value;
+    const unit = this.#words[(leaf >>> 2) + VALUE]!;
+    return this.#values.isInFile(tag) ? this.#storedValueOf(leaf, unit, tag) : this.#values.get(unit, tag);
   }
 
-  /** Whatever the disk did to a value since it was written: another one is not taken for it. */
-  #requireHash(leaf: number, value: Uint8Array): void {
-    if (bytesEqual(this.#leafHash(leaf, sha256(value)), this.hashOf(leaf))) return;
-    throw new Error(`the value of key ${toHex(this.keyOf(leaf))} was changed on the disk`);
+  /**
+   * A value from a file. Whatever the disk did to it since it was written, another one is not taken for it. Throws
+   * StateFaultError, and the tree builds no version any more: whoever executes takes an error of a handler for the result
+   * of a transaction, and that would be another one than on a machine that can read.
+   */
+  #storedValueOf(leaf: number, unit: number, tag: number): Uint8Array {
+    try {
+      const value = this.#values.get(unit, tag);
+      if (bytesEqual(this.#leafHash(leaf, sha256(value)), this.hashOf(leaf))) return value;
+      throw new Error("it was changed on the disk");
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#fault = new StateFaultError(`the value of key ${toHex(this.keyOf(leaf))} cannot be read: ${reason}`, cause);
+      throw this.#fault;
+    }
   }
 
   findLeaf(root: number, key: Uint8Array): number {

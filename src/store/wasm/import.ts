@@ -1,5 +1,5 @@
-// Builds a tree from the records of a snapshot (treeSnapshot.ts), children first. Nothing in a record is trusted but what the
-// hashes, which are checked or trusted elsewhere, cannot tell: the tree's form. AssemblyScript, not TypeScript: see README.md.
+// Builds a tree from the records of a snapshot (treeSnapshot.ts), children first. The tree's form is checked here;
+// whether its bytes are right the hashes tell, elsewhere. AssemblyScript, not TypeScript: see README.md.
 
 import { HASH, HEIGHT, KEY, KEY_BYTES, LEFT, NODE_BYTES, PREFIX, RIGHT, SIZE, STACK, VERSION } from "./layout";
 import { ensure } from "./memory";
@@ -25,10 +25,10 @@ let nodesLeft: u32 = 0;
 let latest: u32 = 0;
 /** Subtrees without a parent: on the stack the root of each and the first leaf below it. */
 let depth: u32 = 0;
-/** Units of values that were read of, and how many values that were not empty. */
+/** Of the records that are being read: units that their values take, and values that are not empty. */
 let units: u32 = 0;
 let held: u32 = 0;
-/** Where reading is; 0 after an error. */
+/** Where reading is; behind `end` after an error. */
 let at: usize = 0;
 let end: usize = 0;
 
